@@ -1,0 +1,189 @@
+//! Entities: Rust structs with named fields, their field names as types, sets of fields, changes and conflicts.
+//!
+//! `#[derive(LiveEntity)]` implements what stands here; the conversions to and from records are the same for every
+//! entity and live in [`LiveEntity`]'s provided methods. No store and no table is known here.
+
+mod compare;
+mod conflict;
+mod field;
+mod set;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+#[doc(hidden)]
+pub use compare::{ByEquality, ByTotalOrder, Comparing, TotalOrder};
+pub use conflict::{Conflict, Conflicts};
+pub use field::{Field, FieldInfo, FieldTable, OwnField, ParseFieldError, Role, assert_capacity};
+pub use set::{Bits, FieldSet};
+
+use crate::value::{Id, IdentityMismatch, Patch, Path, Record};
+
+/// A Rust struct with named fields whose values are records of a table: derive it.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use vantage_live::{FieldSet, LiveEntity};
+///
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+/// struct Product {
+///     name: String,
+///     price: i64,
+/// }
+///
+/// let old = Product { name: "Flux Cupcake".into(), price: 120 };
+/// let new = Product { price: 130, ..old.clone() };
+///
+/// assert_eq!(old.diff(&new), FieldSet::from(ProductField::Price));
+/// for field in old.diff(&new) {
+///     match Product::change(field, &old, &new) {
+///         ProductChange::Name { from, to } => println!("renamed from {from} to {to}"),
+///         ProductChange::Price { from, to } => println!("{from} cents became {to}"),
+///     }
+/// }
+/// ```
+pub trait LiveEntity: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The entity's fields as an enum: a variant per field, a nested entity's inside its own.
+    type Field: Field;
+    /// A flag per field, by name.
+    type Dirty: From<FieldSet<Self::Field>>;
+    /// A field's change with both values, typed: what a form matches on.
+    type Change<'e>;
+    /// Per field, an optional [`Conflict`], typed.
+    type Conflicts: Conflicts<Field = Self::Field>;
+
+    /// The table's name, unless the program says another: `#[live(table = "…")]`, or the struct's name in snake case.
+    const TABLE: &'static str;
+    /// What serde calls the `#[live(id)]` field, where there is one.
+    const ID: Option<&'static str> = None;
+    /// The `#[live(version)]` field, where there is one.
+    const VERSION: Option<Self::Field> = None;
+
+    /// The fields in which the two differ, by typed comparison: `PartialEq` or the field's `eq`, floats by total order.
+    /// Read-only fields count; the id and `skip` fields do not. Makes no JSON and allocates nothing.
+    #[must_use]
+    fn diff(&self, other: &Self) -> FieldSet<Self::Field>;
+
+    /// Takes the values of `fields` from `from`, and leaves every other field as it is.
+    fn copy_fields(&mut self, from: &Self, fields: FieldSet<Self::Field>);
+
+    /// One field's values in both, typed.
+    fn change<'e>(field: Self::Field, from: &'e Self, to: &'e Self) -> Self::Change<'e>;
+
+    /// The three values of each of `fields`, typed and owned.
+    fn conflicts(fields: FieldSet<Self::Field>, base: &Self, local: &Self, remote: &Self) -> Self::Conflicts;
+
+    /// Puts `id` into the `#[live(id)]` field, where there is one.
+    ///
+    /// # Errors
+    /// [`IdentityMismatch`] where the field's type does not take such an id.
+    fn fill_id(&mut self, id: &Id) -> Result<(), IdentityMismatch> {
+        let _ = id;
+        Ok(())
+    }
+
+    /// The entity that `record` holds, with `id` in its `#[live(id)]` field.
+    ///
+    /// # Errors
+    /// [`EntityError`] where the record, or the id, does not fit the struct.
+    fn from_record(id: &Id, mut record: Record) -> Result<Self, EntityError> {
+        if let Some(name) = Self::ID {
+            record.insert(name.to_owned(), id.to_plain_json());
+        }
+        let mut entity = Self::deserialize(record).map_err(EntityError::Decode)?;
+        entity.fill_id(id)?;
+        Ok(entity)
+    }
+
+    /// The record of this entity: what serde writes, without the id and the `skip` fields.
+    ///
+    /// # Errors
+    /// [`EntityError`] where serde cannot write it, or writes something else than an object.
+    fn to_record(&self) -> Result<Record, EntityError> {
+        let mut record = written(self)?;
+        for path in Self::Field::table().untracked() {
+            path.remove(&mut record);
+        }
+        Ok(record)
+    }
+
+    /// The record to insert for this entity: [`to_record`](Self::to_record) without the read-only fields, which the
+    /// store sets.
+    ///
+    /// # Errors
+    /// As [`to_record`](Self::to_record).
+    fn to_new_record(&self) -> Result<Record, EntityError> {
+        let mut record = self.to_record()?;
+        for field in Self::Field::READONLY {
+            field.path().remove(&mut record);
+        }
+        Ok(record)
+    }
+
+    /// The patch that writes `fields` of this entity: for each exactly what serde writes for it, and where serde writes
+    /// nothing, a removal. Read-only fields are left out.
+    ///
+    /// # Errors
+    /// As [`to_record`](Self::to_record).
+    fn patch(&self, fields: FieldSet<Self::Field>) -> Result<Patch, EntityError> {
+        let record = written(self)?;
+        let mut patch = Patch::new();
+        for field in fields - Self::Field::READONLY {
+            patch.put(field.path().clone(), field.path().get(&record).cloned());
+        }
+        Ok(patch)
+    }
+
+    /// One field as JSON, for generic forms; `None` where serde writes nothing for it.
+    ///
+    /// # Errors
+    /// As [`to_record`](Self::to_record).
+    fn get_field(&self, field: Self::Field) -> Result<Option<Value>, EntityError> {
+        Ok(field.path().remove(&mut written(self)?))
+    }
+
+    /// Sets one field from JSON, for generic forms; on an error nothing has changed.
+    ///
+    /// # Errors
+    /// [`EntityError::ReadOnly`], or [`EntityError::Decode`] where the value does not fit the field's type.
+    fn set_field(&mut self, field: Self::Field, value: Value) -> Result<(), EntityError> {
+        if Self::Field::READONLY.contains(field) {
+            return Err(EntityError::ReadOnly(field.name()));
+        }
+        let mut record = written(self)?;
+        field.path().set(&mut record, value);
+        let changed = Self::deserialize(record).map_err(EntityError::Decode)?;
+        self.copy_fields(&changed, field.into());
+        Ok(())
+    }
+}
+
+/// Everything serde writes for `entity`, the id and `skip` fields included.
+fn written<E: Serialize>(entity: &E) -> Result<Record, EntityError> {
+    match serde_json::to_value(entity).map_err(EntityError::Encode)? {
+        Value::Object(record) => Ok(record),
+        _ => Err(EntityError::NotAnObject),
+    }
+}
+
+/// Why an entity and its JSON did not become each other.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EntityError {
+    /// The record does not fit the struct.
+    #[error("the record does not fit the entity: {0}")]
+    Decode(#[source] serde_json::Error),
+    /// The id does not fit the struct.
+    #[error(transparent)]
+    Id(#[from] IdentityMismatch),
+    /// serde could not write the entity.
+    #[error("the entity cannot be written as JSON: {0}")]
+    Encode(#[source] serde_json::Error),
+    /// serde writes the entity as something else than an object.
+    #[error("the entity is written as JSON that is no object, and a record is one")]
+    NotAnObject,
+    /// The field is read-only: its value comes from the store alone.
+    #[error("the field `{0}` is read-only: the store sets it")]
+    ReadOnly(&'static str),
+}

@@ -1,0 +1,66 @@
+//! What a store can do, so that a table says what it cannot instead of pretending.
+
+/// What a store can do. A table asks before it relies on one of these, and says in a typed error, or in its
+/// documentation, what it does where the answer is no.
+///
+/// ```
+/// use vantage_live::{Capabilities, FeedKind};
+///
+/// let cannot_guard = Capabilities { guarded_write: false, ..Capabilities::all() };
+/// assert!(cannot_guard.patch);
+/// assert_eq!(cannot_guard.feed, FeedKind::PerRow);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent yes or no")]
+pub struct Capabilities {
+    /// Writes some paths of a record and leaves the rest alone.
+    pub patch: bool,
+    /// Checks a [`Guard`](crate::Guard) and writes in one atomic step.
+    pub guarded_write: bool,
+    /// Answers a write with the record as it is stored then, whatever triggers or coercions made of it.
+    pub after_image: bool,
+    /// Writes several records, all or none.
+    pub transaction: bool,
+    /// Takes the id of a new record from the client.
+    pub client_ids: bool,
+    /// Recognises the repetition of an insert by its idempotency key.
+    pub idempotent_insert: bool,
+    /// Keeps a version token of its own for each record.
+    pub version_token: bool,
+    /// Keeps its records when this process ends. A table does not hold rows twice for a cache that does not.
+    pub outlives_process: bool,
+    /// What its feed of changes tells.
+    pub feed: FeedKind,
+}
+
+impl Capabilities {
+    /// A store that can do everything, with a feed that tells each row.
+    #[must_use]
+    pub const fn all() -> Self {
+        Capabilities {
+            patch: true,
+            guarded_write: true,
+            after_image: true,
+            transaction: true,
+            client_ids: true,
+            idempotent_insert: true,
+            version_token: true,
+            outlives_process: true,
+            feed: FeedKind::PerRow,
+        }
+    }
+}
+
+/// What the feed of a store can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FeedKind {
+    /// There is none.
+    None,
+    /// That something has changed, not what: every event costs a list.
+    Coarse,
+    /// Which record has changed.
+    PerRow,
+    /// Which record has changed, entered the table's filter or left it.
+    Filtered,
+}
