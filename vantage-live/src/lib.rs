@@ -2,6 +2,7 @@
 
 #[cfg(feature = "contract")]
 pub mod contract;
+pub mod dataset;
 pub mod edit;
 pub mod entity;
 pub mod feed;
@@ -9,9 +10,13 @@ pub mod store;
 pub mod table;
 pub mod value;
 
+pub use edit::{RecordEdit, SaveError, SaveResult};
 pub use entity::{Conflict, Conflicts, EntityError, Field, FieldSet, LiveEntity};
 pub use feed::{Feed, FeedEvent, FeedOrder, FeedStream, ManualFeed};
 pub use store::ImTable;
+pub use table::{
+    Event, Ids, LiveTable, OpenError, Origin, Policy, Progress, RejectedRow, Rows, Subscription, SyncState,
+};
 pub use value::{
     Capabilities, DeleteOutcome, Expected, FeedKind, Guard, Id, IdField, IdempotencyKey, InsertableValueSet, Operation,
     Patch, Path, ReadableValueSet, Record, RwValueSet, ValueError, ValueErrorKind, WritableValueSet, WriteOutcome,

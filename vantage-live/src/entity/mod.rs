@@ -18,7 +18,7 @@ pub use conflict::{Conflict, Conflicts};
 pub use field::{Field, FieldInfo, FieldTable, OwnField, ParseFieldError, Role, assert_capacity};
 pub use set::{Bits, FieldSet};
 
-use crate::value::{Id, IdentityMismatch, Patch, Path, Record};
+use crate::value::{Id, IdentityMismatch, Patch, Record};
 
 /// A Rust struct with named fields whose values are records of a table: derive it.
 ///
