@@ -31,6 +31,10 @@ pub mod __private {
     pub use ::serde;
     pub use ::std;
 
+    pub use crate::__impl_field as impl_field;
+    pub use crate::entity::derived::{
+        ByDebug, ByDots, Showing, conflict, debug_conflicts, debug_values, deserialize_field, offsets, refused,
+    };
     pub use crate::entity::{
         Bits, ByEquality, ByTotalOrder, Comparing, Conflict, Conflicts, Field, FieldSet, FieldTable, LiveEntity,
         OwnField, ParseFieldError, Role, TotalOrder, assert_capacity,

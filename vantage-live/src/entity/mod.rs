@@ -5,6 +5,8 @@
 
 mod compare;
 mod conflict;
+#[doc(hidden)]
+pub mod derived;
 mod field;
 mod set;
 
@@ -43,6 +45,11 @@ use crate::value::{Id, IdentityMismatch, Patch, Record};
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no entity",
+    label = "this type does not derive `LiveEntity`",
+    note = "put `#[derive(LiveEntity)]` on `{Self}`; a field that is to be compared and saved as a whole needs no `nested`"
+)]
 pub trait LiveEntity: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The entity's fields as an enum: a variant per field, a nested entity's inside its own.
     type Field: Field;
