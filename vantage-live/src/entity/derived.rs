@@ -202,10 +202,7 @@ macro_rules! __impl_field {
 
         #[automatically_derived]
         impl $crate::__private::core::fmt::Display for $field {
-            fn fmt(
-                &self,
-                f: &mut $crate::__private::core::fmt::Formatter<'_>,
-            ) -> $crate::__private::core::fmt::Result {
+            fn fmt(&self, f: &mut $crate::__private::core::fmt::Formatter<'_>) -> $crate::__private::core::fmt::Result {
                 f.pad($crate::__private::Field::name(*self))
             }
         }
