@@ -33,6 +33,56 @@ macro_rules! contract_tests {
     };
 }
 
+/// Makes a test of each case of the contract of a [`Feed`](crate::Feed).
+///
+/// The one argument is an expression that gives, afresh for each case, an empty value set and the feed of its changes, as
+/// a pair; it may `.await`. Otherwise it is as in [`contract_tests!`](crate::contract_tests).
+///
+/// ```
+/// # use vantage_live::ImTable;
+/// vantage_live::feed_contract_tests!({
+///     let table = ImTable::new("contract");
+///     (table.clone(), table.feed())
+/// });
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! feed_contract_tests {
+    ($fresh:expr $(,)?) => {
+        #[allow(clippy::unused_async)]
+        async fn fresh_value_set_and_feed() -> (impl $crate::RwValueSet + 'static, impl $crate::Feed + 'static) {
+            $fresh
+        }
+
+        $crate::__feed_contract_cases! {
+            a_subscriber_hears_of_every_kind_of_change
+            what_happens_right_after_subscribing_is_told
+            the_last_that_is_told_of_a_record_is_how_it_is
+            a_record_that_is_told_is_as_it_is_read
+            a_change_that_did_not_happen_is_not_told
+            a_delete_of_all_is_told
+            a_burst_is_told_or_summed_up
+            every_subscriber_is_told_everything
+            a_subscription_that_is_dropped_leaves_the_others
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __feed_contract_cases {
+    ($($case:ident)*) => {
+        mod feed {
+            $(
+                #[test]
+                fn $case() {
+                    $crate::contract::run_feed_case($crate::contract::feed::$case, super::fresh_value_set_and_feed);
+                }
+            )*
+        }
+    };
+}
+
 /// Every case by subject, with what a store must be able to do for it.
 #[doc(hidden)]
 #[macro_export]
@@ -224,7 +274,7 @@ macro_rules! __contract_each {
                     subject: stringify!($subject),
                     name: stringify!($case),
                     needs: $crate::contract::Need::$need,
-                    examine: |store| ::std::boxed::Box::pin($crate::contract::$subject::$case(store)),
+                    body: |store| ::std::boxed::Box::pin($crate::contract::$subject::$case(store)),
                 },
             )*)*
         ]

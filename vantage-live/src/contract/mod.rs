@@ -10,7 +10,9 @@
 //! ```
 //!
 //! [`contract_tests!`](crate::contract_tests) makes a test of each case, and [`run`] is the same for a program. For
-//! tests of what stands above a store, [`FaultyValueSet`] fails, delays, repeats and loses answers on command.
+//! tests of what stands above a store, [`FaultyValueSet`] fails, delays, repeats and loses answers on command, and
+//! [`FaultyFeed`] drops, doubles, holds and reorders events. A store that has a feed runs
+//! [`feed_contract_tests!`](crate::feed_contract_tests) too.
 //!
 //! A case that finds its promise broken panics and says what it found and what the contract wants: that is what the
 //! kit is for, and the one place of this crate where a panic is an answer.
@@ -20,6 +22,7 @@ pub mod batch;
 pub mod concurrency;
 pub mod delete;
 mod fault;
+pub mod feed;
 pub mod guard;
 pub mod guarded_delete;
 pub mod ids;
@@ -36,11 +39,11 @@ mod support;
 pub mod values;
 pub mod write;
 
-pub use fault::{Call, Faults, FaultyValueSet, Held, Planned};
+pub use fault::{Call, Faults, FaultyFeed, FaultyValueSet, FeedFaults, Held, Planned};
 pub use run::{Case, Failure, Need, Report, cases, run};
 
 #[doc(hidden)]
-pub use run::run_as_test;
+pub use run::{run_as_test, run_feed_case};
 
 /// The value set that a case examines: empty when the case begins, and the case's alone.
 pub type Store = std::sync::Arc<dyn crate::value::RwValueSet>;

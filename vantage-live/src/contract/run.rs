@@ -10,7 +10,9 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::Store;
+use super::feed::Feeding;
 use super::support::{assert_unsupported, record};
+use crate::feed::Feed;
 use crate::value::{Capabilities, Guard, Id, Patch, RwValueSet};
 
 /// How long a case may take before it counts as stuck: the longest takes a few seconds on a slow machine.
@@ -26,7 +28,7 @@ pub struct Case {
     /// What the store must be able to do for it.
     pub needs: Need,
     #[doc(hidden)]
-    pub examine: for<'s> fn(&'s Store) -> BoxFuture<'s, ()>,
+    pub body: for<'s> fn(&'s Store) -> BoxFuture<'s, ()>,
 }
 
 /// What a store must be able to do for a case to apply. Where it says that it cannot, the case examines in its place that
@@ -96,10 +98,28 @@ pub async fn run<S: RwValueSet + 'static>(fresh: impl AsyncFn() -> S) -> Report 
 pub fn run_as_test<S: RwValueSet + 'static>(subject: &str, name: &str, fresh: impl AsyncFnOnce() -> S) {
     let case = cases().iter().find(|case| case.subject == subject && case.name == name);
     let Some(case) = case else { panic!("the contract has no case `{subject}::{name}`") };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
-    match runtime {
-        Ok(runtime) => runtime.block_on(async { case.examine(&(Arc::new(fresh().await) as Store)).await }),
-        Err(error) => panic!("no tokio runtime for `{case}`: {error}"),
+    on_a_runtime(async { case.examine(&(Arc::new(fresh().await) as Store)).await });
+}
+
+/// What a generated test of a feed does.
+#[doc(hidden)]
+pub fn run_feed_case<S: RwValueSet + 'static, F: Feed + 'static>(
+    case: impl AsyncFnOnce(&Feeding),
+    fresh: impl AsyncFnOnce() -> (S, F),
+) {
+    on_a_runtime(async {
+        let (store, feed) = fresh().await;
+        let feeding = Feeding { store: Arc::new(store), feed: Arc::new(feed) };
+        let Ok(()) = tokio::time::timeout(PATIENCE, case(&feeding)).await else {
+            panic!("the case is stuck: it has not ended within {PATIENCE:?}");
+        };
+    });
+}
+
+fn on_a_runtime(test: impl Future<Output = ()>) {
+    match tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build() {
+        Ok(runtime) => runtime.block_on(test),
+        Err(error) => panic!("no tokio runtime for the case: {error}"),
     }
 }
 
@@ -111,7 +131,7 @@ impl Case {
     pub async fn examine(&self, store: &Store) {
         let attempt = async {
             if self.needs.are_met_by(&store.capabilities()) {
-                (self.examine)(store).await;
+                (self.body)(store).await;
             } else {
                 self.needs.are_refused_by(store).await;
             }
@@ -147,12 +167,12 @@ impl Need {
             Need::Nothing => {}
             Need::ClientIds => {
                 let answer = store.insert_id_value(&id, record(&serde_json::json!({"price": 120}))).await;
-                assert_unsupported("an insert under an id of the client's", answer);
+                assert_unsupported("an insert under an id of the client's", &answer);
             }
-            Need::Patch => assert_unsupported("a patch", store.write(&id, &patch, &Guard::Nothing).await),
+            Need::Patch => assert_unsupported("a patch", &store.write(&id, &patch, &Guard::Nothing).await),
             Need::GuardedWrite => {
-                assert_unsupported("a guarded write", store.write(&id, &patch, &guard).await);
-                assert_unsupported("a guarded delete", store.delete_id(&id, &guard).await);
+                assert_unsupported("a guarded write", &store.write(&id, &patch, &guard).await);
+                assert_unsupported("a guarded delete", &store.delete_id(&id, &guard).await);
             }
         }
         let count = store.count().await.expect("counting");
@@ -232,12 +252,23 @@ mod tests {
 
         let written: BTreeSet<String> = files
             .iter()
-            .flat_map(|(subject, text)| {
-                let heads = text.lines().filter_map(|line| line.strip_prefix("pub async fn "));
-                heads.filter_map(|head| head.split_once('(')).map(move |(name, _)| format!("{subject}::{name}"))
-            })
+            .flat_map(|(subject, text)| written_in(text).map(move |name| format!("{subject}::{name}")))
             .collect();
 
         assert_eq!(written, cases().iter().map(ToString::to_string).collect());
+    }
+
+    #[test]
+    fn every_case_of_a_feed_is_in_the_list() {
+        let list = include_str!("list.rs");
+
+        let forgotten: Vec<&str> =
+            written_in(include_str!("feed.rs")).filter(|name| !list.lines().any(|line| line.trim() == *name)).collect();
+
+        assert_eq!(forgotten, [""; 0]);
+    }
+
+    fn written_in(text: &str) -> impl Iterator<Item = &str> {
+        text.lines().filter_map(|line| Some(line.strip_prefix("pub async fn ")?.split_once('(')?.0))
     }
 }
