@@ -2,19 +2,28 @@
 
 #[path = "contract_catches/broken.rs"]
 mod broken;
+#[path = "contract_catches/feed.rs"]
+mod feed;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use broken::{Broken, Flaw};
+use feed::TellsEmptyRecords;
 use futures::FutureExt;
+use vantage_live::contract::feed::Feeding;
 use vantage_live::contract::{self, Store};
-use vantage_live::{Capabilities, RwValueSet};
+use vantage_live::{Capabilities, ImTable, RwValueSet};
 
 /// What the case says of a store with this flaw.
 async fn verdict(case: impl AsyncFnOnce(&Store), flaw: Flaw) -> String {
     let store: Store = Arc::new(Broken::new(flaw));
-    let Err(panic) = AssertUnwindSafe(case(&store)).catch_unwind().await else { return "nothing".to_owned() };
+    words(case(&store)).await
+}
+
+/// What a case says before it gives up.
+async fn words(case: impl Future<Output = ()>) -> String {
+    let Err(panic) = AssertUnwindSafe(case).catch_unwind().await else { return "nothing".to_owned() };
     *panic.downcast::<String>().unwrap_or_else(|_| Box::new("a panic without words".to_owned()))
 }
 
@@ -116,4 +125,15 @@ async fn a_store_that_pretends_to_what_it_says_it_cannot_is_caught() {
     for failure in guards {
         assert!(failure.message.contains("Unsupported"), "{}: {}", failure.case, failure.message);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_tells_a_record_as_it_never_was_is_caught() {
+    let table = ImTable::new("contract");
+    let feed = TellsEmptyRecords(table.feed());
+    let feeding = Feeding { store: Arc::new(table), feed: Arc::new(feed) };
+
+    let said = words(contract::feed::a_record_that_is_told_is_as_it_is_read(&feeding)).await;
+
+    assert!(said.contains("the record that is told is not what it should be\n   found: {}"), "{said}");
 }
