@@ -1,1 +1,5 @@
-//! x
+//! What the tests share: the bakery's entities and stores, real servers, and waiting on conditions.
+
+pub mod bakery;
+pub mod coercing;
+pub mod wait;

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "contract")]
 pub mod contract;
+pub mod dataset;
 pub mod edit;
 pub mod entity;
 pub mod feed;
@@ -9,9 +10,13 @@ pub mod store;
 pub mod table;
 pub mod value;
 
+pub use edit::{RecordEdit, SaveError, SaveResult};
 pub use entity::{Conflict, Conflicts, EntityError, Field, FieldSet, LiveEntity};
 pub use feed::{Feed, FeedEvent, FeedOrder, FeedStream, ManualFeed};
 pub use store::ImTable;
+pub use table::{
+    Event, Ids, LiveTable, OpenError, Origin, Policy, Progress, RejectedRow, Rows, Subscription, SyncState,
+};
 pub use value::{
     Capabilities, DeleteOutcome, Expected, FeedKind, Guard, Id, IdField, IdempotencyKey, InsertableValueSet, Operation,
     Patch, Path, ReadableValueSet, Record, RwValueSet, ValueError, ValueErrorKind, WritableValueSet, WriteOutcome,
@@ -26,6 +31,10 @@ pub mod __private {
     pub use ::serde;
     pub use ::std;
 
+    pub use crate::__impl_field as impl_field;
+    pub use crate::entity::derived::{
+        ByDebug, ByDots, Showing, conflict, debug_conflicts, debug_values, deserialize_field, offsets, refused,
+    };
     pub use crate::entity::{
         Bits, ByEquality, ByTotalOrder, Comparing, Conflict, Conflicts, Field, FieldSet, FieldTable, LiveEntity,
         OwnField, ParseFieldError, Role, TotalOrder, assert_capacity,

@@ -112,6 +112,26 @@ pub enum Role {
     Untracked,
 }
 
+impl OwnField {
+    /// A value of its own.
+    #[must_use]
+    pub const fn leaf(name: &'static str, wire_name: &'static str, label: &'static str) -> Self {
+        OwnField { name, wire_name, label, role: Role::Leaf }
+    }
+
+    /// An entity inside the entity, whose field enum is `F`.
+    #[must_use]
+    pub const fn nested<F: Field>(name: &'static str, wire_name: &'static str, label: &'static str) -> Self {
+        OwnField { name, wire_name, label, role: Role::Nested(F::table) }
+    }
+
+    /// The id, or a field of the program's own.
+    #[must_use]
+    pub const fn untracked(name: &'static str, wire_name: &'static str) -> Self {
+        OwnField { name, wire_name, label: "", role: Role::Untracked }
+    }
+}
+
 impl FieldTable {
     /// An empty table, to be filled at first use.
     #[must_use]

@@ -5,6 +5,8 @@
 
 mod compare;
 mod conflict;
+#[doc(hidden)]
+pub mod derived;
 mod field;
 mod set;
 
@@ -18,7 +20,7 @@ pub use conflict::{Conflict, Conflicts};
 pub use field::{Field, FieldInfo, FieldTable, OwnField, ParseFieldError, Role, assert_capacity};
 pub use set::{Bits, FieldSet};
 
-use crate::value::{Id, IdentityMismatch, Patch, Path, Record};
+use crate::value::{Id, IdentityMismatch, Patch, Record};
 
 /// A Rust struct with named fields whose values are records of a table: derive it.
 ///
@@ -43,6 +45,11 @@ use crate::value::{Id, IdentityMismatch, Patch, Path, Record};
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no entity",
+    label = "this type does not derive `LiveEntity`",
+    note = "put `#[derive(LiveEntity)]` on `{Self}`; a field that is to be compared and saved as a whole needs no `nested`"
+)]
 pub trait LiveEntity: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The entity's fields as an enum: a variant per field, a nested entity's inside its own.
     type Field: Field;

@@ -27,6 +27,12 @@ impl Bits {
         self
     }
 
+    /// These bits, and the one at `index` if it `is` to be set.
+    #[must_use]
+    pub const fn with_if(self, index: usize, is: bool) -> Self {
+        if is { self.with(index) } else { self }
+    }
+
     /// These bits and those of `nested`, which begin at `offset`.
     #[must_use]
     pub const fn with_nested(mut self, offset: usize, nested: Bits) -> Self {
@@ -241,7 +247,7 @@ impl<F: Field> From<F> for FieldSet<F> {
 
 impl<F: Field> FromIterator<F> for FieldSet<F> {
     fn from_iter<I: IntoIterator<Item = F>>(fields: I) -> Self {
-        fields.into_iter().fold(Self::EMPTY, |set, field| set | field.into())
+        fields.into_iter().fold(Self::EMPTY, |set, field| set | field)
     }
 }
 
@@ -255,6 +261,13 @@ impl<F> BitOr for FieldSet<F> {
     type Output = Self;
     fn bitor(self, other: Self) -> Self {
         Self::from_bits(self.bits.zip(other.bits, b'|'))
+    }
+}
+
+impl<F: Field> BitOr<F> for FieldSet<F> {
+    type Output = Self;
+    fn bitor(self, field: F) -> Self {
+        self | FieldSet::from(field)
     }
 }
 

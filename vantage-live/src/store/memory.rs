@@ -1,6 +1,6 @@
 //! A table in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -108,7 +108,8 @@ impl ReadableValueSet for ImTable {
 
     async fn get_id_values(&self, ids: &[Id]) -> Result<Vec<(Id, Record)>, ValueError> {
         let records = self.shared.records.lock();
-        Ok(ids.iter().filter_map(|id| Some((id.clone(), records.get(id)?.clone()))).collect())
+        let ids: BTreeSet<&Id> = ids.iter().collect();
+        Ok(ids.into_iter().filter_map(|id| Some((id.clone(), records.get(id)?.clone()))).collect())
     }
 
     async fn get_some_value(&self) -> Result<Option<(Id, Record)>, ValueError> {
@@ -138,9 +139,11 @@ impl ReadableValueSet for ImTable {
 impl WritableValueSet for ImTable {
     async fn write(&self, id: &Id, patch: &Patch, guard: &Guard) -> Result<WriteOutcome, ValueError> {
         Ok(self.change(|records| {
-            let now = records.get(id);
-            if !guard.holds(now) {
-                return (now.map_or(WriteOutcome::Gone, |now| WriteOutcome::Refused(now.clone())), vec![]);
+            match records.get(id) {
+                Some(now) if !guard.holds(Some(now)) => return (WriteOutcome::Refused(now.clone()), vec![]),
+                // A patch that sets nothing makes no record.
+                None if !guard.holds(None) || patch.sets().len() == 0 => return (WriteOutcome::Gone, vec![]),
+                _ => {}
             }
             let record = records.entry(id.clone()).or_default();
             patch.apply(record);

@@ -1,1 +1,267 @@
-//! x
+//! A live table: rows in memory that follow a store, and everything a program asks of them.
+//!
+//! Reads are synchronous and come from an immutable snapshot ([`Rows`]); writes reach the backend first. What decides is
+//! pure and in `order` and `core`; what waits is thin and in `shared`, `sync`, `settle` and `cache`.
+
+mod builder;
+mod cache;
+mod core;
+mod datasets;
+mod env;
+mod order;
+mod rows;
+mod settle;
+mod shared;
+mod state;
+mod subscribe;
+mod sync;
+mod values;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use tokio::sync::watch;
+
+pub use builder::{Builder, OpenError};
+pub(crate) use core::Seen;
+pub use env::{Environment, Tokio};
+pub(crate) use rows::Entry;
+pub use rows::Rows;
+pub(crate) use shared::{Removed, Shared, Written};
+pub use state::{Metrics, Progress, RejectedRow, SyncState};
+pub use subscribe::{Event, Origin, Subscription};
+
+use self::subscribe::Interest;
+use self::sync::Filled;
+use crate::dataset::DataSetError;
+use crate::entity::{FieldSet, LiveEntity};
+use crate::value::{Id, Operation, RwValueSet, ValueError};
+
+/// What a save checks in the store before it overwrites.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Policy {
+    /// The fields that are written still have the values that the session last agreed on: two people who edit different
+    /// fields of one record both succeed.
+    #[default]
+    Fields,
+    /// The record's version token is the one that the session last agreed on: any change of anybody's counts.
+    Version,
+    /// Nothing but that the record exists: the last write wins.
+    Overwrite,
+}
+
+/// Who makes the id of a new record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Ids {
+    /// The store. Until it is saved, a new record has a temp id.
+    #[default]
+    Store,
+    /// The client: a `UUIDv7`, as soon as the record is new. No id is swapped, and a create that is tried again cannot
+    /// make a second record.
+    ClientUuid,
+}
+
+/// A table of records that follows its store: a handle, cheap to clone, with `&self` everywhere. Dropping the last one
+/// (edit sessions hold one too) ends its tasks.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use serde_json::json;
+/// use vantage_live::{Id, ImTable, LiveEntity, LiveTable, WritableValueSet};
+///
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+/// struct Product { name: String, price: i64 }
+///
+/// # tokio_test(async {
+/// let store = ImTable::new("product");
+/// let record = json!({"name": "Sea Pie", "price": 299});
+/// store.insert_id_value(&Id::from("sea_pie"), record.as_object().unwrap().clone()).await?;
+///
+/// let table = LiveTable::<Product>::builder(store.clone()).feed(store.feed()).open().await?;
+///
+/// // A render loop reads without waiting.
+/// assert_eq!(table.row(&"sea_pie".into()).unwrap().price, 299);
+/// for (id, product) in table.rows().iter() {
+///     println!("{id}: {} at {}", product.name, product.price);
+/// }
+/// # Ok(())
+/// # });
+/// # fn tokio_test(test: impl Future<Output = Result<(), Box<dyn std::error::Error>>>) {
+/// #     tokio::runtime::Runtime::new().unwrap().block_on(test).unwrap();
+/// # }
+/// ```
+pub struct LiveTable<E: LiveEntity> {
+    open: Arc<Open<E>>,
+}
+
+/// What the handles share and the tasks do not, so that the last handle can end them.
+struct Open<E: LiveEntity> {
+    shared: Arc<Shared<E>>,
+    stop: watch::Sender<bool>,
+    filled: watch::Receiver<Filled>,
+}
+
+impl<E: LiveEntity> Drop for Open<E> {
+    fn drop(&mut self) {
+        self.shared.closed.store(true, Ordering::Release);
+        self.stop.send_replace(true);
+        self.shared.core.lock().subscribers.close();
+    }
+}
+
+impl<E: LiveEntity> LiveTable<E> {
+    /// Opens a table over `backend` with `cache` and without a feed, and waits until it is filled. For the rest there is
+    /// [`builder`](Self::builder).
+    ///
+    /// # Errors
+    /// As [`Builder::open`].
+    pub async fn new(backend: impl RwValueSet + 'static, cache: impl RwValueSet + 'static) -> Result<Self, OpenError> {
+        Self::builder(backend).cache(cache).open().await
+    }
+
+    /// A table over `backend`, yet to be opened.
+    pub fn builder(backend: impl RwValueSet + 'static) -> Builder<E> {
+        Builder::new(backend)
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared<E>> {
+        &self.open.shared
+    }
+
+    /// The backend's name for the table.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.shared().table()
+    }
+
+    /// The row `id`, or `None` where there is none: at once, without locking writers out. The same version of a row is
+    /// always the same `Arc`. The temp id of a record that was new finds it still.
+    #[must_use]
+    pub fn row(&self, id: &Id) -> Option<Arc<E>> {
+        let row = self.shared().rows.load().get(id).map(|entry| Arc::clone(&entry.row));
+        let counters = &self.shared().counters;
+        state::count(if row.is_some() { &counters.hits } else { &counters.misses }, 1);
+        row
+    }
+
+    /// All rows as they are now: at once, however many there are, without locking writers out.
+    #[must_use]
+    pub fn rows(&self) -> Rows<E> {
+        Rows { at: self.shared().rows.load_full() }
+    }
+
+    /// How the table stands to its store, at once.
+    #[must_use]
+    pub fn sync_state(&self) -> SyncState {
+        self.shared().state.borrow().clone()
+    }
+
+    /// The stored records that do not fit the entity, in the order of their ids. They have no row, and nothing that goes
+    /// through the entity overwrites them.
+    #[must_use]
+    pub fn rejected_rows(&self) -> Vec<RejectedRow> {
+        self.shared().core.lock().rejected.values().cloned().collect()
+    }
+
+    /// What the table has counted.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        let core = self.shared().core.lock();
+        self.shared().counters.read(core.settling.len(), core.uncached.len())
+    }
+
+    /// Waits until the first complete list is shown. Cancellation safe.
+    ///
+    /// # Errors
+    /// Where the first attempt failed; the table goes on trying.
+    pub async fn filled(&self) -> Result<(), Arc<ValueError>> {
+        let mut filled = self.open.filled.clone();
+        match filled.wait_for(|filled| !matches!(filled, Filled::Filling)).await.as_deref() {
+            Ok(Filled::Failed(error)) => Err(Arc::clone(error)),
+            // An error here means that the table's task has ended after its one list, or with its runtime.
+            Ok(Filled::Filling | Filled::Done) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Follows the changes of the whole table.
+    pub fn subscribe(&self) -> Subscription<E> {
+        self.subscribe_to(None, None)
+    }
+
+    /// Follows the changes of one record, which need not exist yet.
+    pub fn subscribe_record(&self, id: impl Into<Id>) -> Subscription<E> {
+        self.subscribe_to(Some(id.into()), None)
+    }
+
+    /// Follows the changes of these fields, and rows that come and go: a change of other fields wakes nobody.
+    pub fn subscribe_fields(&self, fields: impl Into<FieldSet<E::Field>>) -> Subscription<E> {
+        self.subscribe_to(None, Some(fields.into()))
+    }
+
+    fn subscribe_to(&self, id: Option<Id>, fields: Option<FieldSet<E::Field>>) -> Subscription<E> {
+        self.shared().core.lock().subscribers.add(Interest { id, fields }, self.shared().event_buffer)
+    }
+
+    /// Calls `callback` for every change that was made elsewhere, from a task of the table's, one at a time; and once for
+    /// a [`Reset`](Event::Reset), where it was too slow. Ends when the listener is dropped, or the table.
+    pub fn on_remote_change(&self, mut callback: impl FnMut(Event<E>) + Send + 'static) -> Listener {
+        let mut subscription = self.subscribe();
+        let (listener, mut dropped) = watch::channel(());
+        self.shared().env.spawn(Box::pin(async move {
+            let listen = async {
+                while let Some(event) = subscription.next().await {
+                    if event.origin() != Some(Origin::Local) {
+                        callback(event);
+                    }
+                }
+            };
+            let dropped = dropped.changed();
+            futures::pin_mut!(listen, dropped);
+            futures::future::select(listen, dropped).await;
+        }));
+        Listener { _alive: listener }
+    }
+
+    /// Somebody has changed the record `id`: reads it from the backend and shows it. For callers who run a feed of their
+    /// own. Touches the store; dropping the future stops nothing.
+    ///
+    /// # Errors
+    /// Where the backend is not reached, or the record does not fit the entity.
+    pub async fn on_backend_change(&self, id: impl Into<Id>) -> Result<(), DataSetError> {
+        let (shared, id) = (Arc::clone(self.shared()), id.into());
+        self.shared().run(Operation::Read, async move { shared.read(&id).await.map(drop) }).await
+    }
+
+    /// Lists the backend and shows the difference, at once. Touches the store; dropping the future stops nothing.
+    ///
+    /// # Errors
+    /// Where the backend is not reached.
+    pub async fn refresh_all(&self) -> Result<(), DataSetError> {
+        let shared = Arc::clone(self.shared());
+        self.shared().run(Operation::Read, async move { Ok(shared.list().await?) }).await
+    }
+}
+
+impl<E: LiveEntity> Clone for LiveTable<E> {
+    fn clone(&self) -> Self {
+        LiveTable { open: Arc::clone(&self.open) }
+    }
+}
+
+impl<E: LiveEntity> fmt::Debug for LiveTable<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LiveTable")
+            .field("name", &self.name())
+            .field("rows", &self.rows().len())
+            .field("sync_state", &self.sync_state())
+            .finish()
+    }
+}
+
+/// Keeps an [`on_remote_change`](LiveTable::on_remote_change) callback going; dropping it ends it.
+#[derive(Debug)]
+#[must_use = "the callback ends when its listener is dropped"]
+pub struct Listener {
+    _alive: watch::Sender<()>,
+}

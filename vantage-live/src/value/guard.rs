@@ -18,7 +18,8 @@ use super::{Path, Record, same};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Guard {
-    /// Nothing, not even that the record exists: a write to a missing one makes it, of what the patch sets.
+    /// Nothing, not even that the record exists: a write to a missing one makes it, of what the patch sets. A patch that
+    /// sets nothing makes none.
     Nothing,
     /// The record exists.
     #[default]

@@ -1,5 +1,6 @@
 //! The traits of a value set: a store of records by id, spoken to in JSON.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -59,12 +60,14 @@ pub trait ReadableValueSet: Send + Sync {
     /// As the store's: not reached, or unreadable.
     async fn get_id_value(&self, id: &Id) -> Result<Option<Record>, ValueError>;
 
-    /// Those of the records `ids` that there are, in one round trip where the store can; the order is not defined.
+    /// Those of the records `ids` that there are, in one round trip where the store can; the order is not defined. An id
+    /// that is asked for twice is found once.
     ///
     /// # Errors
     /// As the store's: not reached, or unreadable.
     async fn get_id_values(&self, ids: &[Id]) -> Result<Vec<(Id, Record)>, ValueError> {
         let mut found = Vec::with_capacity(ids.len());
+        let ids: BTreeSet<&Id> = ids.iter().collect();
         for id in ids {
             if let Some(record) = self.get_id_value(id).await? {
                 found.push((id.clone(), record));
@@ -95,10 +98,14 @@ pub trait ReadableValueSet: Send + Sync {
 ///
 /// All methods touch the store. Dropping the future of a write may or may not keep it from happening: treat it like
 /// [`OutcomeUnknown`](ValueErrorKind::OutcomeUnknown).
+///
+/// The parts of a batch happen as if they were called one after another: of two with the same id, the second finds what
+/// the first has left.
 #[async_trait]
 pub trait WritableValueSet: ReadableValueSet {
     /// Writes what `patch` says into the record `id`, if `guard` holds, in one atomic step of the store: the primitive
-    /// under every save. An empty patch changes nothing and still answers whether the guard holds.
+    /// under every save. An empty patch changes nothing and still answers whether the guard holds; a patch that
+    /// sets nothing makes no record under any guard, and finds a missing one [`Gone`](WriteOutcome::Gone).
     ///
     /// # Errors
     /// [`Rejected`](ValueErrorKind::Rejected) where the store refuses the values;

@@ -1,0 +1,88 @@
+//! A store that makes other values of what it is sent, as a trigger would.
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use vantage_live::{
+    Capabilities, DeleteOutcome, Guard, Id, IdempotencyKey, ImTable, InsertableValueSet, Patch, ReadableValueSet,
+    Record, ValueError, WritableValueSet, WriteOutcome,
+};
+
+/// Keeps every record as `coerce` makes it.
+pub struct Coercing {
+    store: ImTable,
+    coerce: fn(&mut Record),
+}
+
+impl Coercing {
+    /// Over `store`.
+    pub fn new(store: ImTable, coerce: fn(&mut Record)) -> Self {
+        Coercing { store, coerce }
+    }
+
+    /// The patch that writes `patch` as it will be stored.
+    fn coerced(&self, patch: &Patch) -> Patch {
+        let mut written = Record::new();
+        patch.apply(&mut written);
+        (self.coerce)(&mut written);
+        let set = |coerced: Patch, (path, _): (&vantage_live::Path, _)| match path.get(&written) {
+            Some(value) => coerced.set(path.clone(), value.clone()),
+            None => coerced.unset(path.clone()),
+        };
+        let unset = patch.unsets().fold(Patch::new(), |coerced, path| coerced.unset(path.clone()));
+        patch.sets().fold(unset, set)
+    }
+}
+
+#[async_trait]
+impl ReadableValueSet for Coercing {
+    fn name(&self) -> &str {
+        self.store.name()
+    }
+    fn capabilities(&self) -> Capabilities {
+        self.store.capabilities()
+    }
+    async fn get_values(&self) -> Result<Vec<(Id, Record)>, ValueError> {
+        self.store.get_values().await
+    }
+    async fn get_id_value(&self, id: &Id) -> Result<Option<Record>, ValueError> {
+        self.store.get_id_value(id).await
+    }
+    async fn get_some_value(&self) -> Result<Option<(Id, Record)>, ValueError> {
+        self.store.get_some_value().await
+    }
+    fn stream_values(&self, batch: usize) -> BoxStream<'_, Result<Vec<(Id, Record)>, ValueError>> {
+        self.store.stream_values(batch)
+    }
+    async fn count(&self) -> Result<u64, ValueError> {
+        self.store.count().await
+    }
+}
+
+#[async_trait]
+impl WritableValueSet for Coercing {
+    async fn write(&self, id: &Id, patch: &Patch, guard: &Guard) -> Result<WriteOutcome, ValueError> {
+        self.store.write(id, &self.coerced(patch), guard).await
+    }
+    async fn insert_id_value(&self, id: &Id, mut record: Record) -> Result<Record, ValueError> {
+        (self.coerce)(&mut record);
+        self.store.insert_id_value(id, record).await
+    }
+    async fn replace_id_value(&self, id: &Id, mut record: Record) -> Result<Record, ValueError> {
+        (self.coerce)(&mut record);
+        self.store.replace_id_value(id, record).await
+    }
+    async fn delete_id(&self, id: &Id, guard: &Guard) -> Result<DeleteOutcome, ValueError> {
+        self.store.delete_id(id, guard).await
+    }
+    async fn delete_all(&self) -> Result<u64, ValueError> {
+        self.store.delete_all().await
+    }
+}
+
+#[async_trait]
+impl InsertableValueSet for Coercing {
+    async fn insert_value(&self, mut record: Record, key: Option<IdempotencyKey>) -> Result<(Id, Record), ValueError> {
+        (self.coerce)(&mut record);
+        self.store.insert_value(record, key).await
+    }
+}

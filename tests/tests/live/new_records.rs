@@ -1,0 +1,99 @@
+//! New records: temp ids, real ones, and a create that is tried again.
+
+use tests::bakery::{self, Colleague as _, Product, hoverboard};
+use vantage_live::edit::EditError;
+use vantage_live::{Event, Ids, ImTable, LiveTable, ReadableValueSet as _, SaveResult};
+
+#[tokio::test]
+async fn a_new_record_has_a_temp_id_and_is_stored_by_nobody_until_it_is_saved() {
+    let (table, store) = bakery::products().await;
+
+    let edit = table.new_record(hoverboard());
+
+    assert!(edit.is_new() && edit.id().is_temp());
+    assert_eq!(edit.local().id, *edit.id());
+    assert_eq!(store.count().await.unwrap(), 5);
+}
+
+#[tokio::test]
+async fn saving_a_new_record_replaces_its_temp_id() {
+    let (table, store) = bakery::products().await;
+    let mut edit = table.new_record(hoverboard());
+    let temp = edit.id().clone();
+
+    let SaveResult::Created(id) = edit.save().await.unwrap() else { panic!("it was new") };
+
+    assert!(!id.is_temp() && !edit.is_new());
+    assert_eq!((edit.id(), &edit.local().id), (&id, &id));
+    assert_eq!(table.row(&temp).unwrap().name, "Hoverboard Cookie", "the temp id still finds the row");
+    assert_eq!(store.count().await.unwrap(), 6);
+    assert!(edit.modified_fields().is_empty());
+}
+
+#[tokio::test]
+async fn subscribers_are_told_which_temp_id_became_which() {
+    let (table, _) = bakery::products().await;
+    let mut edit = table.new_record(hoverboard());
+    let temp_id = edit.id().clone();
+    let mut events = table.subscribe_record(temp_id.clone());
+
+    let _ = edit.save().await.unwrap();
+
+    let identified = events.next().await.unwrap();
+    assert!(
+        matches!(&identified, Event::Identified { temp, id, .. } if *temp == temp_id && id == edit.id()),
+        "{identified:?}"
+    );
+    let inserted = events.next().await.unwrap();
+    assert!(matches!(&inserted, Event::Inserted { id, .. } if id == edit.id()), "{inserted:?}");
+}
+
+#[tokio::test]
+async fn a_saved_new_record_is_edited_like_any_other() {
+    let (table, store) = bakery::products().await;
+    let mut edit = table.new_record(hoverboard());
+    let _ = edit.save().await.unwrap();
+
+    edit.price = 90;
+    let result = edit.save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Saved), "{result:?}");
+    assert_eq!(store.stored(&edit.id().to_string(), "price").await, None, "its id is a uuid, not text");
+    assert_eq!(store.get_id_value(edit.id()).await.unwrap().unwrap()["price"], 90);
+}
+
+#[tokio::test]
+async fn an_id_minted_by_the_client_is_never_swapped() {
+    let store = ImTable::new("product");
+    let table = LiveTable::<Product>::builder(store.clone()).ids(Ids::ClientUuid).open().await.unwrap();
+    let mut edit = table.new_record(hoverboard());
+    let minted = edit.id().clone();
+
+    let result = edit.save().await.unwrap();
+
+    assert!(!minted.is_temp());
+    assert!(matches!(&result, SaveResult::Created(id) if *id == minted), "{result:?}");
+    assert!(store.get_id_value(&minted).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_new_record_has_no_state_in_the_store_to_refresh_from() {
+    let (table, _) = bakery::products().await;
+    let mut edit = table.new_record(hoverboard());
+
+    assert!(edit.rebase().is_err() && edit.refresh_snapshot().await.is_err());
+    assert!(matches!(edit.delete().await, Err(EditError::New)));
+    assert!(!edit.is_stale() && edit.peek_conflicts().is_empty());
+}
+
+#[tokio::test]
+async fn columns_that_only_the_store_sets_are_left_out_of_a_new_record() {
+    let (table, store) = bakery::products().await;
+    let mut edit = table.new_record(Product { version: 77, ..hoverboard() });
+
+    let _ = edit.save().await.unwrap();
+
+    let record = store.get_id_value(edit.id()).await.unwrap().unwrap();
+    assert!(!record.contains_key("version") && !record.contains_key("id") && !record.contains_key("unfolded"));
+    assert_eq!(edit.version, 0, "it follows the store");
+}

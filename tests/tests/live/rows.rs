@@ -1,0 +1,126 @@
+//! Reading rows: at once, in order, the same `Arc` for the same version, and what does not fit kept apart.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use tests::bakery::{self, Colleague as _, Product};
+use tests::wait::until;
+use vantage_live::dataset::{DataSetError, WritableDataSet as _};
+use vantage_live::edit::EditError;
+use vantage_live::{Id, LiveTable};
+
+#[tokio::test]
+async fn equal_reads_give_the_same_arc() {
+    let (table, _) = bakery::products().await;
+
+    let (once, twice) = (table.row(&"sea_pie".into()).unwrap(), table.row(&"sea_pie".into()).unwrap());
+
+    assert!(Arc::ptr_eq(&once, &twice));
+    assert!(Arc::ptr_eq(&once, table.rows().get(&"sea_pie".into()).unwrap()));
+}
+
+#[tokio::test]
+async fn a_list_of_unchanged_records_keeps_their_arcs() {
+    let (table, _) = bakery::products().await;
+    let before = table.row(&"sea_pie".into()).unwrap();
+
+    table.refresh_all().await.unwrap();
+
+    assert!(Arc::ptr_eq(&before, &table.row(&"sea_pie".into()).unwrap()));
+}
+
+#[tokio::test]
+async fn rows_stand_in_the_order_of_their_ids() {
+    let (table, _) = bakery::products().await;
+
+    let ids: Vec<String> = table.rows().iter().map(|(id, _)| id.to_string()).collect();
+
+    assert_eq!(ids, ["delorean_donut", "flux_cupcake", "hover_cookies", "sea_pie", "time_tart"]);
+}
+
+#[tokio::test]
+async fn rows_that_were_taken_stay_as_they_were() {
+    let (table, store) = bakery::products().await;
+    let before = table.rows();
+
+    store.colleague_deletes("sea_pie").await;
+    until(|| table.rows().len() == 4).await;
+
+    assert_eq!(before.get(&"sea_pie".into()).unwrap().price, 299);
+    assert_eq!(before.len(), 5);
+}
+
+#[tokio::test]
+async fn a_record_that_does_not_fit_is_kept_apart_with_its_reason() {
+    let (table, store) = bakery::products().await;
+
+    store.colleague_inserts("anvil", json!({"name": "Anvil", "price": "heavy"})).await;
+    until(|| !table.rejected_rows().is_empty()).await;
+
+    let rejected = table.rejected_rows();
+    assert_eq!(rejected[0].id, Id::from("anvil"));
+    assert!(rejected[0].reason.contains("heavy"), "{}", rejected[0].reason);
+    assert_eq!(table.rows().len(), 5, "the others are there");
+}
+
+#[tokio::test]
+async fn a_record_that_does_not_fit_is_not_overwritten() {
+    let (table, store) = bakery::products().await;
+    store.colleague_inserts("anvil", json!({"name": "Anvil", "price": "heavy"})).await;
+    until(|| !table.rejected_rows().is_empty()).await;
+
+    let edit = table.edit_record("anvil").await.map(drop);
+    let replaced = table.replace_id(&"anvil".into(), bakery::hoverboard()).await.map(drop);
+    let updated = table.update(&mut |product: &mut Product| product.price += 1).await.unwrap();
+
+    assert!(matches!(edit, Err(EditError::KeptApart { .. })), "{edit:?}");
+    assert!(matches!(replaced, Err(DataSetError::KeptApart { .. })), "{replaced:?}");
+    assert_eq!(updated, 5);
+    assert_eq!(store.stored("anvil", "price").await, Some("heavy".into()));
+}
+
+#[tokio::test]
+async fn a_record_that_fits_again_becomes_a_row() {
+    let (table, store) = bakery::products().await;
+    store.colleague_sets("sea_pie", "price", "dear").await;
+    until(|| table.row(&"sea_pie".into()).is_none()).await;
+
+    store.colleague_sets("sea_pie", "price", 300).await;
+    until(|| table.row(&"sea_pie".into()).is_some()).await;
+
+    assert!(table.rejected_rows().is_empty());
+}
+
+#[tokio::test]
+async fn an_id_as_text_and_as_a_number_are_two_rows() {
+    let (table, store) = bakery::products().await;
+    let record = |name: &str| bakery::record(json!({"name": name, "price": 1, "inventory": {"stock": 0, "shelf": ""}}));
+
+    use vantage_live::WritableValueSet as _;
+    store.insert_id_value(&Id::from(1), record("number")).await.unwrap();
+    store.insert_id_value(&Id::from("1"), record("text")).await.unwrap();
+    until(|| table.rows().len() == 7).await;
+
+    assert_eq!(table.row(&Id::from(1)).unwrap().name, "number");
+    assert_eq!(table.row(&Id::from("1")).unwrap().name, "text");
+}
+
+#[tokio::test]
+async fn hits_and_misses_are_counted() {
+    let (table, _) = bakery::products().await;
+    let before = table.metrics();
+
+    let _ = (table.row(&"sea_pie".into()), table.row(&"almanac".into()));
+
+    let after = table.metrics();
+    assert_eq!((after.hits - before.hits, after.misses - before.misses), (1, 1));
+}
+
+#[tokio::test]
+async fn a_table_says_what_it_is_in_debug() {
+    let table = LiveTable::<Product>::builder(bakery::store().await).open().await.unwrap();
+
+    let text = format!("{table:?}");
+
+    assert!(text.contains("product") && text.contains('5') && text.contains("NoFeed"), "{text}");
+}

@@ -1,0 +1,147 @@
+//! Typed events: for the whole table, one record, chosen fields; order, origin, and subscribers that are too slow.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tests::bakery::{self, Colleague as _, Product, ProductField};
+use tests::wait::until;
+use vantage_live::{Event, FieldSet, LiveTable, Origin};
+
+#[tokio::test]
+async fn a_change_elsewhere_is_told_with_its_fields_and_its_row() {
+    let (table, store) = bakery::products().await;
+    let mut events = table.subscribe();
+
+    store.colleague_sets("sea_pie", "price", 310).await;
+
+    let Some(Event::Updated { id, row, fields, origin, .. }) = events.next().await else { panic!("it was updated") };
+    assert_eq!((id.to_string().as_str(), row.price, origin), ("sea_pie", 310, Origin::Remote));
+    assert_eq!(fields, FieldSet::from(ProductField::Price));
+}
+
+#[tokio::test]
+async fn rows_that_come_and_go_are_told() {
+    let (table, store) = bakery::products().await;
+    let mut events = table.subscribe();
+
+    let record = serde_json::json!({"name": "Almanac", "price": 1955, "inventory": {"stock": 1, "shelf": "B"}});
+    store.colleague_inserts("almanac", record).await;
+    until(|| table.row(&"almanac".into()).is_some()).await;
+    store.colleague_deletes("almanac").await;
+
+    assert!(matches!(events.next().await, Some(Event::Inserted { row, .. }) if row.name == "Almanac"));
+    assert!(matches!(events.next().await, Some(Event::Removed { row, .. }) if row.name == "Almanac"));
+}
+
+#[tokio::test]
+async fn the_numbers_of_events_only_grow_and_the_rows_say_how_far_they_are() {
+    let (table, store) = bakery::products().await;
+    let mut events = table.subscribe();
+
+    for price in 1..=20 {
+        store.colleague_sets("sea_pie", "price", price).await;
+    }
+    until(|| table.row(&"sea_pie".into()).unwrap().price == 20).await;
+
+    let mut last = 0;
+    while let Some(event) = events.try_next() {
+        assert!(event.sequence() > last, "{event:?} comes after number {last}");
+        last = event.sequence();
+    }
+    assert_eq!(table.rows().sequence(), last);
+}
+
+#[tokio::test]
+async fn a_save_of_this_process_is_told_once_and_as_its_own() {
+    let (table, store) = bakery::products().await;
+    let mut events = table.subscribe();
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    edit.price = 310;
+
+    let _ = edit.save().await.unwrap();
+    // A foreign change next to the echo is not hidden by it.
+    store.colleague_sets("sea_pie", "price", 320).await;
+
+    let told = [events.next().await.unwrap(), events.next().await.unwrap()];
+    let seen = told.each_ref().map(|event| (event.origin().unwrap(), event.row().unwrap().price));
+    assert_eq!(seen, [(Origin::Local, 310), (Origin::Remote, 320)]);
+    assert!(events.try_next().is_none());
+}
+
+#[tokio::test]
+async fn a_subscriber_to_a_field_is_not_woken_by_another() {
+    let (table, store) = bakery::products().await;
+    let mut prices = table.subscribe_fields(ProductField::Price);
+    let mut everything = table.subscribe();
+
+    store.colleague_sets("sea_pie", "name", "Pie").await;
+    let _ = everything.next().await;
+    store.colleague_sets("sea_pie", "price", 310).await;
+    let _ = everything.next().await;
+
+    assert!(matches!(prices.try_next(), Some(Event::Updated { row, .. }) if row.price == 310));
+    assert!(prices.try_next().is_none());
+}
+
+#[tokio::test]
+async fn a_subscriber_to_a_record_hears_of_no_other() {
+    let (table, store) = bakery::products().await;
+    let mut pie = table.subscribe_record("sea_pie");
+    let mut everything = table.subscribe();
+
+    store.colleague_sets("time_tart", "price", 1).await;
+    store.colleague_sets("sea_pie", "price", 2).await;
+
+    let _ = (everything.next().await, everything.next().await);
+    assert!(matches!(pie.try_next(), Some(Event::Updated { row, .. }) if row.price == 2));
+    assert!(pie.try_next().is_none());
+}
+
+#[tokio::test]
+async fn a_slow_subscriber_is_told_that_it_lagged_and_slows_nobody() {
+    let store = bakery::store().await;
+    let table = LiveTable::<Product>::builder(store.clone()).feed(store.feed()).event_buffer(4).open().await.unwrap();
+    let mut slow = table.subscribe();
+
+    for price in 1..=20 {
+        store.colleague_sets("sea_pie", "price", price).await;
+        until(|| table.row(&"sea_pie".into()).unwrap().price == price).await;
+    }
+
+    let Some(Event::Reset { missed, sequence }) = slow.try_next() else { panic!("it could hold four") };
+    assert!(missed > 4, "{missed}");
+    assert!(sequence <= table.rows().sequence());
+    let mut rest = 0;
+    while slow.try_next().is_some() {
+        rest += 1;
+    }
+    assert_eq!(missed + rest, 20, "every event was told or counted");
+    assert_eq!(table.metrics().lagged, missed);
+}
+
+#[tokio::test]
+async fn a_subscription_ends_with_its_table() {
+    let (table, _) = bakery::products().await;
+    let mut events = table.subscribe();
+
+    drop(table);
+
+    assert!(events.next().await.is_none());
+}
+
+#[tokio::test]
+async fn a_callback_hears_of_changes_elsewhere_and_not_of_our_own() {
+    let (table, store) = bakery::products().await;
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&heard);
+    let listener = table.on_remote_change(move |event| sink.lock().push(event.row().unwrap().price));
+
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    edit.price = 310;
+    let _ = edit.save().await.unwrap();
+    store.colleague_sets("sea_pie", "price", 320).await;
+    until(|| !heard.lock().is_empty()).await;
+    drop(listener);
+
+    assert_eq!(*heard.lock(), [320]);
+}

@@ -1,0 +1,216 @@
+//! What a user may write in attributes: `#[live(…)]` on the struct and on its fields, and the part of `#[serde(…)]`
+//! that decides how the record looks.
+//!
+//! Nothing is judged here but single attributes; what contradicts what is `check`'s.
+
+mod entity;
+mod field;
+mod serde;
+
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Path, Token, parenthesized, token};
+
+pub use self::entity::EntityAttrs;
+pub use self::field::FieldAttrs;
+pub use self::serde::{EntitySerde, FieldSerde, Rename};
+
+use crate::error::Errors;
+
+/// An attribute's value, and its key as the user wrote it.
+pub struct Given<T> {
+    pub key: Ident,
+    pub value: T,
+}
+
+/// One entry of an attribute's list: `key`, `key = value` or `key(list)`.
+struct Entry {
+    key: Ident,
+    value: Value,
+}
+
+enum Value {
+    None,
+    Is(Expr),
+    List(Vec<Entry>),
+}
+
+impl Parse for Entry {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let key = input.call(Ident::parse_any)?;
+        let value = if input.peek(Token![=]) {
+            input.parse::<Token![=]>()?;
+            Value::Is(input.parse()?)
+        } else if input.peek(token::Paren) {
+            let list;
+            parenthesized!(list in input);
+            Value::List(entries(&list)?)
+        } else {
+            Value::None
+        };
+        Ok(Entry { key, value })
+    }
+}
+
+fn entries(input: ParseStream<'_>) -> syn::Result<Vec<Entry>> {
+    Ok(Punctuated::<Entry, Token![,]>::parse_terminated(input)?.into_iter().collect())
+}
+
+/// The entries of all `#[live(…)]` among `attrs`.
+fn live_entries(attrs: &[Attribute], errors: &mut Errors) -> Vec<Entry> {
+    let mut all = Vec::new();
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("live")) {
+        if attr.meta.require_list().is_err() {
+            errors.at(attr, "`live` takes a list: write `#[live(…)]`");
+            continue;
+        }
+        match attr.parse_args_with(entries) {
+            Ok(entries) => all.extend(entries),
+            Err(error) => errors.syntax(error),
+        }
+    }
+    all
+}
+
+/// The entries of all `#[serde(…)]` among `attrs`. What cannot be read is passed over: serde says so itself.
+fn serde_entries(attrs: &[Attribute]) -> Vec<Entry> {
+    let serde = attrs.iter().filter(|attr| attr.path().is_ident("serde"));
+    serde.filter_map(|attr| attr.parse_args_with(entries).ok()).flatten().collect()
+}
+
+impl Entry {
+    /// Puts the key into `slot`: an attribute without a value.
+    fn flag(self, slot: &mut Option<Ident>, errors: &mut Errors) {
+        let key = &self.key;
+        match self.value {
+            Value::None if slot.is_none() => *slot = Some(self.key),
+            Value::None => twice(key, errors),
+            Value::Is(_) | Value::List(_) => {
+                errors.at(key, format_args!("`{key}` takes no value: write `{key}` alone"))
+            }
+        }
+    }
+
+    /// Puts a text into `slot`.
+    fn text(self, slot: &mut Option<Given<LitStr>>, errors: &mut Errors) {
+        let key = self.key;
+        match self.value.literal() {
+            Some(text) if text.value().trim().is_empty() => {
+                errors.at(text, format_args!("`{key}` is empty: write a name, or take the attribute away"));
+            }
+            Some(value) => put(slot, Given { key, value }, errors),
+            None => errors.at(&key, format_args!("`{key}` takes text: write `{key} = \"…\"`")),
+        }
+    }
+
+    /// Puts a path into `slot`; `what` says to what.
+    fn path(self, slot: &mut Option<Given<Path>>, what: &str, errors: &mut Errors) {
+        let key = self.key;
+        match self.value {
+            Value::Is(expr) => match ungrouped(expr) {
+                Expr::Path(path) if path.qself.is_none() => put(slot, Given { key, value: path.path }, errors),
+                other => errors
+                    .at(other, format_args!("`{key}` takes the path of {what}: write `{key} = path`, without quotes")),
+            },
+            Value::None | Value::List(_) => {
+                errors.at(&key, format_args!("`{key}` takes the path of {what}: write `{key} = path`"));
+            }
+        }
+    }
+
+    /// Puts the name of a type into `slot`.
+    fn name(self, slot: &mut Option<Given<Ident>>, errors: &mut Errors) {
+        let mut path = None;
+        let key = self.key.clone();
+        self.path(&mut path, "a type to generate", errors);
+        if let Some(Given { value: path, .. }) = path {
+            match path.get_ident() {
+                Some(name) => put(slot, Given { key, value: name.clone() }, errors),
+                None => errors.at(&path, format_args!("`{key}` names a new type beside the struct: write one name")),
+            }
+        }
+    }
+}
+
+impl Value {
+    fn literal(self) -> Option<LitStr> {
+        let Value::Is(expr) = self else { return None };
+        match ungrouped(expr) {
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// A value that came through a `macro_rules!` macro stands in an invisible group.
+fn ungrouped(expr: Expr) -> Expr {
+    match expr {
+        Expr::Group(group) => ungrouped(*group.expr),
+        other => other,
+    }
+}
+
+fn put<T>(slot: &mut Option<Given<T>>, given: Given<T>, errors: &mut Errors) {
+    match slot {
+        None => *slot = Some(given),
+        Some(_) => twice(&given.key, errors),
+    }
+}
+
+fn twice(key: &Ident, errors: &mut Errors) {
+    errors.at(key, format_args!("`{key}` is given twice: keep one"));
+}
+
+/// What to say of an attribute that nobody knows: where it belongs, or which one was meant.
+fn unknown(key: &Ident, known: &[&str], elsewhere: (&[&str], &str)) -> String {
+    let name = key.to_string();
+    if elsewhere.0.contains(&name.as_str()) {
+        return format!("`{name}` belongs on {}", elsewhere.1);
+    }
+    if name == "merge" {
+        return "`merge` is not there yet: take it away, and decide conflicts in the program".to_owned();
+    }
+    if serde::KNOWN.contains(&name.as_str()) {
+        return format!("`{name}` is serde's and is honoured there: write `#[serde({name} …)]`");
+    }
+    match nearest(&name, known) {
+        Some(near) => format!("unknown attribute `{name}`; did you mean `{near}`?"),
+        None => format!("unknown attribute `{name}`; known here are `{}`", known.join("`, `")),
+    }
+}
+
+/// The known name that is so near that a slip of the finger explains the difference.
+fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    let distance = |known: &str| strsim::damerau_levenshtein(name, known);
+    let near = known.iter().copied().min_by_key(|known| distance(known))?;
+    let bound = near.len().max(name.len()).div_ceil(3);
+    (distance(near) <= bound).then_some(near)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: &[&str] = &["id", "skip", "readonly", "version", "nested", "label", "eq"];
+
+    #[test]
+    fn a_slip_finds_the_nearest_name() {
+        for (slip, meant) in [
+            ("nestd", "nested"),
+            ("lable", "label"),
+            ("read_only", "readonly"),
+            ("Skip", "skip"),
+            ("versoin", "version"),
+        ] {
+            assert_eq!(nearest(slip, KNOWN), Some(meant), "{slip}");
+        }
+    }
+
+    #[test]
+    fn a_stranger_finds_none() {
+        for stranger in ["table", "primary_key", "x"] {
+            assert_eq!(nearest(stranger, KNOWN), None, "{stranger}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! `ProductChange`: an enum with both values of a field, typed.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{bounds, doc, doc_field, doc_of, is_nested, lints, nested};
+use crate::model::Entity;
+
+pub fn item(entity: &Entity) -> TokenStream {
+    let (live, lints, vis, name) = (entity.private(), lints(), &entity.vis, &entity.names.change);
+    let params = entity.params();
+    let (declared, clause) = (params.declared(Some(&quote!('e))), params.filter([]));
+    let docs = doc_of(entity, "A field of {} with its two values, to match on.");
+    let (from, to) = (doc("the value before"), doc("the value after"));
+    let variants = entity.tracked().map(|(_, field, variant)| {
+        let (docs, ty) = (doc_field(field), &field.ty);
+        if is_nested(field) {
+            let inner = nested(&live, field, &quote!(Change<'e>));
+            quote!(#docs #variant(#inner))
+        } else {
+            quote!(#docs #variant { #from from: &'e #ty, #to to: &'e #ty })
+        }
+    });
+    quote! {
+        #docs
+        #lints
+        #vis enum #name #declared #clause { #(#variants),* }
+    }
+}
+
+pub fn impls(entity: &Entity) -> TokenStream {
+    let (name, field_enum, params) = (&entity.names.change, &entity.names.field, entity.params());
+    let (declared, given) = (params.declared(Some(&quote!('e))), params.given(Some(&quote!('e))));
+    let clause = params.filter([]);
+    let debug_clause = params.filter(bounds(entity, |_| quote!(__live::core::fmt::Debug)));
+    let fields = entity.tracked().map(|(_, field, variant)| {
+        if is_nested(field) {
+            quote!(Self::#variant(inner) => #field_enum::#variant(inner.field()))
+        } else {
+            quote!(Self::#variant { .. } => #field_enum::#variant)
+        }
+    });
+    let shown = entity.tracked().map(|(_, field, variant)| {
+        let name = variant.to_string();
+        if is_nested(field) {
+            quote!(Self::#variant(inner) => f.debug_tuple(#name).field(inner).finish())
+        } else {
+            quote! {
+                Self::#variant { from, to } => __live::debug_values(f, #name, &[
+                    ("from", (&__live::Showing(*from)).shown()), ("to", (&__live::Showing(*to)).shown()),
+                ])
+            }
+        }
+    });
+    quote! {
+        impl #declared #name #given #clause {
+            /// The field that this is the change of.
+            #[must_use]
+            pub fn field(&self) -> #field_enum {
+                match self { #(#fields),* }
+            }
+        }
+
+        #[automatically_derived]
+        impl #declared __live::core::clone::Clone for #name #given #clause {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        #[automatically_derived]
+        impl #declared __live::core::marker::Copy for #name #given #clause {}
+
+        #[automatically_derived]
+        impl #declared __live::core::fmt::Debug for #name #given #debug_clause {
+            fn fmt(&self, f: &mut __live::core::fmt::Formatter<'_>) -> __live::core::fmt::Result {
+                #[allow(unused_imports)]
+                use __live::{ByDebug as _, ByDots as _};
+                match self { #(#shown),* }
+            }
+        }
+    }
+}

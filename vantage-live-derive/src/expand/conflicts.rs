@@ -1,0 +1,225 @@
+//! `ProductConflicts`, a struct with an optional conflict per field, and `ProductConflict`, the enum of one of them.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{bounds, doc_field, doc_of, first_leaf, is_nested, lints, nested};
+use crate::model::Entity;
+
+/// The struct.
+pub fn item(entity: &Entity) -> TokenStream {
+    let (live, lints, vis, name) = (entity.private(), lints(), &entity.vis, &entity.names.conflicts);
+    let params = entity.params();
+    let (declared, clause) = (params.declared(None), params.filter([]));
+    let docs = doc_of(entity, "The fields of {} that were changed on both sides.");
+    let fields = entity.tracked().map(|(_, field, _)| {
+        let (docs, ident, ty) = (doc_field(field), &field.ident, &field.ty);
+        let ty = if is_nested(field) {
+            nested(&live, field, &quote!(Conflicts))
+        } else {
+            quote!(#live::core::option::Option<#live::Conflict<#ty>>)
+        };
+        quote!(#docs pub #ident: #ty)
+    });
+    quote! {
+        #docs
+        #lints
+        #[must_use = "a conflict is for a person to decide"]
+        #vis struct #name #declared #clause { #(#fields),* }
+    }
+}
+
+/// The enum.
+pub fn each(entity: &Entity) -> TokenStream {
+    let (live, lints, vis, name) = (entity.private(), lints(), &entity.vis, &entity.names.conflict);
+    let params = entity.params();
+    let (declared, clause) = (params.declared(Some(&quote!('c))), params.filter([]));
+    let docs = doc_of(entity, "One conflict of {}, to match on.");
+    let variants = entity.tracked().map(|(_, field, variant)| {
+        let (docs, ty) = (doc_field(field), &field.ty);
+        if is_nested(field) {
+            let inner = nested(&live, field, &quote!(Conflicts));
+            quote!(#docs #variant(<#inner as #live::Conflicts>::Each<'c>))
+        } else {
+            quote!(#docs #variant(&'c #live::Conflict<#ty>))
+        }
+    });
+    quote! {
+        #docs
+        #lints
+        #vis enum #name #declared #clause { #(#variants),* }
+    }
+}
+
+pub fn impls(entity: &Entity) -> TokenStream {
+    let (inherent, traits, each) = (inherent(entity), traits(entity), each_impls(entity));
+    quote!(#inherent #traits #each)
+}
+
+/// The methods of [`Conflicts`], so that a user need not import it, and the trait by them.
+fn inherent(entity: &Entity) -> TokenStream {
+    let (name, field_enum, each) = (&entity.names.conflicts, &entity.names.field, &entity.names.conflict);
+    let params = entity.params();
+    let (declared, given) = (params.declared(None), params.given(None));
+    let (given_elided, given_c) = (params.given(Some(&quote!('_))), params.given(Some(&quote!('c))));
+    let clause = params.filter(bounds(entity, |_| {
+        quote!(__live::core::clone::Clone + __live::core::marker::Send + __live::core::marker::Sync + 'static)
+    }));
+    let (fields, get) = (present(entity), get(entity));
+    quote! {
+        impl #declared #name #given #clause {
+            /// Whether there is no conflict.
+            #[must_use]
+            pub fn is_empty(&self) -> __live::core::primitive::bool {
+                __live::Conflicts::is_empty(self)
+            }
+
+            /// The fields that are in conflict.
+            #[must_use]
+            pub fn fields(&self) -> __live::FieldSet<#field_enum> {
+                __live::Conflicts::fields(self)
+            }
+
+            /// The conflicts one by one, in the order in which their fields are declared.
+            pub fn iter(&self) -> impl __live::core::iter::Iterator<Item = #each #given_elided> {
+                __live::Conflicts::iter(self)
+            }
+
+            /// The conflict of `field`, where there is one.
+            #[must_use]
+            pub fn get(&self, field: #field_enum) -> __live::core::option::Option<#each #given_elided> {
+                __live::Conflicts::get(self, field)
+            }
+        }
+
+        #[automatically_derived]
+        impl #declared __live::Conflicts for #name #given #clause {
+            type Field = #field_enum;
+            type Each<'c> = #each #given_c where Self: 'c;
+
+            fn fields(&self) -> __live::FieldSet<#field_enum> {
+                __live::FieldSet::from_bits(__live::Bits::EMPTY #(#fields)*)
+            }
+
+            fn get(&self, field: #field_enum) -> __live::core::option::Option<#each #given_elided> {
+                match field { #(#get),* }
+            }
+        }
+    }
+}
+
+fn present(entity: &Entity) -> impl Iterator<Item = TokenStream> {
+    entity.tracked().map(|(place, field, _)| {
+        let (at, ident) = (first_leaf(entity, place), &field.ident);
+        if is_nested(field) {
+            quote!(.with_nested(#at, __live::Conflicts::fields(&self.#ident).bits()))
+        } else {
+            quote!(.with_if(#at, self.#ident.is_some()))
+        }
+    })
+}
+
+fn get(entity: &Entity) -> impl Iterator<Item = TokenStream> {
+    let (field_enum, each) = (&entity.names.field, &entity.names.conflict);
+    entity.tracked().map(move |(_, field, variant)| {
+        let ident = &field.ident;
+        if is_nested(field) {
+            quote! {
+                #field_enum::#variant(inner) => __live::Conflicts::get(&self.#ident, inner).map(#each::#variant)
+            }
+        } else {
+            quote!(#field_enum::#variant => self.#ident.as_ref().map(#each::#variant))
+        }
+    })
+}
+
+/// `Clone`, `Default` and `Debug`, without the bounds on parameters that a derive would ask for.
+fn traits(entity: &Entity) -> TokenStream {
+    let (name, text, params) = (&entity.names.conflicts, entity.names.conflicts.to_string(), entity.params());
+    let (declared, given) = (params.declared(None), params.given(None));
+    let clause = params.filter([]);
+    let clone = quote!(__live::core::clone::Clone);
+    let clone_clause = params.filter(bounds(entity, |_| clone.clone()));
+    let debug_clause = params.filter(bounds(entity, |_| {
+        quote!(#clone + __live::core::fmt::Debug + __live::core::marker::Send + __live::core::marker::Sync + 'static)
+    }));
+    let idents: Vec<_> = entity.tracked().map(|(_, field, _)| &field.ident).collect();
+    quote! {
+        #[automatically_derived]
+        impl #declared #clone for #name #given #clone_clause {
+            fn clone(&self) -> Self {
+                #name { #(#idents: #clone::clone(&self.#idents)),* }
+            }
+        }
+
+        #[automatically_derived]
+        impl #declared __live::core::default::Default for #name #given #clause {
+            fn default() -> Self {
+                #name { #(#idents: __live::core::default::Default::default()),* }
+            }
+        }
+
+        #[automatically_derived]
+        impl #declared __live::core::fmt::Debug for #name #given #debug_clause {
+            fn fmt(&self, f: &mut __live::core::fmt::Formatter<'_>) -> __live::core::fmt::Result {
+                __live::debug_conflicts(f, #text, self)
+            }
+        }
+    }
+}
+
+fn each_impls(entity: &Entity) -> TokenStream {
+    let (name, field_enum, params) = (&entity.names.conflict, &entity.names.field, entity.params());
+    let (declared, given) = (params.declared(Some(&quote!('c))), params.given(Some(&quote!('c))));
+    let clause = params.filter([]);
+    let debug_clause = params.filter(bounds(entity, |_| quote!(__live::core::fmt::Debug)));
+    let fields = entity.tracked().map(|(_, field, variant)| {
+        if is_nested(field) {
+            quote!(Self::#variant(inner) => #field_enum::#variant(inner.field()))
+        } else {
+            quote!(Self::#variant(_) => #field_enum::#variant)
+        }
+    });
+    let shown = entity.tracked().map(|(_, field, variant)| {
+        let name = variant.to_string();
+        if is_nested(field) {
+            quote!(Self::#variant(inner) => f.debug_tuple(#name).field(inner).finish())
+        } else {
+            quote! {
+                Self::#variant(conflict) => __live::debug_values(f, #name, &[
+                    ("base", (&__live::Showing(&conflict.base)).shown()),
+                    ("local", (&__live::Showing(&conflict.local)).shown()),
+                    ("remote", (&__live::Showing(&conflict.remote)).shown()),
+                ])
+            }
+        }
+    });
+    quote! {
+        impl #declared #name #given #clause {
+            /// The field that is in conflict.
+            #[must_use]
+            pub fn field(&self) -> #field_enum {
+                match self { #(#fields),* }
+            }
+        }
+
+        #[automatically_derived]
+        impl #declared __live::core::clone::Clone for #name #given #clause {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        #[automatically_derived]
+        impl #declared __live::core::marker::Copy for #name #given #clause {}
+
+        #[automatically_derived]
+        impl #declared __live::core::fmt::Debug for #name #given #debug_clause {
+            fn fmt(&self, f: &mut __live::core::fmt::Formatter<'_>) -> __live::core::fmt::Result {
+                #[allow(unused_imports)]
+                use __live::{ByDebug as _, ByDots as _};
+                match self { #(#shown),* }
+            }
+        }
+    }
+}

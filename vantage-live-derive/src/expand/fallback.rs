@@ -1,0 +1,65 @@
+//! What stands in for the generated items when the input cannot be expanded, so that our message is the only one.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{DeriveInput, GenericParam};
+
+use super::lints;
+use crate::attr::EntityAttrs;
+use crate::error::Errors;
+use crate::model::{Names, private};
+
+/// The types under their names, without fields, and an impl that does nothing.
+pub fn fallback(input: &DeriveInput) -> TokenStream {
+    // Whatever is wrong with the attributes has been reported already.
+    let live = EntityAttrs::parse(&input.attrs, &mut Errors::default());
+    let (private, names, lints, vis) = (private(&live), Names::new(&input.ident, &live), lints(), &input.vis);
+    let Names { field, dirty, change, conflicts, conflict } = names;
+    let docs = "Stands in for a type that the derive could not generate.";
+    let entity = stub(input, &private);
+    quote! {
+        #[doc = #docs] #lints #vis type #field = #private::refused::NoField;
+        #[doc = #docs] #lints #vis type #dirty = #private::refused::NoDirty;
+        #[doc = #docs] #lints #vis type #change = #private::refused::NoField;
+        #[doc = #docs] #lints #vis type #conflicts = #private::refused::NoConflicts;
+        #[doc = #docs] #lints #vis type #conflict = #private::refused::NoField;
+        #entity
+    }
+}
+
+/// The impl, unless the type has parameters: it would need bounds that nobody has thought of.
+fn stub(input: &DeriveInput, live: &TokenStream) -> Option<TokenStream> {
+    let ident = &input.ident;
+    let plain =
+        !input.generics.params.iter().any(|param| matches!(param, GenericParam::Lifetime(_) | GenericParam::Type(_)));
+    let (declared, given, clause) = input.generics.split_for_impl();
+    let set = quote!(#live::FieldSet<#live::refused::NoField>);
+    plain.then(|| {
+        quote! {
+            #[automatically_derived]
+            #[allow(unused_variables)]
+            impl #declared #live::LiveEntity for #ident #given #clause {
+                type Field = #live::refused::NoField;
+                type Dirty = #live::refused::NoDirty;
+                type Change<'e> = #live::refused::NoField;
+                type Conflicts = #live::refused::NoConflicts;
+
+                const TABLE: &'static #live::core::primitive::str = "";
+
+                fn diff(&self, other: &Self) -> #set {
+                    #live::FieldSet::EMPTY
+                }
+
+                fn copy_fields(&mut self, from: &Self, fields: #set) {}
+
+                fn change<'e>(field: #live::refused::NoField, from: &'e Self, to: &'e Self) -> #live::refused::NoField {
+                    field
+                }
+
+                fn conflicts(fields: #set, base: &Self, local: &Self, remote: &Self) -> #live::refused::NoConflicts {
+                    #live::refused::NoConflicts
+                }
+            }
+        }
+    })
+}

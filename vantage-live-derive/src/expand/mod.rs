@@ -1,0 +1,106 @@
+//! Generated code: the five types, and one `const` with all impls. Mostly tables and calls into `vantage_live`.
+//!
+//! Hygiene: types name everything by its full path, impls through `__live`, so that a program may have an `Option` of
+//! its own, and no prelude.
+
+mod change;
+mod conflicts;
+mod dirty;
+mod entity;
+mod fallback;
+mod field;
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+use syn::ext::IdentExt;
+
+pub use self::fallback::fallback;
+use crate::model::{Entity, Field, Kind};
+
+/// Everything that the derive generates for `entity`.
+pub fn entity(entity: &Entity) -> TokenStream {
+    let private = entity.private();
+    let lints = lints();
+    let items = [
+        field::item(entity),
+        dirty::item(entity),
+        change::item(entity),
+        conflicts::item(entity),
+        conflicts::each(entity),
+    ];
+    let impls = [
+        field::impls(entity),
+        dirty::impls(entity),
+        change::impls(entity),
+        conflicts::impls(entity),
+        entity::impls(entity),
+    ];
+    quote! {
+        #(#items)*
+
+        #lints
+        const _: () = {
+            use #private as __live;
+
+            #(#impls)*
+        };
+    }
+}
+
+/// What generated code may do without a warning at the user's field.
+fn lints() -> TokenStream {
+    quote! {
+        #[allow(
+            dead_code, deprecated, non_camel_case_types, non_snake_case, private_bounds, private_interfaces,
+            clippy::struct_excessive_bools, clippy::struct_field_names, clippy::enum_variant_names
+        )]
+    }
+}
+
+/// A doc comment.
+fn doc(text: &str) -> TokenStream {
+    quote!(#[doc = #text])
+}
+
+/// The doc comment of a generated type: `text`, in which `{}` is a link to the struct.
+fn doc_of(entity: &Entity, text: &str) -> TokenStream {
+    doc(&text.replace("{}", &format!("[`{}`]", entity.ident.unraw())))
+}
+
+/// The doc comment of what a generated type has per field.
+fn doc_field(field: &Field) -> TokenStream {
+    doc(&format!("`{}`", field.name()))
+}
+
+/// `<Type as LiveEntity>::Item` of a nested field; the type's own tokens, so that an error points there.
+fn nested(live: &TokenStream, field: &Field, item: &TokenStream) -> TokenStream {
+    let ty = &field.ty;
+    quote!(<#ty as #live::LiveEntity>::#item)
+}
+
+/// The index of the first leaf of the field at `place`: a literal, or out of the table where there are nested ones.
+fn first_leaf(entity: &Entity, place: usize) -> TokenStream {
+    let place = Literal::usize_unsuffixed(place);
+    if entity.has_nested() { quote!(AT[#place]) } else { quote!(#place) }
+}
+
+/// The part of `bits` that belongs to the nested field at `place`, as a set of its fields.
+fn nested_set(entity: &Entity, bits: &TokenStream, place: usize) -> TokenStream {
+    let (from, to) = (first_leaf(entity, place), first_leaf(entity, place + 1));
+    quote!(__live::FieldSet::from_bits(#bits.nested(#from, #to - #from)))
+}
+
+/// Per field whose type mentions a parameter, that it has `bounds`: the struct's own clauses need not say so.
+fn bounds(entity: &Entity, bounds: impl Fn(&Field) -> TokenStream) -> Vec<TokenStream> {
+    let of_parameters = entity.tracked().map(|(_, field, _)| field).filter(|field| field.parameter.is_some());
+    of_parameters
+        .map(|field| {
+            let (ty, bounds) = (&field.ty, bounds(field));
+            quote!(#ty: #bounds)
+        })
+        .collect()
+}
+
+fn is_nested(field: &Field) -> bool {
+    field.kind() == Kind::Nested
+}

@@ -1,0 +1,117 @@
+//! The struct's parameters, and those of them that a generated type needs: one that no field of it mentions would be
+//! refused as unused.
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{DeriveInput, GenericParam, Generics, Ident, Type, WherePredicate};
+
+/// The parameters that some fields mention, with the bounds that speak of nothing else.
+pub struct Params<'g> {
+    used: Vec<&'g GenericParam>,
+    generics: &'g Generics,
+}
+
+impl<'g> Params<'g> {
+    pub fn new(generics: &'g Generics, types: impl Iterator<Item = TokenStream>) -> Self {
+        let types: TokenStream = types.collect();
+        let used = |param: &&GenericParam| name(param).is_some_and(|name| mentions(types.clone(), name));
+        Params { used: generics.params.iter().filter(used).collect(), generics }
+    }
+
+    /// `<'e, T: Bound, const N: usize>`
+    pub fn declared(&self, lifetime: Option<&TokenStream>) -> TokenStream {
+        let params = self.used.iter().map(|param| match param {
+            GenericParam::Type(param) => {
+                let (ident, bounds) = (&param.ident, param.bounds.iter().filter(|bound| self.covers(*bound)));
+                quote!(#ident: #(#bounds)+*)
+            }
+            GenericParam::Const(param) => {
+                let (ident, ty) = (&param.ident, &param.ty);
+                quote!(const #ident: #ty)
+            }
+            GenericParam::Lifetime(_) => TokenStream::new(),
+        });
+        angled(lifetime.map(ToTokens::to_token_stream).into_iter().chain(params))
+    }
+
+    /// `<'e, T, N>`
+    pub fn given(&self, lifetime: Option<&TokenStream>) -> TokenStream {
+        let params = self.used.iter().filter_map(|param| name(param)).map(ToTokens::to_token_stream);
+        angled(lifetime.map(ToTokens::to_token_stream).into_iter().chain(params))
+    }
+
+    /// The where-clause: the struct's own, and `more`.
+    pub fn filter(&self, more: impl IntoIterator<Item = TokenStream>) -> TokenStream {
+        let own = self.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+        let own = own.filter(|predicate| self.covers(*predicate)).map(WherePredicate::to_token_stream);
+        let all: Vec<_> = own.chain(more).collect();
+        if all.is_empty() { TokenStream::new() } else { quote!(where #(#all),*) }
+    }
+
+    /// Whether `tokens` mention no parameter but the used ones.
+    fn covers(&self, tokens: impl ToTokens) -> bool {
+        let tokens = tokens.to_token_stream();
+        let foreign = |param: &GenericParam| {
+            let used = self.used.iter().any(|used| name(used) == name(param));
+            !used && name(param).is_some_and(|name| mentions(tokens.clone(), name))
+        };
+        !self.generics.params.iter().any(foreign)
+    }
+}
+
+fn angled(items: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let items: Vec<_> = items.collect();
+    if items.is_empty() { TokenStream::new() } else { quote!(<#(#items),*>) }
+}
+
+/// The first type or const parameter that `tokens` mention.
+pub fn mentioned(generics: &Generics, tokens: TokenStream) -> Option<Ident> {
+    generics.params.iter().filter_map(name).find(|name| mentions(tokens.clone(), name)).cloned()
+}
+
+fn name(param: &GenericParam) -> Option<&Ident> {
+    match param {
+        GenericParam::Type(param) => Some(&param.ident),
+        GenericParam::Const(param) => Some(&param.ident),
+        GenericParam::Lifetime(_) => None,
+    }
+}
+
+/// Whether `name` stands in `tokens` at the beginning of a path: `T` or `T::Item`, but not `other::T`.
+fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    let mut after_colons = false;
+    for token in tokens {
+        let here = match &token {
+            TokenTree::Ident(ident) => ident == name && !after_colons,
+            TokenTree::Group(group) => mentions(group.stream(), name),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        };
+        if here {
+            return true;
+        }
+        after_colons = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ':');
+    }
+    false
+}
+
+/// The field's type with the struct in place of `Self`, which is another type in a generated item.
+pub fn without_self(ty: &Type, of: &DeriveInput) -> Type {
+    let ident = &of.ident;
+    let (_, given, _) = of.generics.split_for_impl();
+    let given = given.as_turbofish();
+    let replaced = replace_self(ty.to_token_stream(), &quote!(#ident #given));
+    syn::parse2(replaced).unwrap_or_else(|_| ty.clone())
+}
+
+fn replace_self(tokens: TokenStream, by: &TokenStream) -> TokenStream {
+    let replace = |token| match token {
+        TokenTree::Ident(ident) if ident == "Self" => by.clone(),
+        TokenTree::Group(group) => {
+            let mut replaced = Group::new(group.delimiter(), replace_self(group.stream(), by));
+            replaced.set_span(group.span());
+            TokenTree::Group(replaced).into()
+        }
+        other => other.into(),
+    };
+    tokens.into_iter().map(replace).collect::<Vec<TokenStream>>().into_iter().collect()
+}

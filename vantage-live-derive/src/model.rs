@@ -1,0 +1,228 @@
+//! The struct as the later steps see it. Questions about it are methods here.
+//!
+//! A model can be expanded even where it has errors: what contradicts itself is read in one of the two ways, so that
+//! the error is the only message.
+
+use std::collections::HashMap;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
+use syn::{Attribute, Data, DeriveInput, Fields, Generics, Ident, Type, Visibility};
+
+use crate::attr::{EntityAttrs, EntitySerde, FieldAttrs, FieldSerde};
+use crate::generics::{self, Params};
+use crate::naming;
+
+use crate::error::Errors;
+
+/// The struct.
+pub struct Entity {
+    pub ident: Ident,
+    pub vis: Visibility,
+    pub generics: Generics,
+    pub live: EntityAttrs,
+    pub serde: EntitySerde,
+    pub names: Names,
+    pub fields: Vec<Field>,
+}
+
+/// The names of the generated types.
+pub struct Names {
+    pub field: Ident,
+    pub dirty: Ident,
+    pub change: Ident,
+    pub conflicts: Ident,
+    pub conflict: Ident,
+}
+
+/// A field of the struct.
+pub struct Field {
+    pub ident: Ident,
+    pub ty: Type,
+    pub docs: Vec<Attribute>,
+    pub live: FieldAttrs,
+    pub serde: FieldSerde,
+    /// The name in the enums; `None` where none can be made of the field's.
+    pub variant: Option<Ident>,
+    /// The earlier field that has the same variant already.
+    pub namesake: Option<Ident>,
+    /// The name that serde writes, and the one that it reads.
+    pub wire: (String, String),
+    /// The parameter of the struct that the type mentions.
+    pub parameter: Option<Ident>,
+}
+
+/// What becomes of a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Id,
+    Skip,
+    Leaf,
+    Nested,
+}
+
+impl Entity {
+    /// The model of `input`, or `None` where it is no struct with named fields.
+    pub fn parse(input: &DeriveInput, errors: &mut Errors) -> Option<Self> {
+        let live = EntityAttrs::parse(&input.attrs, errors);
+        let serde = EntitySerde::parse(&input.attrs);
+        let fields = match &input.data {
+            Data::Struct(data) => match &data.fields {
+                Fields::Named(fields) => &fields.named,
+                Fields::Unnamed(_) | Fields::Unit => return None,
+            },
+            Data::Enum(_) | Data::Union(_) => return None,
+        };
+        let mut seen = HashMap::new();
+        let fields = fields.iter().filter_map(|field| {
+            let mut field = Field::parse(field, input, &serde, errors)?;
+            field.find_namesake(&mut seen);
+            Some(field)
+        });
+        let fields = fields.collect();
+        let names = Names::new(&input.ident, &live);
+        let (ident, vis, generics) = (input.ident.clone(), input.vis.clone(), input.generics.clone());
+        Some(Entity { ident, vis, generics, live, serde, names, fields })
+    }
+
+    /// The fields that have a variant, with their places among themselves.
+    pub fn tracked(&self) -> impl Iterator<Item = (usize, &Field, &Ident)> {
+        let tracked = self.fields.iter().filter(|field| field.is_tracked());
+        tracked.filter_map(|field| Some((field, field.variant.as_ref()?))).enumerate().map(|(at, (f, v))| (at, f, v))
+    }
+
+    /// Whether there is an entity inside this one.
+    pub fn has_nested(&self) -> bool {
+        self.fields.iter().any(|field| field.kind() == Kind::Nested)
+    }
+
+    /// The `#[live(id)]` field.
+    pub fn id(&self) -> Option<&Field> {
+        self.fields.iter().find(|field| field.kind() == Kind::Id)
+    }
+
+    /// The table's name.
+    pub fn table(&self) -> String {
+        let given = self.live.table.as_ref().map(|table| table.value.value());
+        given.unwrap_or_else(|| naming::snake_case(&self.ident.unraw().to_string()))
+    }
+
+    /// The path of what generated code may name.
+    pub fn private(&self) -> TokenStream {
+        private(&self.live)
+    }
+
+    /// The struct's parameters that generated types need.
+    pub fn params(&self) -> Params<'_> {
+        Params::new(&self.generics, self.tracked().map(|(_, field, _)| field.ty.to_token_stream()))
+    }
+}
+
+/// The path of what generated code may name.
+pub fn private(live: &EntityAttrs) -> TokenStream {
+    match &live.krate {
+        Some(krate) => {
+            let path = &krate.value;
+            quote!(#path::__private)
+        }
+        None => quote!(::vantage_live::__private),
+    }
+}
+
+impl Names {
+    pub fn new(entity: &Ident, live: &EntityAttrs) -> Self {
+        let entity = entity.unraw();
+        let or = |given: &Option<crate::attr::Given<Ident>>, suffix: &str| {
+            given.as_ref().map_or_else(|| format_ident!("{entity}{suffix}"), |given| given.value.clone())
+        };
+        Names {
+            field: or(&live.field, "Field"),
+            dirty: or(&live.dirty, "Dirty"),
+            change: or(&live.change, "Change"),
+            conflicts: or(&live.conflicts, "Conflicts"),
+            conflict: or(&live.conflict, "Conflict"),
+        }
+    }
+
+    /// The names with the attributes that set them.
+    pub fn each(&self) -> [(&'static str, &Ident); 5] {
+        [
+            ("field", &self.field),
+            ("dirty", &self.dirty),
+            ("change", &self.change),
+            ("conflicts", &self.conflicts),
+            ("conflict", &self.conflict),
+        ]
+    }
+}
+
+impl Field {
+    fn parse(field: &syn::Field, of: &DeriveInput, entity: &EntitySerde, errors: &mut Errors) -> Option<Self> {
+        let ident = field.ident.clone()?;
+        let name = ident.unraw().to_string();
+        let serde = FieldSerde::parse(&field.attrs);
+        let ty = generics::without_self(&field.ty, of);
+        Some(Field {
+            docs: field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect(),
+            live: FieldAttrs::parse(&field.attrs, errors),
+            variant: naming::variant(&name, ident.span()),
+            namesake: None,
+            wire: wire_names(&name, &serde, entity),
+            parameter: generics::mentioned(&of.generics, ty.to_token_stream()),
+            ident,
+            ty,
+            serde,
+        })
+    }
+
+    fn find_namesake(&mut self, seen: &mut HashMap<Ident, Ident>) {
+        if let Some(variant) = self.variant.clone().filter(|_| self.is_tracked()) {
+            self.namesake = seen.get(&variant).cloned();
+            seen.entry(variant).or_insert_with(|| self.ident.clone());
+        }
+    }
+
+    /// What becomes of the field.
+    pub fn kind(&self) -> Kind {
+        if self.live.id.is_some() {
+            Kind::Id
+        } else if self.live.skip.is_some() || self.serde.skipped().is_some() {
+            Kind::Skip
+        } else if self.live.nested.is_some() && self.parameter.is_none() {
+            Kind::Nested
+        } else {
+            Kind::Leaf
+        }
+    }
+
+    /// Whether the field has a variant of its own.
+    pub fn is_tracked(&self) -> bool {
+        matches!(self.kind(), Kind::Leaf | Kind::Nested) && self.namesake.is_none()
+    }
+
+    /// Whether the store alone sets it.
+    pub fn is_readonly(&self) -> bool {
+        self.live.readonly.is_some() || self.live.version.is_some()
+    }
+
+    /// The name in Rust, without `r#`.
+    pub fn name(&self) -> String {
+        self.ident.unraw().to_string()
+    }
+
+    /// The name for a person.
+    pub fn label(&self) -> String {
+        self.live.label.as_ref().map_or_else(|| naming::label(&self.name()), |label| label.value.value())
+    }
+}
+
+fn wire_names(name: &str, serde: &FieldSerde, entity: &EntitySerde) -> (String, String) {
+    let (serialize, deserialize) = entity.rules();
+    let by = |rule: Option<naming::RenameRule>| rule.map_or_else(|| name.to_owned(), |rule| rule.apply(name));
+    let own = |given: fn(&crate::attr::Rename) -> &Option<String>| serde.rename.as_ref().and_then(|r| given(r).clone());
+    (
+        own(|rename| &rename.serialize).unwrap_or_else(|| by(serialize)),
+        own(|rename| &rename.deserialize).unwrap_or_else(|| by(deserialize)),
+    )
+}

@@ -1,0 +1,278 @@
+//! Data sets: typed async traits over a value set, object-safe.
+//!
+//! A [`TypedTable`] implements them over any one store, and a [`LiveTable`](crate::LiveTable) over its backend and rows,
+//! so that a function written for one takes the other.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::entity::{EntityError, LiveEntity};
+use crate::value::{
+    Guard, Id, Operation, ReadableValueSet, Record, RwValueSet, ValueError, ValueErrorKind, WriteOutcome,
+};
+
+/// Why a data set did not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataSetError {
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] ValueError),
+    /// A record does not fit the entity, or the entity cannot be written as a record.
+    #[error("record `{id}` of `{table}`: {source}")]
+    Entity {
+        /// The table.
+        table: String,
+        /// The record.
+        id: Id,
+        /// Why.
+        source: EntityError,
+    },
+    /// The stored record does not fit the entity and is kept apart: a write through the entity would destroy it.
+    #[error("record `{id}` of `{table}` is kept apart, for it does not fit the entity: {reason}")]
+    KeptApart {
+        /// The table.
+        table: String,
+        /// The record.
+        id: Id,
+        /// Why it does not fit.
+        reason: Arc<str>,
+    },
+}
+
+/// Reading entities.
+#[async_trait]
+pub trait ReadableDataSet<E: LiveEntity>: Send + Sync {
+    /// Every row, in the order of the ids.
+    ///
+    /// # Errors
+    /// Where the store is not reached, or a record does not fit the entity.
+    async fn get(&self) -> Result<Vec<(Id, Arc<E>)>, DataSetError>;
+
+    /// The row `id`, or `None` where there is none.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    async fn get_id(&self, id: &Id) -> Result<Option<Arc<E>>, DataSetError>;
+
+    /// Any one row, or `None` where there is none.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    async fn get_some(&self) -> Result<Option<(Id, Arc<E>)>, DataSetError>;
+}
+
+/// Reading the same records as another type, for view models: whatever serde can make of them, an id included where the
+/// type asks for one. Every value set can, a [`LiveTable`](crate::LiveTable) too.
+///
+/// ```
+/// use serde::Deserialize;
+/// use serde_json::json;
+/// use vantage_live::dataset::ReadableAsDataSet;
+/// use vantage_live::{Id, ImTable, WritableValueSet};
+///
+/// #[derive(Debug, PartialEq, Deserialize)]
+/// struct PriceTag { id: String, price: i64 }
+///
+/// # futures::executor::block_on(async {
+/// let products = ImTable::new("product");
+/// let record = json!({"name": "Sea Pie", "price": 299, "on_shelf": true});
+/// products.insert_id_value(&Id::from("sea_pie"), record.as_object().unwrap().clone()).await?;
+///
+/// let tags = products.get_as::<PriceTag>().await.unwrap();
+/// assert_eq!(tags, [(Id::from("sea_pie"), PriceTag { id: "sea_pie".into(), price: 299 })]);
+/// # Ok::<(), vantage_live::ValueError>(())
+/// # }).unwrap();
+/// ```
+#[async_trait]
+pub trait ReadableAsDataSet: ReadableValueSet {
+    /// Every record as a `V`, in the order of the ids. The id stands in the field `id` while serde reads, so that a view
+    /// model may have one.
+    ///
+    /// # Errors
+    /// Where the store is not reached, or a record does not fit `V`.
+    async fn get_as<V: DeserializeOwned + Send>(&self) -> Result<Vec<(Id, V)>, DataSetError> {
+        let decode = |(id, mut record): (Id, Record)| {
+            record.entry("id").or_insert_with(|| id.to_plain_json());
+            match V::deserialize(Value::Object(record)) {
+                Ok(view) => Ok((id, view)),
+                Err(error) => Err(fault(self.name(), &id, EntityError::Decode(error))),
+            }
+        };
+        self.get_values().await?.into_iter().map(decode).collect()
+    }
+}
+
+impl<T: ReadableValueSet + ?Sized> ReadableAsDataSet for T {}
+
+/// Writing entities.
+#[async_trait]
+pub trait WritableDataSet<E: LiveEntity>: Send + Sync {
+    /// Makes the record `id` this entity, whether or not it was there. Columns that the entity does not know, and its
+    /// read-only fields, are the store's to fill afterwards: to change fields and keep the rest, edit the record.
+    ///
+    /// # Errors
+    /// Where the store refuses it or is not reached, or the stored record is [kept apart](DataSetError::KeptApart).
+    async fn replace_id(&self, id: &Id, entity: E) -> Result<Arc<E>, DataSetError>;
+
+    /// Changes every row as `change` says, writing the fields that it has modified and nothing else, and answers how
+    /// many rows it has modified. A row that somebody else changes at the same moment is read again and `change` applied
+    /// to that, so it may be called more than once for a row. Stops at the first error; what was written stays.
+    ///
+    /// # Errors
+    /// Where the store refuses a row or is not reached, or a record does not fit the entity.
+    async fn update(&self, change: &mut (dyn for<'r> FnMut(&'r mut E) + Send)) -> Result<u64, DataSetError>;
+
+    /// Deletes the record `id`, whatever it holds, and says whether it was there.
+    ///
+    /// # Errors
+    /// Where the store refuses it or is not reached.
+    async fn delete_id(&self, id: &Id) -> Result<bool, DataSetError>;
+
+    /// Deletes every record, and answers how many there were.
+    ///
+    /// # Errors
+    /// Where the store refuses it or is not reached.
+    async fn delete_all(&self) -> Result<u64, DataSetError>;
+}
+
+/// Inserting entities.
+#[async_trait]
+pub trait InsertableDataSet<E: LiveEntity>: Send + Sync {
+    /// Makes a record of the entity, and answers with its id.
+    ///
+    /// # Errors
+    /// Where the store refuses it or is not reached.
+    async fn insert(&self, entity: E) -> Result<Id, DataSetError>;
+}
+
+/// A typed table over one value set: no cache, no feed, every call a round trip.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use vantage_live::dataset::{InsertableDataSet, ReadableDataSet, TypedTable, WritableDataSet};
+/// use vantage_live::{ImTable, LiveEntity};
+///
+/// #[derive(Clone, Serialize, Deserialize, LiveEntity)]
+/// struct Product { name: String, price: i64 }
+///
+/// # futures::executor::block_on(async {
+/// let products = TypedTable::<Product>::new(ImTable::new("product"));
+/// let id = products.insert(Product { name: "Sea Pie".into(), price: 299 }).await?;
+///
+/// let changed = products.update(&mut |product| product.price += 1).await?;
+///
+/// assert_eq!(changed, 1);
+/// assert_eq!(products.get_id(&id).await?.unwrap().price, 300);
+/// # Ok::<(), vantage_live::dataset::DataSetError>(())
+/// # }).unwrap();
+/// ```
+pub struct TypedTable<E> {
+    store: Arc<dyn RwValueSet>,
+    entity: PhantomData<fn() -> E>,
+}
+
+impl<E: LiveEntity> TypedTable<E> {
+    /// The records of `store` as entities.
+    #[must_use]
+    pub fn new(store: impl RwValueSet + 'static) -> Self {
+        TypedTable { store: Arc::new(store), entity: PhantomData }
+    }
+
+    fn decode(&self, id: &Id, record: Record) -> Result<Arc<E>, DataSetError> {
+        E::from_record(id, record).map(Arc::new).map_err(|source| fault(self.store.name(), id, source))
+    }
+}
+
+/// The error of a record that does not fit the entity.
+pub(crate) fn fault(table: &str, id: &Id, source: EntityError) -> DataSetError {
+    DataSetError::Entity { table: table.to_owned(), id: id.clone(), source }
+}
+
+#[async_trait]
+impl<E: LiveEntity> ReadableDataSet<E> for TypedTable<E> {
+    async fn get(&self) -> Result<Vec<(Id, Arc<E>)>, DataSetError> {
+        let records = self.store.get_values().await?;
+        records.into_iter().map(|(id, record)| Ok((id.clone(), self.decode(&id, record)?))).collect()
+    }
+
+    async fn get_id(&self, id: &Id) -> Result<Option<Arc<E>>, DataSetError> {
+        self.store.get_id_value(id).await?.map(|record| self.decode(id, record)).transpose()
+    }
+
+    async fn get_some(&self) -> Result<Option<(Id, Arc<E>)>, DataSetError> {
+        let some = self.store.get_some_value().await?;
+        some.map(|(id, record)| Ok((id.clone(), self.decode(&id, record)?))).transpose()
+    }
+}
+
+#[async_trait]
+impl<E: LiveEntity> WritableDataSet<E> for TypedTable<E> {
+    async fn replace_id(&self, id: &Id, entity: E) -> Result<Arc<E>, DataSetError> {
+        let record = entity.to_new_record().map_err(|source| fault(self.store.name(), id, source))?;
+        self.decode(id, self.store.replace_id_value(id, record).await?)
+    }
+
+    async fn update(&self, change: &mut (dyn for<'r> FnMut(&'r mut E) + Send)) -> Result<u64, DataSetError> {
+        let mut modified = 0;
+        for (id, record) in self.store.get_values().await? {
+            modified += u64::from(update_one(&*self.store, &id, record, change).await?.is_some());
+        }
+        Ok(modified)
+    }
+
+    async fn delete_id(&self, id: &Id) -> Result<bool, DataSetError> {
+        let outcome = self.store.delete_id(id, &Guard::Nothing).await?;
+        Ok(outcome == crate::value::DeleteOutcome::Deleted)
+    }
+
+    async fn delete_all(&self) -> Result<u64, DataSetError> {
+        Ok(self.store.delete_all().await?)
+    }
+}
+
+#[async_trait]
+impl<E: LiveEntity> InsertableDataSet<E> for TypedTable<E> {
+    async fn insert(&self, entity: E) -> Result<Id, DataSetError> {
+        let record = entity.to_new_record().map_err(|source| fault(self.store.name(), &Id::from("(new)"), source))?;
+        Ok(self.store.insert_value(record, None).await?.0)
+    }
+}
+
+/// How often `change` is applied afresh to a row that others keep changing, before the update gives up on it. Each
+/// attempt fails only if another writer has succeeded in between, so this is the number of writers ahead of us.
+const ATTEMPTS: usize = 64;
+
+/// Changes one record as `change` says, guarded by the fields that it has modified. `None` where it modified nothing, or
+/// the record has gone; else the after-image.
+pub(crate) async fn update_one<E: LiveEntity>(
+    store: &dyn RwValueSet,
+    id: &Id,
+    mut record: Record,
+    change: &mut (dyn for<'r> FnMut(&'r mut E) + Send),
+) -> Result<Option<Record>, DataSetError> {
+    for _ in 0..ATTEMPTS {
+        let before = E::from_record(id, record.clone()).map_err(|source| fault(store.name(), id, source))?;
+        let mut after = before.clone();
+        change(&mut after);
+        let patch = after.patch(before.diff(&after)).map_err(|source| fault(store.name(), id, source))?;
+        if patch.is_empty() {
+            return Ok(None);
+        }
+        // P3: what `change` was not shown is not overwritten.
+        let guard =
+            patch.paths().fold(Guard::Exists, |guard, path| guard.and(path.clone(), path.get(&record).cloned()));
+        match store.write(id, &patch, &guard).await? {
+            WriteOutcome::Written(after) => return Ok(Some(after)),
+            WriteOutcome::Refused(now) => record = now,
+            WriteOutcome::Gone => return Ok(None),
+        }
+    }
+    let message = format!("others changed it {ATTEMPTS} times while it was being updated");
+    let kind = ValueErrorKind::Rejected { fields: Vec::new(), message };
+    Err(ValueError::new(Operation::Write, store.name(), kind).on(id).into())
+}

@@ -1,0 +1,99 @@
+//! The three-way state of an edit session, and what happens to it when the store has moved on. Pure: no store, no time.
+
+use crate::entity::{Conflicts as _, Field, FieldSet, LiveEntity};
+use crate::table::Entry;
+
+/// Per field: base, local, remote. The snapshot is the remote state that the session last agreed on.
+pub(super) struct ThreeWay<E: LiveEntity> {
+    pub local: E,
+    pub snapshot: Entry<E>,
+    /// Of the undecided fields, the value before the first change that the session had not seen; else unused.
+    bases: Option<Box<E>>,
+    /// Fields that were changed on both sides and of which nothing was decided since.
+    undecided: FieldSet<E::Field>,
+}
+
+impl<E: LiveEntity> ThreeWay<E> {
+    pub fn new(local: E, snapshot: Entry<E>) -> Self {
+        ThreeWay { local, snapshot, bases: None, undecided: FieldSet::EMPTY }
+    }
+
+    /// P1: what differs from the snapshot, and nothing else is asked.
+    pub fn modified(&self) -> FieldSet<E::Field> {
+        self.snapshot.row.diff(&self.local) - E::Field::READONLY
+    }
+
+    /// The fields in conflict: a field that was set back to the store's value is in none.
+    pub fn conflicting(&self) -> FieldSet<E::Field> {
+        if self.undecided.is_empty() { self.undecided } else { self.undecided & self.modified() }
+    }
+
+    pub fn conflicts(&self) -> E::Conflicts {
+        let bases = self.bases.as_deref().unwrap_or(&self.snapshot.row);
+        E::conflicts(self.conflicting(), bases, &self.local, &self.snapshot.row)
+    }
+
+    /// What [`take_in`](Self::take_in) would leave in conflict.
+    pub fn peek(&self, remote: &E) -> E::Conflicts {
+        let fresh = self.freshly_conflicting(remote, FieldSet::EMPTY);
+        let still = (self.undecided & self.modified() & self.local.diff(remote)) - fresh;
+        let mut bases = (*self.snapshot.row).clone();
+        if let Some(known) = &self.bases {
+            bases.copy_fields(known, still);
+        }
+        E::conflicts(fresh | still, &bases, &self.local, remote)
+    }
+
+    /// Takes the remote state in as the new snapshot.
+    ///
+    /// | local against snapshot | remote against snapshot | local | conflict |
+    /// |---|---|---|---|
+    /// | same | any | follows remote | none |
+    /// | modified | same | stays | an earlier undecided one stays |
+    /// | modified | changed, equals local | stays | none, an earlier one ends |
+    /// | modified | changed | stays | yes, with the first base |
+    pub fn take_in(&mut self, remote: Entry<E>) {
+        self.take_in_own(remote, FieldSet::EMPTY);
+    }
+
+    /// As [`take_in`](Self::take_in), where the remote values of the fields `own` are from a write of this session: a
+    /// change of them is no conflict.
+    pub fn take_in_own(&mut self, remote: Entry<E>, own: FieldSet<E::Field>) {
+        let modified = self.modified();
+        let fresh = self.freshly_conflicting(&remote.row, own);
+        let first = fresh - self.undecided;
+        if !first.is_empty() {
+            let snapshot = &self.snapshot.row;
+            self.bases.get_or_insert_with(|| Box::new((**snapshot).clone())).copy_fields(snapshot, first);
+        }
+        self.undecided = ((self.undecided | fresh) - own) & modified & self.local.diff(&remote.row);
+        self.local.copy_fields(&remote.row, !modified);
+        self.snapshot = remote;
+    }
+
+    /// Modified here, changed there since the snapshot, and not to the same value.
+    fn freshly_conflicting(&self, remote: &E, own: FieldSet<E::Field>) -> FieldSet<E::Field> {
+        (self.modified() & self.snapshot.row.diff(remote) & self.local.diff(remote)) - own
+    }
+
+    /// The session's own values are to win.
+    pub fn keep_local(&mut self, fields: FieldSet<E::Field>) {
+        self.undecided = self.undecided - fields;
+    }
+
+    /// The snapshot's values win.
+    pub fn take_remote(&mut self, fields: FieldSet<E::Field>) {
+        self.local.copy_fields(&self.snapshot.row, fields);
+        self.undecided = self.undecided - fields;
+    }
+
+    /// Whether `remote` would change anything here.
+    pub fn is_behind(&self, remote: &E) -> bool {
+        !self.snapshot.row.diff(remote).is_empty()
+    }
+
+    /// Whether there is a conflict.
+    pub fn has_conflicts(&self) -> bool {
+        !self.conflicts().is_empty()
+    }
+}

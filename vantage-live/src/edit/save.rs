@@ -1,0 +1,213 @@
+//! The state of one save: what was sent, what came back, and what the session makes of it.
+
+use std::sync::Arc;
+
+use futures::channel::oneshot;
+
+use super::outcome::{EditError, SaveError, SaveResult, StoredOtherwise};
+use super::rebase::ThreeWay;
+use crate::dataset::DataSetError;
+use crate::entity::{Field, FieldSet, LiveEntity};
+use crate::table::{Entry, Ids, Policy, Shared, Written};
+use crate::value::{Guard, Id, IdempotencyKey, Patch, Record, ValueError, ValueErrorKind};
+
+/// What a save has sent.
+pub(super) struct Sent<E: LiveEntity> {
+    /// The fields it writes.
+    pub fields: FieldSet<E::Field>,
+    /// The session's state when it was sent; typing has gone on since.
+    pub local: E,
+}
+
+/// A save under way.
+pub(super) struct Pending<E: LiveEntity> {
+    pub sent: Sent<E>,
+    pub answer: oneshot::Receiver<Result<Answer<E>, DataSetError>>,
+    /// How often the guard was refused for a reason that nobody could see.
+    pub attempt: u8,
+}
+
+/// What the store has answered.
+pub(super) enum Answer<E> {
+    /// Nothing was modified; it was not asked.
+    NotAsked,
+    Written(Entry<E>),
+    Refused(Entry<E>),
+    Gone,
+    Created(Id, Entry<E>),
+    /// Read, to find out what became of a write whose answer was lost.
+    Found(Entry<E>),
+}
+
+/// What follows from an answer.
+pub(super) enum Step<E: LiveEntity> {
+    Done(SaveResult<E>),
+    /// There is more to ask.
+    Again,
+}
+
+/// How often a save goes on by itself where the guard was refused and no field that a person sees had changed: the store
+/// spells a value in another way than before (null for absent, say). More often than this is no spelling.
+pub(super) const UNSEEN: u8 = 3;
+
+/// The last save that the store made other values of.
+pub(super) struct Coerced<E: LiveEntity> {
+    fields: FieldSet<E::Field>,
+    sent: E,
+    stored: Arc<E>,
+}
+
+/// What is written, and guarded by what.
+pub(super) fn prepare<E: LiveEntity>(
+    three: &ThreeWay<E>,
+    policy: Policy,
+    fields: FieldSet<E::Field>,
+) -> Result<(Patch, Guard), crate::entity::EntityError> {
+    // P2: the modified fields and nothing else.
+    let patch = three.local.patch(fields)?;
+    Ok((patch, guard(&three.snapshot, policy, fields)?))
+}
+
+/// P3: what must still hold in the store, in the store's own spelling of the snapshot.
+pub(super) fn guard<E: LiveEntity>(
+    snapshot: &Entry<E>,
+    policy: Policy,
+    fields: FieldSet<E::Field>,
+) -> Result<Guard, crate::entity::EntityError> {
+    let expect = |record: &Record, guard: Guard, field: E::Field| {
+        guard.and(field.path().clone(), field.path().get(record).cloned())
+    };
+    Ok(match (policy, E::VERSION) {
+        (Policy::Overwrite, _) => Guard::Exists,
+        (Policy::Version, Some(version)) => {
+            let record = snapshot.record()?;
+            match version.path().get(&record) {
+                Some(token) => Guard::Version { path: version.path().clone(), token: token.clone() },
+                None => expect(&record, Guard::Exists, version),
+            }
+        }
+        (Policy::Fields | Policy::Version, _) => {
+            let record = snapshot.record()?;
+            fields.into_iter().fold(Guard::Exists, |guard, field| expect(&record, guard, field))
+        }
+    })
+}
+
+/// Asks the store to write.
+pub(super) async fn write<E: LiveEntity>(
+    shared: Arc<Shared<E>>,
+    id: Id,
+    patch: Patch,
+    guard: Guard,
+) -> Result<Answer<E>, DataSetError> {
+    Ok(match shared.write(&id, &patch, &guard).await? {
+        Written::Done(entry) => Answer::Written(entry),
+        Written::Refused(entry) => Answer::Refused(entry),
+        Written::Gone => Answer::Gone,
+    })
+}
+
+/// Asks the store what became of a write whose answer was lost.
+pub(super) async fn find_out<E: LiveEntity>(shared: Arc<Shared<E>>, id: Id) -> Result<Answer<E>, DataSetError> {
+    Ok(shared.read(&id).await?.map_or(Answer::Gone, Answer::Found))
+}
+
+/// Asks the store to make a new record. The same key makes it once, however often this is asked.
+pub(super) async fn create<E: LiveEntity>(
+    shared: Arc<Shared<E>>,
+    temp: Id,
+    record: Record,
+    key: IdempotencyKey,
+    in_doubt: bool,
+) -> Result<Answer<E>, DataSetError> {
+    let can = shared.backend.capabilities();
+    let (id, after) = if shared.ids == Ids::Store && can.idempotent_insert {
+        shared.insert(record, Some(key), Some(&temp)).await?
+    } else if can.client_ids {
+        let id = if shared.ids == Ids::ClientUuid { temp.clone() } else { Id::from(key.0) };
+        let made = shared.insert_id(&id, record).await;
+        let after = match made {
+            Err(DataSetError::Store(error)) if in_doubt && error.kind == ValueErrorKind::AlreadyExists => {
+                // It is ours, from before the answer was lost.
+                return Ok(shared.read(&id).await?.map_or(Answer::Gone, |entry| Answer::Created(id, entry)));
+            }
+            made => made?,
+        };
+        if id != temp {
+            shared.identify(Some(&temp), &id, &crate::table::Seen::of(&id, Some(after.clone())));
+        }
+        (id, after)
+    } else if in_doubt {
+        // The store cannot tell whether it has made the record, and a second one would be worse than an answer.
+        let kind = ValueErrorKind::OutcomeUnknown;
+        return Err(ValueError::new(crate::value::Operation::Insert, shared.backend.name(), kind).into());
+    } else {
+        shared.insert(record, None, Some(&temp)).await?
+    };
+    let entry = Entry::decode(&id, &after).map_err(|source| shared.fault(&id, source))?;
+    Ok(Answer::Created(id, entry))
+}
+
+/// Takes a written after-image in: the fields that the save wrote are the session's own.
+pub(super) fn take_written<E: LiveEntity>(
+    three: &mut ThreeWay<E>,
+    sent: Sent<E>,
+    after: Entry<E>,
+    coerced: &mut Option<Coerced<E>>,
+) -> SaveResult<E> {
+    let stored = Arc::clone(&after.row);
+    let otherwise = sent.local.diff(&stored) & sent.fields;
+    three.take_in_own(after, sent.fields);
+    if otherwise.is_empty() {
+        *coerced = None;
+        return SaveResult::Saved;
+    }
+    let repeated = coerced.as_ref().is_some_and(|before| {
+        otherwise.is_subset(before.fields)
+            && before.sent.diff(&sent.local).is_disjoint(otherwise)
+            && before.stored.diff(&stored).is_disjoint(otherwise)
+    });
+    *coerced = Some(Coerced { fields: otherwise, sent: sent.local, stored });
+    SaveResult::PartialSave(StoredOtherwise::new(otherwise, repeated))
+}
+
+/// Takes in what was read after a lost answer: what stands there as it was sent is the session's own.
+pub(super) fn take_found<E: LiveEntity>(three: &mut ThreeWay<E>, doubt: &Sent<E>, found: Entry<E>) {
+    let own = doubt.fields - doubt.local.diff(&found.row);
+    three.take_in_own(found, own);
+}
+
+/// An error of the table as a result of the save, or as a misuse or bug.
+pub(super) fn failed<F: Field>(error: DataSetError) -> Result<SaveError<F>, EditError> {
+    let error = match error {
+        DataSetError::Store(error) => error,
+        DataSetError::Entity { table, id, source } => return Err(EditError::Entity { table, id, source }),
+        DataSetError::KeptApart { table, id, reason } => return Err(EditError::KeptApart { table, id, reason }),
+    };
+    let kind = error.kind.clone();
+    let message = kind.to_string();
+    let source = Arc::new(error);
+    Ok(match kind {
+        ValueErrorKind::Unreachable => SaveError::Unreachable { source },
+        ValueErrorKind::OutcomeUnknown => SaveError::OutcomeUnknown { source },
+        ValueErrorKind::Unsupported(_) => SaveError::Unsupported { source },
+        ValueErrorKind::Rejected { fields: paths, message } => {
+            // A path inside a field, or around one, names it too.
+            let names =
+                |field: &F, path: &_| field.path().contains(path) || crate::value::Path::contains(path, field.path());
+            let of = |path| F::ALL.iter().copied().filter(move |field| names(field, path));
+            let fields = paths.iter().flat_map(of).collect();
+            let other = paths.iter().filter(|path| of(path).next().is_none()).cloned().collect();
+            SaveError::Rejected { fields, other, message, source }
+        }
+        ValueErrorKind::AlreadyExists | ValueErrorKind::Missing => {
+            SaveError::Rejected { fields: FieldSet::EMPTY, other: Vec::new(), message, source }
+        }
+        ValueErrorKind::Closed => return Err(EditError::Closed),
+        ValueErrorKind::Unreadable(_) => {
+            return Err(EditError::Store(Arc::try_unwrap(source).unwrap_or_else(|source| {
+                ValueError::new(source.operation, source.table.clone(), source.kind.clone())
+            })));
+        }
+    })
+}

@@ -1,0 +1,197 @@
+//! How a table is opened.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use parking_lot::Mutex;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use super::core::Core;
+use super::env::{Environment, Tokio};
+use super::rows::Snapshot;
+use super::shared::Shared;
+use super::state::{Counters, Progress, SyncState};
+use super::sync::{self, Filled};
+use super::{Ids, LiveTable, Open, Policy};
+use crate::entity::LiveEntity;
+use crate::feed::Feed;
+use crate::value::{RwValueSet, ValueError};
+
+/// Why a table could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The backend could not be listed.
+    #[error(transparent)]
+    Store(Arc<ValueError>),
+    /// There is no tokio runtime here, and none was given: its stores need one.
+    #[error("no tokio runtime is running here: open the table inside of one, or give it one with `runtime`")]
+    NoRuntime,
+    /// The table's policy is [`Policy::Version`], and the entity has no version.
+    #[error("the policy is `Version`, and no field of the entity is #[live(version)]")]
+    NoVersionField,
+    /// New records are to have ids of the client's, and the store does not take them.
+    #[error("`{0}` does not take the ids of new records from the client")]
+    NoClientIds(String),
+}
+
+/// What is to be known of a table before it is opened. See [`LiveTable::builder`].
+#[must_use = "a builder does nothing until the table is opened"]
+pub struct Builder<E: LiveEntity> {
+    backend: Arc<dyn RwValueSet>,
+    cache: Option<Arc<dyn RwValueSet>>,
+    feed: Option<Arc<dyn Feed>>,
+    policy: Policy,
+    ids: Ids,
+    progress: Option<Box<dyn Fn(Progress) + Send + Sync>>,
+    poll_every: Option<Duration>,
+    event_buffer: usize,
+    batch: usize,
+    env: Option<Arc<dyn Environment>>,
+    entity: PhantomData<fn() -> E>,
+}
+
+impl<E: LiveEntity> Builder<E> {
+    pub(super) fn new(backend: impl RwValueSet + 'static) -> Self {
+        Builder {
+            backend: Arc::new(backend),
+            cache: None,
+            feed: None,
+            policy: Policy::default(),
+            ids: Ids::default(),
+            progress: None,
+            poll_every: None,
+            event_buffer: 1_024,
+            batch: 1_000,
+            env: None,
+            entity: PhantomData,
+        }
+    }
+
+    /// Keeps the rows in `cache` too: they are shown from there at once while the backend is listed, and outlive the
+    /// process or are shared beyond it. A cache in this process's memory would hold every row twice for nothing, and is
+    /// left alone.
+    pub fn cache(mut self, cache: impl RwValueSet + 'static) -> Self {
+        self.cache = cache.capabilities().outlives_process.then(|| Arc::new(cache) as Arc<dyn RwValueSet>);
+        self
+    }
+
+    /// Follows the changes of others through `feed`. Without one, the rows are as of the last list, read or write.
+    pub fn feed(mut self, feed: impl Feed + 'static) -> Self {
+        self.feed = Some(Arc::new(feed));
+        self
+    }
+
+    /// Lists the backend every `interval`, where there is no feed.
+    pub fn poll_every(mut self, interval: Duration) -> Self {
+        self.poll_every = Some(interval);
+        self
+    }
+
+    /// What a save checks before it overwrites; by default [`Policy::Fields`].
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Who makes the id of a new record; by default [`Ids::Store`].
+    pub fn ids(mut self, ids: Ids) -> Self {
+        self.ids = ids;
+        self
+    }
+
+    /// Is told how far the table has filled, after every batch, from a task of the table's: it must not block.
+    pub fn on_progress(mut self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.progress = Some(Box::new(progress));
+        self
+    }
+
+    /// How many events a subscription holds before they give way to a [`Reset`](super::Event::Reset): at least 1, by
+    /// default 1,024.
+    pub fn event_buffer(mut self, events: usize) -> Self {
+        self.event_buffer = events.max(1);
+        self
+    }
+
+    /// How many records a list asks for at a time: at least 1, by default 1,000.
+    pub fn batch(mut self, records: usize) -> Self {
+        self.batch = records.max(1);
+        self
+    }
+
+    /// Runs the table's tasks on this tokio runtime; by default, the one that the table is opened in.
+    pub fn runtime(self, handle: Handle) -> Self {
+        self.environment(Tokio::new(handle))
+    }
+
+    /// Takes time, randomness and tasks from here: for a simulation.
+    pub fn environment(mut self, environment: impl Environment) -> Self {
+        self.env = Some(Arc::new(environment));
+        self
+    }
+
+    /// Opens the table and waits until all of its rows are there, from the cache or from the backend. Touches the store;
+    /// dropping the future closes the table.
+    ///
+    /// # Errors
+    /// [`OpenError`] where the backend cannot be listed and the cache has nothing either, or the parts do not fit.
+    pub async fn open(self) -> Result<LiveTable<E>, OpenError> {
+        let table = self.start()?;
+        match table.filled().await {
+            Err(error) if table.rows().is_empty() => Err(OpenError::Store(error)),
+            _ => Ok(table),
+        }
+    }
+
+    /// Opens the table at once, and fills it in the background: rows can be read while they come, and
+    /// [`filled`](LiveTable::filled) waits for all of them. A backend that is not reached is tried again.
+    ///
+    /// # Errors
+    /// [`OpenError`] where the parts do not fit.
+    pub fn start(self) -> Result<LiveTable<E>, OpenError> {
+        if self.policy == Policy::Version && E::VERSION.is_none() {
+            return Err(OpenError::NoVersionField);
+        }
+        if self.ids == Ids::ClientUuid && !self.backend.capabilities().client_ids {
+            return Err(OpenError::NoClientIds(self.backend.name().to_owned()));
+        }
+        let env = match self.env {
+            Some(env) => env,
+            None => Arc::new(Tokio::new(Handle::try_current().map_err(|_| OpenError::NoRuntime)?)),
+        };
+        let shared = Arc::new(Shared {
+            core: Mutex::new(Core::new(self.cache.is_some())),
+            backend: self.backend,
+            cache: self.cache,
+            feed: self.feed,
+            env: Arc::clone(&env),
+            policy: self.policy,
+            ids: self.ids,
+            event_buffer: self.event_buffer,
+            rows: ArcSwap::from_pointee(Snapshot::empty()),
+            state: watch::Sender::new(SyncState::CatchingUp),
+            counters: Counters::default(),
+            progress: self.progress,
+            batch: self.batch,
+            closed: AtomicBool::new(false),
+        });
+        let (filled, watched) = watch::channel(Filled::Filling);
+        let (stop, stopped) = watch::channel(false);
+        env.spawn(Box::pin(sync::live(Arc::clone(&shared), filled, self.poll_every, stopped)));
+        Ok(LiveTable { open: Arc::new(Open { shared, stop, filled: watched }) })
+    }
+}
+
+impl<E: LiveEntity> fmt::Debug for Builder<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("backend", &self.backend.name())
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
+}

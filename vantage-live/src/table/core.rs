@@ -1,0 +1,349 @@
+//! The one place where rows change: every state of a record that reaches the table is observed here, under one lock,
+//! and shown, passed over, put off or marked for reading. Nothing here waits or touches a store.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+
+use super::order::{Moment, Moments, Source, Verdict, judge};
+use super::rows::{Entry, Snapshot};
+use super::settle::{Settling, Wanted};
+use super::state::RejectedRow;
+use super::subscribe::{Event, Origin, Subscribers};
+use crate::entity::LiveEntity;
+use crate::value::{Id, Record};
+
+/// A state of a record, as somebody has told it.
+pub(crate) enum Seen<E> {
+    /// The row.
+    Row(Entry<E>),
+    /// A record that does not fit the entity, and why.
+    Unfit(Arc<str>),
+    /// No record.
+    Gone,
+}
+
+impl<E> Clone for Seen<E> {
+    fn clone(&self) -> Self {
+        match self {
+            Seen::Row(entry) => Seen::Row(entry.clone()),
+            Seen::Unfit(reason) => Seen::Unfit(Arc::clone(reason)),
+            Seen::Gone => Seen::Gone,
+        }
+    }
+}
+
+impl<E: LiveEntity> Seen<E> {
+    /// Decodes a record. Not under the lock: this is the expensive part.
+    pub fn of(id: &Id, record: Option<Record>) -> Self {
+        match record.map(|record| Entry::decode(id, &record)) {
+            Some(Ok(entry)) => Seen::Row(entry),
+            Some(Err(reason)) => Seen::Unfit(reason.to_string().into()),
+            None => Seen::Gone,
+        }
+    }
+}
+
+/// The rows and everything that decides about them.
+pub(super) struct Core<E: LiveEntity> {
+    pub moments: Moments,
+    pub rejected: BTreeMap<Id, RejectedRow>,
+    pub subscribers: Subscribers<E>,
+    pub settling: Settling<E>,
+    snapshot: Snapshot<E>,
+    aliases: VecDeque<Id>,
+    flights: HashMap<Id, Flight<E>>,
+    /// Inserts under way whose ids the store chooses: a record that the feed brings meanwhile may be ours.
+    inserts: usize,
+    unknown: HashMap<Id, (Seen<E>, Source)>,
+    /// What the cache has not been told.
+    pub uncached: Uncached,
+    events: Vec<Event<E>>,
+    changed: bool,
+}
+
+/// What became of a state that was observed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// It is what is shown.
+    Shown,
+    /// It may be older than what is shown: the record will be read.
+    Settling,
+    /// It waits until a write of ours has its answer.
+    PutOff,
+}
+
+/// The ids whose rows have changed since the cache was told: no more than there are rows.
+#[derive(Default)]
+pub(super) struct Uncached {
+    kept: bool,
+    working: bool,
+    ids: BTreeSet<Id>,
+}
+
+impl Uncached {
+    /// The row has changed.
+    pub fn add(&mut self, id: &Id) {
+        if self.kept {
+            self.ids.insert(id.clone());
+        }
+    }
+
+    /// Whether a worker is to be started: the caller starts it.
+    pub fn needs_worker(&mut self) -> bool {
+        let needs = !self.working && !self.ids.is_empty();
+        self.working |= needs;
+        needs
+    }
+
+    /// Some ids to write; none ends the worker.
+    pub fn take_batch(&mut self, most: usize) -> BTreeSet<Id> {
+        let rest = self.ids.iter().nth(most).cloned().map(|id| self.ids.split_off(&id)).unwrap_or_default();
+        let batch = std::mem::replace(&mut self.ids, rest);
+        self.working = !batch.is_empty();
+        batch
+    }
+
+    /// How many rows wait.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+}
+
+/// A write of ours that is under way: what others tell of the record waits until it has an answer, so that its echo is
+/// known for one.
+struct Flight<E> {
+    writes: usize,
+    /// The last thing the feed has told of the record.
+    told: Option<(Seen<E>, Source)>,
+    /// A read has found something else than what is shown; who waits for it.
+    read: Option<Wanted<E>>,
+}
+
+/// How many temp ids are remembered after their records have real ones. Beyond it the oldest is forgotten.
+const ALIASES: usize = 16_384;
+/// How many records may wait for an insert's answer. Beyond it they are shown as somebody else's.
+const UNKNOWN: usize = 1_024;
+
+impl<E: LiveEntity> Core<E> {
+    pub fn new(keeps_cache: bool) -> Self {
+        Core {
+            moments: Moments::default(),
+            rejected: BTreeMap::new(),
+            subscribers: Subscribers::default(),
+            settling: Settling::default(),
+            snapshot: Snapshot::empty(),
+            aliases: VecDeque::new(),
+            flights: HashMap::new(),
+            inserts: 0,
+            unknown: HashMap::new(),
+            uncached: Uncached { kept: keeps_cache, ..Uncached::default() },
+            events: Vec::new(),
+            changed: false,
+        }
+    }
+
+    /// Every id that a list must confirm.
+    pub fn ids(&self) -> Vec<Id> {
+        self.snapshot.rows.keys().chain(self.rejected.keys()).cloned().collect()
+    }
+
+    /// Takes in what somebody has told of a record.
+    pub fn observe(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) -> Taken {
+        if self.agrees(id, &seen) {
+            self.agreed(id, source);
+            return Taken::Shown;
+        }
+        if self.puts_off(id, &seen, source) {
+            return Taken::PutOff;
+        }
+        self.decide(id, seen, source, origin)
+    }
+
+    /// Takes in what the store has answered to a write of ours: what others tell of the record has waited for this.
+    pub fn answered(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) -> Taken {
+        if self.agrees(id, &seen) {
+            self.agreed(id, source);
+            return Taken::Shown;
+        }
+        self.decide(id, seen, source, origin)
+    }
+
+    fn decide(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) -> Taken {
+        match judge(source, self.moments.shown(id)) {
+            Verdict::Apply => {
+                self.show(id, seen, source, origin);
+                Taken::Shown
+            }
+            Verdict::Settle => {
+                let told = (source == Source::Event).then_some(seen);
+                self.settling.want(id.clone(), told);
+                Taken::Settling
+            }
+        }
+    }
+
+    /// The feed has told this state some time ago: if it is what is shown by now, the feed is as far.
+    pub fn told(&mut self, id: &Id, told: &Seen<E>) {
+        if self.agrees(id, told) {
+            self.moments.echoed(id);
+        }
+    }
+
+    /// What was read of a record waits until the write of ours that is under way has its answer.
+    pub fn put_off(&mut self, id: &Id, read: Wanted<E>) {
+        match self.flights.get_mut(id) {
+            Some(flight) => {
+                let wanted = flight.read.get_or_insert_default();
+                wanted.waiters.extend(read.waiters);
+                wanted.told = wanted.told.take().or(read.told);
+            }
+            None => self.settling.put_back(id.clone(), read),
+        }
+    }
+
+    /// Shows a state, whatever is shown now.
+    pub fn show(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) {
+        self.moments.applied(id, source);
+        self.changed = true;
+        self.uncached.add(id);
+        let id = id.clone();
+        self.rejected.remove(&id);
+        let before = match &seen {
+            Seen::Row(entry) => self.snapshot.rows.insert(id.clone(), entry.clone()),
+            Seen::Unfit(_) | Seen::Gone => self.snapshot.rows.remove(&id),
+        };
+        let sequence = self.snapshot.sequence + 1;
+        let event = match (before, seen) {
+            (None, Seen::Row(entry)) => Event::Inserted { id, row: entry.row, sequence, origin },
+            (Some(before), Seen::Row(entry)) => {
+                let fields = before.row.diff(&entry.row);
+                if fields.is_empty() {
+                    return;
+                }
+                Event::Updated { id, row: entry.row, fields, sequence, origin }
+            }
+            (before, seen) => {
+                if let Seen::Unfit(reason) = seen {
+                    self.rejected.insert(id.clone(), RejectedRow { id: id.clone(), reason });
+                }
+                let Some(before) = before else { return };
+                Event::Removed { id, row: before.row, sequence, origin }
+            }
+        };
+        self.tell(event);
+    }
+
+    /// The record that `temp` stood for has been saved as `id`.
+    pub fn identify(&mut self, temp: &Id, id: &Id, entry: &Entry<E>) {
+        if self.aliases.len() >= ALIASES
+            && let Some(oldest) = self.aliases.pop_front()
+        {
+            self.snapshot.aliases.remove(&oldest);
+        }
+        self.snapshot.aliases.insert(temp.clone(), id.clone());
+        self.aliases.push_back(temp.clone());
+        self.changed = true;
+        let sequence = self.snapshot.sequence + 1;
+        let row = Arc::clone(&entry.row);
+        self.tell(Event::Identified { temp: temp.clone(), id: id.clone(), row, sequence, origin: Origin::Local });
+    }
+
+    fn tell(&mut self, event: Event<E>) {
+        self.snapshot.sequence = event.sequence();
+        self.events.push(event);
+    }
+
+    /// Whether this is what is shown already.
+    fn agrees(&self, id: &Id, seen: &Seen<E>) -> bool {
+        match (seen, self.snapshot.rows.get(id), self.rejected.get(id)) {
+            (Seen::Row(new), Some(old), _) => old.rest == new.rest && old.row.diff(&new.row).is_empty(),
+            (Seen::Unfit(new), _, Some(old)) => *new == old.reason,
+            (Seen::Gone, None, None) => true,
+            _ => false,
+        }
+    }
+
+    fn agreed(&mut self, id: &Id, source: Source) {
+        match source {
+            Source::Request { write: true, .. } => self.moments.applied(id, source),
+            Source::Event => {
+                // What waits for an answer of ours is older than this, and would take the row back.
+                self.flights.entry(id.clone()).and_modify(|flight| flight.told = None);
+                self.unknown.remove(id);
+                self.moments.echoed(id);
+            }
+            Source::Request { .. } | Source::Hint => {}
+        }
+    }
+
+    /// Keeps what others tell of a record until the write of ours that is under way has its answer.
+    fn puts_off(&mut self, id: &Id, seen: &Seen<E>, source: Source) -> bool {
+        if let Some(flight) = self.flights.get_mut(id) {
+            match source {
+                Source::Request { .. } => drop(flight.read.get_or_insert_default()),
+                Source::Event | Source::Hint => flight.told = Some((seen.clone(), source)),
+            }
+            return true;
+        }
+        let may_be_ours = self.inserts > 0
+            && matches!(source, Source::Event | Source::Hint)
+            && !self.snapshot.rows.contains_key(id)
+            && (self.unknown.len() < UNKNOWN || self.unknown.contains_key(id));
+        if may_be_ours {
+            self.unknown.insert(id.clone(), (seen.clone(), source));
+        }
+        may_be_ours
+    }
+
+    /// A write of ours to `id` is about to be sent.
+    pub fn write_begins(&mut self, id: &Id) -> Moment {
+        self.flights.entry(id.clone()).or_insert(Flight { writes: 0, told: None, read: None }).writes += 1;
+        self.moments.next()
+    }
+
+    /// It has its answer, and what was put off because of it is taken in.
+    pub fn write_ended(&mut self, id: &Id) {
+        let Some(flight) = self.flights.get_mut(id) else { return };
+        flight.writes -= 1;
+        if flight.writes > 0 {
+            return;
+        }
+        let Some(flight) = self.flights.remove(id) else { return };
+        if let Some((seen, source)) = flight.told {
+            self.observe(id, seen, source, Origin::Remote);
+        }
+        if let Some(read) = flight.read {
+            self.settling.put_back(id.clone(), read);
+        }
+    }
+
+    /// An insert of ours is about to be sent, and the store will choose its id.
+    pub fn insert_begins(&mut self) -> Moment {
+        self.inserts += 1;
+        self.moments.next()
+    }
+
+    /// It has its answer, and what was put off because of it is taken in.
+    pub fn insert_ended(&mut self) {
+        self.inserts = self.inserts.saturating_sub(1);
+        if self.inserts == 0 {
+            for (id, (seen, source)) in std::mem::take(&mut self.unknown) {
+                self.observe(&id, seen, source, Origin::Remote);
+            }
+        }
+    }
+
+    /// What has changed since the last call: the snapshot to publish, if any, and how many events subscribers missed.
+    /// The caller publishes the snapshot before anyone can act on an event, so an event is never ahead of the rows.
+    pub fn take_changes(&mut self) -> Option<(Snapshot<E>, Vec<Event<E>>)> {
+        if !std::mem::take(&mut self.changed) {
+            return None;
+        }
+        let snapshot = Snapshot {
+            rows: self.snapshot.rows.clone(),
+            aliases: self.snapshot.aliases.clone(),
+            sequence: self.snapshot.sequence,
+        };
+        Some((snapshot, std::mem::take(&mut self.events)))
+    }
+}

@@ -1,0 +1,119 @@
+//! The rows of a table as an immutable snapshot: what a render loop reads.
+
+use std::fmt;
+use std::sync::Arc;
+
+use imbl::{HashMap, OrdMap};
+
+use crate::entity::{EntityError, LiveEntity};
+use crate::value::{Id, Patch, Record};
+
+/// One row: the entity, and what its record has beyond it.
+#[derive(Debug)]
+pub(crate) struct Entry<E> {
+    /// The entity, decoded once.
+    pub row: Arc<E>,
+    /// What makes the stored record of the one that the entity writes: columns that the struct does not know, and
+    /// values that it writes in another way. `None` where the two are the same, so that a row is held once.
+    pub rest: Option<Arc<Patch>>,
+}
+
+impl<E> Clone for Entry<E> {
+    fn clone(&self) -> Self {
+        Entry { row: Arc::clone(&self.row), rest: self.rest.clone() }
+    }
+}
+
+impl<E: LiveEntity> Entry<E> {
+    /// The row that `record` is.
+    pub fn decode(id: &Id, record: &Record) -> Result<Self, EntityError> {
+        let entity = E::from_record(id, record.clone())?;
+        let rest = Patch::between(&entity.to_record()?, record);
+        Ok(Entry { row: Arc::new(entity), rest: (!rest.is_empty()).then(|| Arc::new(rest)) })
+    }
+
+    /// The record as it is stored.
+    pub fn record(&self) -> Result<Record, EntityError> {
+        let mut record = self.row.to_record()?;
+        if let Some(rest) = &self.rest {
+            rest.apply(&mut record);
+        }
+        Ok(record)
+    }
+}
+
+/// The rows of a table at one moment, in the order of their ids. Cheap to clone and never changing: take a new one with
+/// [`LiveTable::rows`](crate::LiveTable::rows) for what has happened since.
+pub struct Rows<E> {
+    pub(crate) at: Arc<Snapshot<E>>,
+}
+
+/// What a [`Rows`] holds.
+pub(crate) struct Snapshot<E> {
+    /// The rows.
+    pub rows: OrdMap<Id, Entry<E>>,
+    /// Which record a temp id has become.
+    pub aliases: HashMap<Id, Id>,
+    /// The number of the last event that is in it.
+    pub sequence: u64,
+}
+
+impl<E> Snapshot<E> {
+    pub(super) fn empty() -> Self {
+        Snapshot { rows: OrdMap::new(), aliases: HashMap::new(), sequence: 0 }
+    }
+
+    /// The row `id`; a temp id finds what it has become.
+    pub(crate) fn get(&self, id: &Id) -> Option<&Entry<E>> {
+        self.find(id).map(|(_, entry)| entry)
+    }
+
+    /// The row `id`, with the id it has now.
+    pub(crate) fn find(&self, id: &Id) -> Option<(&Id, &Entry<E>)> {
+        self.rows.get_key_value(id).or_else(|| self.rows.get_key_value(self.aliases.get(id)?))
+    }
+}
+
+impl<E> Rows<E> {
+    /// The row `id`, or `None` where there is none. The temp id of a record that was new finds it still.
+    #[must_use]
+    pub fn get(&self, id: &Id) -> Option<&Arc<E>> {
+        self.at.get(id).map(|entry| &entry.row)
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.at.rows.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.at.rows.is_empty()
+    }
+
+    /// The rows with their ids, in the order of the ids.
+    #[must_use]
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Id, &Arc<E>)> {
+        self.at.rows.iter().map(|(id, entry)| (id, &entry.row))
+    }
+
+    /// The number of the last event that these rows have in them: an event of a higher number is news.
+    #[must_use]
+    pub fn sequence(&self) -> u64 {
+        self.at.sequence
+    }
+}
+
+impl<E> Clone for Rows<E> {
+    fn clone(&self) -> Self {
+        Rows { at: Arc::clone(&self.at) }
+    }
+}
+
+impl<E: fmt::Debug> fmt::Debug for Rows<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}

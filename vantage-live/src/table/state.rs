@@ -1,0 +1,104 @@
+//! What a table says of itself: its connection to the store, its rejected rows, its counts.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
+
+use crate::value::{FeedKind, Id};
+
+/// How a table stands to its store. Never greener than the truth: [`Live`](Self::Live) means that the feed is up and
+/// everything that happened before it came up has been listed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SyncState {
+    /// There is no feed: the rows are as of the last list, read or write.
+    NoFeed,
+    /// There is no feed, and the table lists afresh every now and then.
+    Polling,
+    /// The feed is up, and tells this much.
+    Live(FeedKind),
+    /// The table is listing: for the first time, or what it may have missed.
+    CatchingUp,
+    /// The store, or its feed, is not reached; the table tries again by itself.
+    Lost {
+        /// Since when.
+        since: SystemTime,
+        /// The reason, in a sentence.
+        why: Arc<str>,
+    },
+}
+
+/// How far a table has filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The rows that have come.
+    pub rows: u64,
+    /// The rows that the store had when the filling began.
+    pub total: u64,
+}
+
+/// A stored record that does not fit the entity. The table keeps it apart, and does not overwrite it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectedRow {
+    /// Its id.
+    pub id: Id,
+    /// Why it does not fit, in a sentence.
+    pub reason: Arc<str>,
+}
+
+/// What a table has counted since it was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Metrics {
+    /// Reads of one row that found it.
+    pub hits: u64,
+    /// Reads of one row that did not.
+    pub misses: u64,
+    /// Events that the feed has brought.
+    pub feed_events: u64,
+    /// Complete lists: the first one, and one for each interruption of the feed.
+    pub resyncs: u64,
+    /// Records that were read because an event might have been older than what was shown.
+    pub settled: u64,
+    /// Writes that were refused because somebody else had changed the record.
+    pub conflicts: u64,
+    /// Events that subscribers had to miss because they were too slow.
+    pub lagged: u64,
+    /// Records that wait to be read, now.
+    pub settling: u64,
+    /// Records that wait to be written to the cache, now.
+    pub cache_pending: u64,
+}
+
+/// The counts behind [`Metrics`].
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    pub hits: AtomicU64,
+    pub misses: AtomicU64,
+    pub feed_events: AtomicU64,
+    pub resyncs: AtomicU64,
+    pub settled: AtomicU64,
+    pub conflicts: AtomicU64,
+    pub lagged: AtomicU64,
+}
+
+/// Adds to a count. The counts are read for people, so that their order among each other does not matter.
+pub(super) fn count(counter: &AtomicU64, by: u64) {
+    counter.fetch_add(by, Ordering::Relaxed);
+}
+
+impl Counters {
+    pub fn read(&self, settling: usize, cache_pending: usize) -> Metrics {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Metrics {
+            hits: read(&self.hits),
+            misses: read(&self.misses),
+            feed_events: read(&self.feed_events),
+            resyncs: read(&self.resyncs),
+            settled: read(&self.settled),
+            conflicts: read(&self.conflicts),
+            lagged: read(&self.lagged),
+            settling: settling as u64,
+            cache_pending: cache_pending as u64,
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! Subscriptions: typed events of a table, bounded, for the whole of it, one record or chosen fields.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Weak};
+use std::task::{Context, Poll};
+
+use futures::Stream;
+use futures::future::poll_fn;
+use futures::task::AtomicWaker;
+use parking_lot::Mutex;
+
+use crate::entity::{FieldSet, LiveEntity};
+use crate::value::Id;
+
+/// Where a change was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// By this table: a save, or a write through it.
+    Local,
+    /// Somewhere else: the feed, or a list, has brought it.
+    Remote,
+}
+
+/// A change of a table's rows. The numbers of a table's events only grow; rows with
+/// [`sequence`](crate::Rows::sequence) `n` have all events up to `n` in them.
+#[derive(Clone)]
+pub enum Event<E: LiveEntity> {
+    /// A row has come.
+    Inserted {
+        /// The record's id.
+        id: Id,
+        /// The row.
+        row: Arc<E>,
+        /// The event's number.
+        sequence: u64,
+        /// Where it was made.
+        origin: Origin,
+    },
+    /// A row has changed.
+    Updated {
+        /// The record's id.
+        id: Id,
+        /// The row as it is now.
+        row: Arc<E>,
+        /// The fields that have changed.
+        fields: FieldSet<E::Field>,
+        /// The event's number.
+        sequence: u64,
+        /// Where it was made.
+        origin: Origin,
+    },
+    /// A row has gone.
+    Removed {
+        /// The record's id.
+        id: Id,
+        /// The row as it was.
+        row: Arc<E>,
+        /// The event's number.
+        sequence: u64,
+        /// Where it was made.
+        origin: Origin,
+    },
+    /// A new record has been saved and has its real id; its row's [`Inserted`](Event::Inserted) comes next, unless the
+    /// feed was faster. The temp id still finds the row.
+    Identified {
+        /// The id it had.
+        temp: Id,
+        /// The id it has.
+        id: Id,
+        /// The row.
+        row: Arc<E>,
+        /// The event's number.
+        sequence: u64,
+        /// Always [`Origin::Local`].
+        origin: Origin,
+    },
+    /// This subscriber was too slow, and events had to be dropped: read the rows afresh.
+    Reset {
+        /// How many events were dropped.
+        missed: u64,
+        /// The number of the last one that was.
+        sequence: u64,
+    },
+}
+
+impl<E: LiveEntity> Event<E> {
+    /// The record's id; `None` of a [`Reset`](Event::Reset).
+    #[must_use]
+    pub fn id(&self) -> Option<&Id> {
+        match self {
+            Event::Inserted { id, .. }
+            | Event::Updated { id, .. }
+            | Event::Removed { id, .. }
+            | Event::Identified { id, .. } => Some(id),
+            Event::Reset { .. } => None,
+        }
+    }
+
+    /// The row as it is now, or of a [`Removed`](Event::Removed) as it was; `None` of a [`Reset`](Event::Reset).
+    #[must_use]
+    pub fn row(&self) -> Option<&Arc<E>> {
+        match self {
+            Event::Inserted { row, .. }
+            | Event::Updated { row, .. }
+            | Event::Removed { row, .. }
+            | Event::Identified { row, .. } => Some(row),
+            Event::Reset { .. } => None,
+        }
+    }
+
+    /// The event's number.
+    #[must_use]
+    pub fn sequence(&self) -> u64 {
+        match self {
+            Event::Inserted { sequence, .. }
+            | Event::Updated { sequence, .. }
+            | Event::Removed { sequence, .. }
+            | Event::Identified { sequence, .. }
+            | Event::Reset { sequence, .. } => *sequence,
+        }
+    }
+
+    /// Where the change was made; `None` of a [`Reset`](Event::Reset), which stands for several.
+    #[must_use]
+    pub fn origin(&self) -> Option<Origin> {
+        match self {
+            Event::Inserted { origin, .. }
+            | Event::Updated { origin, .. }
+            | Event::Removed { origin, .. }
+            | Event::Identified { origin, .. } => Some(*origin),
+            Event::Reset { .. } => None,
+        }
+    }
+}
+
+impl<E: LiveEntity + fmt::Debug> fmt::Debug for Event<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, mut fields) = match self {
+            Event::Inserted { .. } => ("Inserted", None),
+            Event::Updated { fields, .. } => ("Updated", Some(*fields)),
+            Event::Removed { .. } => ("Removed", None),
+            Event::Identified { .. } => ("Identified", None),
+            Event::Reset { .. } => ("Reset", None),
+        };
+        let mut debug = f.debug_struct(name);
+        if let Some(id) = self.id() {
+            debug.field("id", id);
+        }
+        if let Some(fields) = fields.take() {
+            debug.field("fields", &fields);
+        }
+        if let Some(row) = self.row() {
+            debug.field("row", row);
+        }
+        debug.field("sequence", &self.sequence()).field("origin", &self.origin()).finish()
+    }
+}
+
+/// What a subscriber wants to hear of.
+pub(super) struct Interest<F> {
+    /// This record only, under any id it has had.
+    pub id: Option<Id>,
+    /// Changes of these fields only; rows that come and go always count.
+    pub fields: Option<FieldSet<F>>,
+}
+
+impl<F: crate::entity::Field> Interest<F> {
+    fn wants<E: LiveEntity<Field = F>>(&self, event: &Event<E>) -> bool {
+        let record = match (&self.id, event) {
+            (Some(wanted), Event::Identified { temp, id, .. }) => wanted == temp || wanted == id,
+            (Some(wanted), event) => event.id() == Some(wanted),
+            (None, _) => true,
+        };
+        let fields = match (self.fields, event) {
+            (Some(wanted), Event::Updated { fields, .. }) => !wanted.is_disjoint(*fields),
+            _ => true,
+        };
+        record && fields
+    }
+}
+
+/// The events of a table, as they happen: a [`Stream`], and [`try_next`](Self::try_next) for a render loop. Dropping it
+/// ends the subscription.
+///
+/// It holds a bounded number of events (see [`Builder::event_buffer`](crate::table::Builder::event_buffer)). When that is
+/// not enough they give way to one [`Event::Reset`], and the table goes on without waiting.
+#[must_use = "a subscription ends when it is dropped"]
+pub struct Subscription<E: LiveEntity> {
+    mailbox: Arc<Mailbox<E>>,
+}
+
+struct Mailbox<E: LiveEntity> {
+    interest: Mutex<Interest<E::Field>>,
+    queue: Mutex<Queue<E>>,
+    waker: AtomicWaker,
+}
+
+struct Queue<E: LiveEntity> {
+    events: VecDeque<Event<E>>,
+    capacity: usize,
+    closed: bool,
+}
+
+impl<E: LiveEntity> Subscription<E> {
+    /// The next event; `None` once the table is closed. Cancellation safe: an event is taken or stays.
+    pub async fn next(&mut self) -> Option<Event<E>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// The next event, if there is one by now.
+    pub fn try_next(&mut self) -> Option<Event<E>> {
+        self.mailbox.queue.lock().events.pop_front()
+    }
+}
+
+impl<E: LiveEntity> Stream for Subscription<E> {
+    type Item = Event<E>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Event<E>>> {
+        self.mailbox.waker.register(context.waker());
+        let mut queue = self.mailbox.queue.lock();
+        match queue.events.pop_front() {
+            Some(event) => Poll::Ready(Some(event)),
+            None if queue.closed => Poll::Ready(None),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<E: LiveEntity> fmt::Debug for Subscription<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription").field("waiting", &self.mailbox.queue.lock().events.len()).finish()
+    }
+}
+
+/// The subscribers of a table.
+pub(super) struct Subscribers<E: LiveEntity> {
+    mailboxes: Vec<Weak<Mailbox<E>>>,
+}
+
+impl<E: LiveEntity> Default for Subscribers<E> {
+    fn default() -> Self {
+        Subscribers { mailboxes: Vec::new() }
+    }
+}
+
+impl<E: LiveEntity> Subscribers<E> {
+    pub fn add(&mut self, interest: Interest<E::Field>, capacity: usize) -> Subscription<E> {
+        let queue = Queue { events: VecDeque::new(), capacity: capacity.max(1), closed: false };
+        let mailbox =
+            Arc::new(Mailbox { interest: Mutex::new(interest), queue: Mutex::new(queue), waker: AtomicWaker::new() });
+        self.mailboxes.push(Arc::downgrade(&mailbox));
+        Subscription { mailbox }
+    }
+
+    /// Tells everyone who wants to hear of it, and answers how many events had to be dropped.
+    pub fn tell(&mut self, events: &[Event<E>]) -> u64 {
+        let mut lagged = 0;
+        self.mailboxes.retain(|mailbox| {
+            let Some(mailbox) = mailbox.upgrade() else { return false };
+            lagged += mailbox.put(events);
+            true
+        });
+        lagged
+    }
+
+    pub fn close(&mut self) {
+        for mailbox in self.mailboxes.drain(..).filter_map(|mailbox| mailbox.upgrade()) {
+            mailbox.queue.lock().closed = true;
+            mailbox.waker.wake();
+        }
+    }
+}
+
+impl<E: LiveEntity> Mailbox<E> {
+    fn put(&self, events: &[Event<E>]) -> u64 {
+        let mut interest = self.interest.lock();
+        let mut queue = self.queue.lock();
+        let (mut woken, mut lagged) = (false, 0);
+        for event in events {
+            if !interest.wants(event) {
+                continue;
+            }
+            // Who follows a new record follows it under its real id from here on.
+            if let (Some(wanted), Event::Identified { id, .. }) = (&mut interest.id, event) {
+                wanted.clone_from(id);
+            }
+            lagged += queue.push(event.clone());
+            woken = true;
+        }
+        if woken {
+            self.waker.wake();
+        }
+        lagged
+    }
+}
+
+impl<E: LiveEntity> Queue<E> {
+    /// Adds an event; where there is no room, all of them give way to one that says so.
+    fn push(&mut self, event: Event<E>) -> u64 {
+        if self.events.len() < self.capacity {
+            self.events.push_back(event);
+            return 0;
+        }
+        let (mut dropped, mut before) = (1, 0);
+        for event in self.events.drain(..) {
+            match event {
+                Event::Reset { missed, .. } => before += missed,
+                _ => dropped += 1,
+            }
+        }
+        self.events.push_back(Event::Reset { missed: before + dropped, sequence: event.sequence() });
+        dropped
+    }
+}

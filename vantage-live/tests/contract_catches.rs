@@ -1,0 +1,139 @@
+//! The kit can fail: stores that are wrong in one way each are caught by the case that names it.
+
+#[path = "contract_catches/broken.rs"]
+mod broken;
+#[path = "contract_catches/feed.rs"]
+mod feed;
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use broken::{Broken, Flaw};
+use feed::TellsEmptyRecords;
+use futures::FutureExt;
+use vantage_live::contract::feed::Feeding;
+use vantage_live::contract::{self, Store};
+use vantage_live::{Capabilities, ImTable, RwValueSet};
+
+/// What the case says of a store with this flaw.
+async fn verdict(case: impl AsyncFnOnce(&Store), flaw: Flaw) -> String {
+    let store: Store = Arc::new(Broken::new(flaw));
+    words(case(&store)).await
+}
+
+/// What a case says before it gives up.
+async fn words(case: impl Future<Output = ()>) -> String {
+    let Err(panic) = AssertUnwindSafe(case).catch_unwind().await else { return "nothing".to_owned() };
+    *panic.downcast::<String>().unwrap_or_else(|_| Box::new("a panic without words".to_owned()))
+}
+
+/// A test that `$case` catches `$flaw`, saying `$words`.
+macro_rules! caught {
+    ($($name:ident: $flaw:ident by $subject:ident::$case:ident, saying $words:literal;)*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let said = verdict(contract::$subject::$case, Flaw::$flaw).await;
+
+                assert!(said.contains($words), "the case should say {:?}, and said: {said}", $words);
+            }
+        )*
+    };
+}
+
+caught! {
+    a_store_that_ignores_guards_is_caught:
+        IgnoresGuards by guard::a_guard_that_fails_answers_with_the_record_and_writes_nothing,
+        saying "the guard does not hold, and the write was answered with Written";
+    a_store_that_treats_null_as_absent_is_caught:
+        TakesNullForAbsent by guard::absent_and_null_are_told_apart,
+        saying "does not hold for {\"note\":null,\"price\":120}, and the write was answered with Written";
+    a_store_that_refuses_without_the_record_is_caught:
+        RefusesWithNothing by guard::a_guard_that_fails_answers_with_the_record_and_writes_nothing,
+        saying "the record that comes with the refusal is not what it should be\n   found: {}";
+    a_store_that_compares_and_then_writes_is_caught:
+        ComparesThenWrites by concurrency::of_eight_writes_under_the_same_guard_one_wins,
+        saying "one of eight wins";
+    a_store_that_makes_a_record_of_a_guarded_write_is_caught:
+        MakesWhatIsMissing by write::a_write_under_exists_to_a_missing_record_finds_it_gone,
+        saying "there is no such record";
+    a_store_that_lower_cases_ids_is_caught:
+        LowerCasesIds by ids::text_is_compared_to_the_last_character,
+        saying "the id is taken";
+    a_store_that_makes_text_of_numbers_is_caught:
+        MakesTextOfNumbers by ids::a_number_and_its_text_are_two_ids,
+        saying "`1` finds the record of `\"1\"`";
+    a_store_that_loses_unknown_columns_is_caught:
+        LosesUnknownColumns by patch::a_patch_keeps_the_columns_it_does_not_name,
+        saying "wanted: {\"legacy\":";
+    a_store_that_splits_names_at_dots_is_caught:
+        SplitsNamesAtDots by names::a_name_with_a_dot_is_not_a_path,
+        saying "wanted: {\"a\":{\"b\":2},\"a.b\":10}";
+    a_store_that_rounds_integers_is_caught:
+        RoundsIntegers by values::integers_keep_every_digit,
+        saying "9007199254740993";
+    a_store_that_merges_when_it_replaces_is_caught:
+        MergesWhenItReplaces by replace::replacing_drops_the_columns_it_does_not_name,
+        saying "wanted: {\"note\":null,\"price\":130}";
+    a_store_that_overwrites_when_it_inserts_is_caught:
+        OverwritesWhenItInserts by insert::an_insert_of_a_taken_id_is_refused_and_leaves_the_record,
+        saying "should fail, and was answered with";
+    a_store_that_forgets_keys_is_caught:
+        ForgetsKeys by minted::the_same_key_makes_one_record,
+        saying "does the store recognise the repetition (true)?";
+    a_store_that_pages_by_number_is_caught:
+        PagesByNumber by stream::untouched_records_stream_exactly_once_while_others_change,
+        saying "each once and in order";
+    a_store_that_gives_up_a_batch_is_caught:
+        GivesUpABatch by batch::an_insert_that_fails_does_not_hide_the_others,
+        saying "an answer for each";
+    a_store_that_says_deleted_of_nothing_is_caught:
+        SaysDeletedOfNothing by delete::a_delete_of_a_missing_record_says_that_it_is_gone,
+        saying "the delete under Nothing";
+}
+
+const LITTLE: Capabilities = Capabilities {
+    patch: false,
+    guarded_write: false,
+    client_ids: false,
+    idempotent_insert: false,
+    ..Capabilities::all()
+};
+
+async fn failures<S: RwValueSet + 'static>(fresh: impl AsyncFn() -> S) -> Vec<String> {
+    contract::run(fresh).await.failures.into_iter().map(|failure| failure.case).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_without_a_flaw_passes() {
+    assert_eq!(failures(async || Broken::new(Flaw::None)).await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_can_little_and_says_so_passes() {
+    assert_eq!(failures(async || Broken::new(Flaw::None).that_can(LITTLE)).await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_pretends_to_what_it_says_it_cannot_is_caught() {
+    let unguarded = Capabilities { guarded_write: false, ..Capabilities::all() };
+
+    let report = contract::run(async || Broken::new(Flaw::Pretends).that_can(unguarded)).await;
+
+    let guards: Vec<_> = report.failures.iter().filter(|failure| failure.case.starts_with("guard::")).collect();
+    assert!(!guards.is_empty(), "no case of guards fails: {report}");
+    for failure in guards {
+        assert!(failure.message.contains("Unsupported"), "{}: {}", failure.case, failure.message);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_tells_a_record_as_it_never_was_is_caught() {
+    let table = ImTable::new("contract");
+    let feed = TellsEmptyRecords(table.feed());
+    let feeding = Feeding { store: Arc::new(table), feed: Arc::new(feed) };
+
+    let said = words(contract::feed::a_record_that_is_told_is_as_it_is_read(&feeding)).await;
+
+    assert!(said.contains("the record that is told is not what it should be\n   found: {}"), "{said}");
+}
