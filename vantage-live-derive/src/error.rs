@@ -25,13 +25,10 @@ impl Errors {
         self.0.iter().map(syn::Error::to_compile_error).collect()
     }
 
+    /// The source under each error, and its message.
     #[cfg(test)]
-    pub fn messages(&self) -> Vec<String> {
-        self.0.iter().map(ToString::to_string).collect()
-    }
-
-    #[cfg(test)]
-    pub fn list(&self) -> &[syn::Error] {
-        &self.0
+    pub fn told(&self) -> Vec<(String, String)> {
+        let source = |error: &syn::Error| error.span().source_text().unwrap_or_default();
+        self.0.iter().map(|error| (source(error), error.to_string())).collect()
     }
 }

@@ -64,9 +64,9 @@ fn angled(items: impl Iterator<Item = TokenStream>) -> TokenStream {
     if items.is_empty() { TokenStream::new() } else { quote!(<#(#items),*>) }
 }
 
-/// The first type or const parameter that `tokens` mention.
-pub fn mentioned(generics: &Generics, tokens: TokenStream) -> Option<Ident> {
-    generics.params.iter().filter_map(name).find(|name| mentions(tokens.clone(), name)).cloned()
+/// The first type or const parameter that `ty` mentions.
+pub fn mentioned(generics: &Generics, ty: &Type) -> Option<Ident> {
+    generics.params.iter().filter_map(name).find(|name| mentions(ty.to_token_stream(), name)).cloned()
 }
 
 fn name(param: &GenericParam) -> Option<&Ident> {

@@ -9,6 +9,8 @@ mod expand;
 mod generics;
 mod model;
 mod naming;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -25,16 +27,21 @@ pub fn live_entity(input: TokenStream) -> TokenStream {
 
 /// Parse, check, expand; after an error still expand what makes sense, so that the error is the only message.
 fn derive(input: &DeriveInput) -> proc_macro2::TokenStream {
-    let mut errors = Errors::default();
-    let entity = Entity::parse(input, &mut errors);
-    check::input(input, &mut errors);
-    if let Some(entity) = &entity {
-        check::entity(entity, &mut errors);
-    }
+    let (entity, errors) = read(input);
     let mut output = match entity {
         Some(entity) if check::can_expand(&entity) => expand::entity(&entity),
         _ => expand::fallback(input),
     };
     output.extend(errors.into_tokens());
     output
+}
+
+fn read(input: &DeriveInput) -> (Option<Entity>, Errors) {
+    let mut errors = Errors::default();
+    let entity = Entity::parse(input, &mut errors);
+    check::shape(input, &mut errors);
+    if let Some(entity) = &entity {
+        check::entity(entity, &mut errors);
+    }
+    (entity, errors)
 }

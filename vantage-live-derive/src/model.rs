@@ -10,11 +10,10 @@ use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Attribute, Data, DeriveInput, Fields, Generics, Ident, Type, Visibility};
 
-use crate::attr::{EntityAttrs, EntitySerde, FieldAttrs, FieldSerde};
-use crate::generics::{self, Params};
-use crate::naming;
-
+use crate::attr::{EntityAttrs, EntitySerde, FieldAttrs, FieldSerde, Given, Rename};
 use crate::error::Errors;
+use crate::generics::{self, Params};
+use crate::naming::{self, RenameRule};
 
 /// The struct.
 pub struct Entity {
@@ -121,19 +120,14 @@ impl Entity {
 
 /// The path of what generated code may name.
 pub fn private(live: &EntityAttrs) -> TokenStream {
-    match &live.krate {
-        Some(krate) => {
-            let path = &krate.value;
-            quote!(#path::__private)
-        }
-        None => quote!(::vantage_live::__private),
-    }
+    let given = live.krate.as_ref().map(|krate| &krate.value);
+    given.map_or_else(|| quote!(::vantage_live::__private), |path| quote!(#path::__private))
 }
 
 impl Names {
     pub fn new(entity: &Ident, live: &EntityAttrs) -> Self {
         let entity = entity.unraw();
-        let or = |given: &Option<crate::attr::Given<Ident>>, suffix: &str| {
+        let or = |given: &Option<Given<Ident>>, suffix: &str| {
             given.as_ref().map_or_else(|| format_ident!("{entity}{suffix}"), |given| given.value.clone())
         };
         Names {
@@ -169,7 +163,7 @@ impl Field {
             variant: naming::variant(&name, ident.span()),
             namesake: None,
             wire: wire_names(&name, &serde, entity),
-            parameter: generics::mentioned(&of.generics, ty.to_token_stream()),
+            parameter: generics::mentioned(&of.generics, &ty),
             ident,
             ty,
             serde,
@@ -219,8 +213,8 @@ impl Field {
 
 fn wire_names(name: &str, serde: &FieldSerde, entity: &EntitySerde) -> (String, String) {
     let (serialize, deserialize) = entity.rules();
-    let by = |rule: Option<naming::RenameRule>| rule.map_or_else(|| name.to_owned(), |rule| rule.apply(name));
-    let own = |given: fn(&crate::attr::Rename) -> &Option<String>| serde.rename.as_ref().and_then(|r| given(r).clone());
+    let by = |rule: Option<RenameRule>| rule.map_or_else(|| name.to_owned(), |rule| rule.apply(name));
+    let own = |given: fn(&Rename) -> &Option<String>| serde.rename.as_ref().and_then(|r| given(r).clone());
     (
         own(|rename| &rename.serialize).unwrap_or_else(|| by(serialize)),
         own(|rename| &rename.deserialize).unwrap_or_else(|| by(deserialize)),

@@ -33,7 +33,8 @@ pub mod __private {
 
     pub use crate::__impl_field as impl_field;
     pub use crate::entity::derived::{
-        ByDebug, ByDots, Showing, conflict, debug_conflicts, debug_values, deserialize_field, offsets, refused,
+        ByDebug, ByDots, Showing, conflict, debug_conflicts, debug_nested, debug_values, deserialize_field, has_no_id,
+        leaves, offsets, refused,
     };
     pub use crate::entity::{
         Bits, ByEquality, ByTotalOrder, Comparing, Conflict, Conflicts, Field, FieldSet, FieldTable, LiveEntity,

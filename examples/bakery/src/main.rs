@@ -1,2 +1,53 @@
-//! x
-fn main() {}
+//! The Hill Valley bakery: live tables on the left, a form on the right, and a colleague who edits the same records.
+//!
+//! `model` and `seed.surql` are the bakery; `shown` and `words` say how it reads; `db`, `server`, `relay` and `colleague`
+//! are the world; `script` is the story as text.
+
+mod args;
+mod colleague;
+mod db;
+mod model;
+mod relay;
+mod script;
+mod server;
+mod shown;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::Args;
+use crate::db::{Failure, TABLES, sentence};
+
+fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some(server::START) {
+        return server::run();
+    }
+    match run(&Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bakery: {}", sentence(&*error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<(), Failure> {
+    if !TABLES.contains(&args.table.as_str()) {
+        return Err(format!("there is no table `{}`; the tables are {}", args.table, TABLES.join(", ")).into());
+    }
+    let runtime = tokio::runtime::Runtime::new()?;
+    if args.script {
+        return runtime.block_on(until_stopped(script::run()));
+    }
+    Ok(())
+}
+
+/// Runs `work`, unless somebody stops the program: then everything that it has started ends with it.
+async fn until_stopped(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    tokio::select! {
+        result = work => result,
+        _ = tokio::signal::ctrl_c() => Err("stopped".into()),
+    }
+}

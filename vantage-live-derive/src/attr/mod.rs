@@ -32,7 +32,7 @@ struct Entry {
 
 enum Value {
     None,
-    Is(Expr),
+    Is(Box<Expr>),
     List(Vec<Entry>),
 }
 
@@ -41,7 +41,7 @@ impl Parse for Entry {
         let key = input.call(Ident::parse_any)?;
         let value = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
-            Value::Is(input.parse()?)
+            Value::Is(Box::new(input.parse()?))
         } else if input.peek(token::Paren) {
             let list;
             parenthesized!(list in input);
@@ -87,7 +87,7 @@ impl Entry {
             Value::None if slot.is_none() => *slot = Some(self.key),
             Value::None => twice(key, errors),
             Value::Is(_) | Value::List(_) => {
-                errors.at(key, format_args!("`{key}` takes no value: write `{key}` alone"))
+                errors.at(key, format_args!("`{key}` takes no value: write `{key}` alone"));
             }
         }
     }
@@ -108,7 +108,7 @@ impl Entry {
     fn path(self, slot: &mut Option<Given<Path>>, what: &str, errors: &mut Errors) {
         let key = self.key;
         match self.value {
-            Value::Is(expr) => match ungrouped(expr) {
+            Value::Is(expr) => match ungrouped(*expr) {
                 Expr::Path(path) if path.qself.is_none() => put(slot, Given { key, value: path.path }, errors),
                 other => errors
                     .at(other, format_args!("`{key}` takes the path of {what}: write `{key} = path`, without quotes")),
@@ -136,7 +136,7 @@ impl Entry {
 impl Value {
     fn literal(self) -> Option<LitStr> {
         let Value::Is(expr) = self else { return None };
-        match ungrouped(expr) {
+        match ungrouped(*expr) {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
             _ => None,
         }
@@ -184,7 +184,7 @@ fn unknown(key: &Ident, known: &[&str], elsewhere: (&[&str], &str)) -> String {
 fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     let distance = |known: &str| strsim::damerau_levenshtein(name, known);
     let near = known.iter().copied().min_by_key(|known| distance(known))?;
-    let bound = near.len().max(name.len()).div_ceil(3);
+    let bound = (near.len().max(name.len()) / 3).max(1);
     (distance(near) <= bound).then_some(near)
 }
 

@@ -114,7 +114,7 @@ impl From<Entry> for Rename {
                     let value = value.literal().map(|text| text.value());
                     match key.to_string().as_str() {
                         "serialize" => rename.serialize = value,
-                        "deserialize" => rename.deserialize = rename.deserialize.or(value),
+                        "deserialize" => rename.deserialize = value,
                         _ => {}
                     }
                 }

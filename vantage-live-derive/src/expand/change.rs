@@ -43,7 +43,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
     let shown = entity.tracked().map(|(_, field, variant)| {
         let name = variant.to_string();
         if is_nested(field) {
-            quote!(Self::#variant(inner) => f.debug_tuple(#name).field(inner).finish())
+            quote!(Self::#variant(inner) => __live::debug_nested(f, #name, inner))
         } else {
             quote! {
                 Self::#variant { from, to } => __live::debug_values(f, #name, &[
@@ -56,7 +56,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
         impl #declared #name #given #clause {
             /// The field that this is the change of.
             #[must_use]
-            pub fn field(&self) -> #field_enum {
+            pub fn field(self) -> #field_enum {
                 match self { #(#fields),* }
             }
         }

@@ -114,7 +114,7 @@ fn present(entity: &Entity) -> impl Iterator<Item = TokenStream> {
         if is_nested(field) {
             quote!(.with_nested(#at, __live::Conflicts::fields(&self.#ident).bits()))
         } else {
-            quote!(.with_if(#at, self.#ident.is_some()))
+            quote!(.with_if(#at, __live::core::option::Option::is_some(&self.#ident)))
         }
     })
 }
@@ -125,10 +125,13 @@ fn get(entity: &Entity) -> impl Iterator<Item = TokenStream> {
         let ident = &field.ident;
         if is_nested(field) {
             quote! {
-                #field_enum::#variant(inner) => __live::Conflicts::get(&self.#ident, inner).map(#each::#variant)
+                #field_enum::#variant(inner) =>
+                    __live::core::option::Option::map(__live::Conflicts::get(&self.#ident, inner), #each::#variant)
             }
         } else {
-            quote!(#field_enum::#variant => self.#ident.as_ref().map(#each::#variant))
+            quote! {
+                #field_enum::#variant => __live::core::option::Option::map(__live::core::option::Option::as_ref(&self.#ident), #each::#variant)
+            }
         }
     })
 }
@@ -183,7 +186,7 @@ fn each_impls(entity: &Entity) -> TokenStream {
     let shown = entity.tracked().map(|(_, field, variant)| {
         let name = variant.to_string();
         if is_nested(field) {
-            quote!(Self::#variant(inner) => f.debug_tuple(#name).field(inner).finish())
+            quote!(Self::#variant(inner) => __live::debug_nested(f, #name, inner))
         } else {
             quote! {
                 Self::#variant(conflict) => __live::debug_values(f, #name, &[
@@ -198,7 +201,7 @@ fn each_impls(entity: &Entity) -> TokenStream {
         impl #declared #name #given #clause {
             /// The field that is in conflict.
             #[must_use]
-            pub fn field(&self) -> #field_enum {
+            pub fn field(self) -> #field_enum {
                 match self { #(#fields),* }
             }
         }

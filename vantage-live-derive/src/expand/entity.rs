@@ -111,13 +111,11 @@ fn diff(entity: &Entity) -> impl Iterator<Item = TokenStream> {
 
 fn same(field: &Field) -> TokenStream {
     let ident = &field.ident;
-    match &field.live.eq {
-        Some(eq) => {
-            let path = &eq.value;
-            quote!(#path(&self.#ident, &other.#ident))
-        }
-        None => quote!((&__live::Comparing(&self.#ident)).same(&other.#ident)),
-    }
+    let eq = field.live.eq.as_ref().map(|eq| &eq.value);
+    eq.map_or_else(
+        || quote!((&__live::Comparing(&self.#ident)).same(&other.#ident)),
+        |path| quote!(#path(&self.#ident, &other.#ident)),
+    )
 }
 
 fn copy(entity: &Entity) -> impl Iterator<Item = TokenStream> {
@@ -182,7 +180,7 @@ fn assertions(entity: &Entity) -> TokenStream {
             "`{}` is nested and its type has an `#[live(id)]` field: an id belongs to a whole record, take one of the two away",
             field.name()
         );
-        quote!(const _: () = __live::core::assert!(<#ty as __live::LiveEntity>::ID.is_none(), #message);)
+        quote!(const _: () = __live::core::assert!(__live::has_no_id::<#ty>(), #message);)
     });
     nested.collect()
 }

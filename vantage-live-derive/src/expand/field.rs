@@ -71,7 +71,7 @@ fn places(entity: &Entity) -> TokenStream {
     let lengths = entity.tracked().map(|(_, field, _)| {
         if is_nested(field) {
             let inner = nested_field(field);
-            quote!(<#inner as __live::Field>::ALL.len())
+            quote!(__live::leaves::<#inner>())
         } else {
             quote!(1)
         }
@@ -180,6 +180,6 @@ fn table(entity: &Entity) -> TokenStream {
     quote! {
         static TABLE: __live::FieldTable = __live::FieldTable::new();
         const OWN: &[__live::OwnField] = &[#(#own),*];
-        TABLE.get(OWN)
+        __live::FieldTable::get(&TABLE, OWN)
     }
 }

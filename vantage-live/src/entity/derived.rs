@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserializer, Error, Visitor};
 
-use super::{Conflict, Conflicts, Field};
+use super::{Conflict, Conflicts, Field, LiveEntity};
 
 /// Where each of some neighbours begins, given how many leaves each has. With a last length of 0, the last is the sum.
 #[must_use]
@@ -20,6 +20,18 @@ pub const fn offsets<const N: usize>(lengths: [usize; N]) -> [usize; N] {
         at += 1;
     }
     offsets
+}
+
+/// How many leaves an entity has.
+#[must_use]
+pub const fn leaves<F: Field>() -> usize {
+    F::ALL.len()
+}
+
+/// Whether an entity has no `#[live(id)]` field, so that it can be nested: nobody would fill it in.
+#[must_use]
+pub const fn has_no_id<E: LiveEntity>() -> bool {
+    E::ID.is_none()
 }
 
 /// The conflict of one field, where there `is` one.
@@ -97,6 +109,14 @@ pub fn debug_values(f: &mut fmt::Formatter<'_>, variant: &str, values: &[(&str, 
         shown.field(name, value);
     }
     shown.finish()
+}
+
+/// Prints `Variant(inner)`.
+///
+/// # Errors
+/// As the formatter's.
+pub fn debug_nested(f: &mut fmt::Formatter<'_>, variant: &str, inner: &dyn Debug) -> fmt::Result {
+    f.debug_tuple(variant).field(&inner).finish()
 }
 
 /// Prints `name [ each conflict, … ]`: the fields without one are no news.
@@ -203,7 +223,7 @@ macro_rules! __impl_field {
         #[automatically_derived]
         impl $crate::__private::core::fmt::Display for $field {
             fn fmt(&self, f: &mut $crate::__private::core::fmt::Formatter<'_>) -> $crate::__private::core::fmt::Result {
-                f.pad($crate::__private::Field::name(*self))
+                $crate::__private::core::fmt::Formatter::pad(f, $crate::__private::Field::name(*self))
             }
         }
 
@@ -224,7 +244,7 @@ macro_rules! __impl_field {
                 &self,
                 serializer: S,
             ) -> $crate::__private::core::result::Result<S::Ok, S::Error> {
-                serializer.serialize_str($crate::__private::Field::name(*self))
+                $crate::__private::serde::Serializer::serialize_str(serializer, $crate::__private::Field::name(*self))
             }
         }
 
@@ -242,7 +262,7 @@ macro_rules! __impl_field {
             type Output = $crate::__private::FieldSet<$field>;
 
             fn bitor(self, other: Self) -> $crate::__private::FieldSet<$field> {
-                $crate::__private::FieldSet::from(self) | $crate::__private::FieldSet::from(other)
+                $crate::__private::FieldSet::EMPTY | self | other
             }
         }
 
@@ -251,7 +271,7 @@ macro_rules! __impl_field {
             type Output = $crate::__private::FieldSet<$field>;
 
             fn bitor(self, others: $crate::__private::FieldSet<$field>) -> $crate::__private::FieldSet<$field> {
-                $crate::__private::FieldSet::from(self) | others
+                others | self
             }
         }
     };

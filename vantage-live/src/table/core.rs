@@ -156,6 +156,19 @@ impl<E: LiveEntity> Core<E> {
         if self.puts_off(id, &seen, source) {
             return Taken::PutOff;
         }
+        self.decide(id, seen, source, origin)
+    }
+
+    /// Takes in what the store has answered to a write of ours: what others tell of the record has waited for this.
+    pub fn answered(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) -> Taken {
+        if self.agrees(id, &seen) {
+            self.agreed(id, source);
+            return Taken::Shown;
+        }
+        self.decide(id, seen, source, origin)
+    }
+
+    fn decide(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) -> Taken {
         match judge(source, self.moments.shown(id)) {
             Verdict::Apply => {
                 self.show(id, seen, source, origin);
@@ -265,9 +278,6 @@ impl<E: LiveEntity> Core<E> {
 
     /// Keeps what others tell of a record until the write of ours that is under way has its answer.
     fn puts_off(&mut self, id: &Id, seen: &Seen<E>, source: Source) -> bool {
-        if matches!(source, Source::Request { write: true, .. }) {
-            return false;
-        }
         if let Some(flight) = self.flights.get_mut(id) {
             match source {
                 Source::Request { .. } => drop(flight.read.get_or_insert_default()),

@@ -114,11 +114,19 @@ impl<E: LiveEntity> Shared<E> {
     }
 
     /// Reads the record from the backend and shows it.
+    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table(), %id))]
     pub(crate) async fn read(self: &Arc<Self>, id: &Id) -> Result<Option<Entry<E>>, DataSetError> {
         let began = self.change(|core| core.moments.next());
         let seen = Seen::of(id, self.backend.get_id_value(id).await?);
         let shown = seen.clone();
-        self.change(|core| core.observe(id, shown, Source::Request { began, write: false }, Origin::Remote));
+        let settled = self.change(|core| {
+            let taken = core.observe(id, shown, Source::Request { began, write: false }, Origin::Remote);
+            (taken == Taken::Settling).then(|| core.settling.wait(id.clone()))
+        });
+        if let Some(settled) = settled {
+            // What could not be read again stays as it is shown, and is read when the store is back.
+            let _ = settled.await;
+        }
         self.entry(id, seen)
     }
 
@@ -141,23 +149,25 @@ impl<E: LiveEntity> Shared<E> {
         Ok(answer)
     }
 
-    /// Shows what an answer of the store has told; returns when the rows are no older than it (P5).
+    /// Shows what the store has answered to a write; returns when the rows are no older than it (P5).
     async fn shown(self: &Arc<Self>, id: &Id, seen: Seen<E>, source: Source, ended: impl FnOnce(&mut Core<E>)) {
-        let origin = if matches!(source, Source::Request { write: true, .. }) { Origin::Local } else { Origin::Remote };
+        let write = matches!(source, Source::Request { write: true, .. });
+        let origin = if write { Origin::Local } else { Origin::Remote };
         let settled = self.change(|core| {
-            let taken = core.observe(id, seen.clone(), source, origin);
+            let taken = core.answered(id, seen.clone(), source, origin);
             ended(core);
             (taken == Taken::Settling).then(|| core.settling.wait(id.clone()))
         });
-        if let Some(settled) = settled
-            && !settled.await.unwrap_or(false)
-        {
+        let Some(settled) = settled else { return };
+        let settled = settled.await.unwrap_or(false);
+        if write && !settled {
             // The record could not be read. Our own write is the last that is known for certain.
             self.change(|core| core.show(id, seen, source, origin));
         }
     }
 
     /// The primitive under every save.
+    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table(), %id))]
     pub(crate) async fn write(
         self: &Arc<Self>,
         id: &Id,
@@ -187,6 +197,7 @@ impl<E: LiveEntity> Shared<E> {
     }
 
     /// Replaces a whole record and shows its after-image.
+    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table(), %id))]
     pub(crate) async fn replace(self: &Arc<Self>, id: &Id, record: Record) -> Result<Record, DataSetError> {
         self.writing(id, async {
             let after = self.backend.replace_id_value(id, record).await?;
@@ -196,6 +207,7 @@ impl<E: LiveEntity> Shared<E> {
     }
 
     /// Inserts a record of an id that the client chose and shows its after-image.
+    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table(), %id))]
     pub(crate) async fn insert_id(self: &Arc<Self>, id: &Id, record: Record) -> Result<Record, DataSetError> {
         self.writing(id, async {
             let after = self.backend.insert_id_value(id, record).await?;
@@ -205,6 +217,7 @@ impl<E: LiveEntity> Shared<E> {
     }
 
     /// Inserts a record of an id that the store chooses and shows its after-image.
+    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table()))]
     pub(crate) async fn insert(
         self: &Arc<Self>,
         record: Record,
@@ -233,6 +246,7 @@ impl<E: LiveEntity> Shared<E> {
     }
 
     /// Deletes a record and its row.
+    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table(), %id))]
     pub(crate) async fn delete(self: &Arc<Self>, id: &Id, guard: &Guard) -> Result<Removed<E>, DataSetError> {
         let (outcome, seen) = self
             .writing(id, async {
@@ -256,6 +270,7 @@ impl<E: LiveEntity> Shared<E> {
     }
 
     /// Deletes every record, and lists what others have inserted meanwhile.
+    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table()))]
     pub(crate) async fn delete_all(self: &Arc<Self>) -> Result<u64, DataSetError> {
         let (began, ids) = self.change(|core| (core.moments.next(), core.ids()));
         let deleted = self.backend.delete_all().await?;
@@ -268,6 +283,7 @@ impl<E: LiveEntity> Shared<E> {
     }
 
     /// Lists the backend and shows the difference, at once: a row that is not in the list any more disappears (P7).
+    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table()))]
     pub(super) async fn list(self: &Arc<Self>) -> Result<(), ValueError> {
         let began = self.change(|core| core.moments.next());
         let mut listed = Vec::new();
@@ -288,6 +304,7 @@ impl<E: LiveEntity> Shared<E> {
     }
 
     /// Lists the backend for the first time, showing each batch as it comes.
+    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table()))]
     pub(super) async fn fill(self: &Arc<Self>) -> Result<(), ValueError> {
         let began = self.change(|core| core.moments.next());
         let source = Source::Request { began, write: false };

@@ -64,8 +64,8 @@ impl<E: LiveEntity> Life<'_, E> {
             let error = match (&feed, poll_every) {
                 (Some(feed), _) => self.follow(&**feed).await,
                 (None, Some(interval)) => self.poll(interval).await,
-                (None, None) => match self.catch_up().await {
-                    Ok(()) => return self.shared.set_state(SyncState::NoFeed),
+                (None, None) => match self.catch_up(SyncState::NoFeed).await {
+                    Ok(()) => return,
                     Err(error) => error,
                 },
             };
@@ -80,10 +80,9 @@ impl<E: LiveEntity> Life<'_, E> {
             Err(error) => return error,
         };
         loop {
-            if let Err(error) = self.catch_up().await {
+            if let Err(error) = self.catch_up(SyncState::Live(feed.kind())).await {
                 return error;
             }
-            self.shared.set_state(SyncState::Live(feed.kind()));
             if let Err(error) = self.pump(feed, &mut stream).await {
                 return error;
             }
@@ -130,16 +129,15 @@ impl<E: LiveEntity> Life<'_, E> {
     /// Lists now and then, until that fails.
     async fn poll(&mut self, interval: Duration) -> ValueError {
         loop {
-            if let Err(error) = self.catch_up().await {
+            if let Err(error) = self.catch_up(SyncState::Polling).await {
                 return error;
             }
-            self.shared.set_state(SyncState::Polling);
             self.shared.env.sleep(interval).await;
         }
     }
 
-    /// Lists: row by row the first time, and at once when there is something on the screen already.
-    async fn catch_up(&mut self) -> Result<(), ValueError> {
+    /// Lists, row by row the first time, and at once when there is something on the screen already; then is in `state`.
+    async fn catch_up(&mut self, state: SyncState) -> Result<(), ValueError> {
         let first = !matches!(*self.filled.borrow(), Filled::Done);
         // A poll is not an interruption, so it does not show as one.
         if first || *self.shared.state.borrow() != SyncState::Polling {
@@ -150,6 +148,7 @@ impl<E: LiveEntity> Life<'_, E> {
         } else {
             self.shared.list().await?;
         }
+        self.shared.set_state(state);
         self.filled.send_replace(Filled::Done);
         self.pause = FIRST_PAUSE;
         Ok(())

@@ -1,0 +1,187 @@
+//! Opening a table: progress, reading while it fills, caches, and parts that do not fit.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+use tests::bakery::{self, Colleague as _, Product};
+use tests::wait::until;
+use vantage_live::contract::FaultyValueSet;
+use vantage_live::{
+    Capabilities, DeleteOutcome, Guard, Id, IdempotencyKey, Ids, ImTable, InsertableValueSet, LiveEntity, LiveTable,
+    OpenError, Operation, Patch, Policy, Progress, ReadableValueSet, Record, SyncState, ValueError, WritableValueSet,
+    WriteOutcome,
+};
+
+#[tokio::test]
+async fn filling_reports_its_progress_after_every_batch() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&heard);
+
+    let table = LiveTable::<Product>::builder(bakery::store().await)
+        .batch(2)
+        .on_progress(move |progress| sink.lock().push(progress))
+        .open()
+        .await
+        .unwrap();
+
+    assert_eq!(table.rows().len(), 5);
+    assert_eq!(*heard.lock(), [2, 4, 5].map(|rows| Progress { rows, total: 5 }));
+}
+
+#[tokio::test]
+async fn rows_can_be_read_while_it_fills() {
+    let faulty = FaultyValueSet::new(bakery::store().await);
+    // The first call lists the first batch; the second is held.
+    let held = faulty.faults().next(Operation::Read).after(1).is_held();
+    let table = LiveTable::<Product>::builder(faulty).batch(2).start().unwrap();
+
+    held.arrived().await;
+    until(|| table.rows().len() == 2).await;
+    assert_eq!(table.sync_state(), SyncState::CatchingUp);
+    held.release();
+
+    table.filled().await.unwrap();
+    assert_eq!(table.rows().len(), 5);
+}
+
+#[tokio::test]
+async fn a_backend_that_is_not_reached_is_an_error_to_who_waits_and_tried_again_for_who_does_not() {
+    let faulty = FaultyValueSet::new(bakery::store().await);
+    let faults = faulty.faults();
+    faults.cut();
+    let faulty = Arc::new(faulty);
+
+    let opened = LiveTable::<Product>::builder(Arc::clone(&faulty)).open().await;
+    let started = LiveTable::<Product>::builder(faulty).start().unwrap();
+    assert!(started.filled().await.is_err());
+    faults.restore();
+
+    assert!(matches!(&opened, Err(OpenError::Store(error)) if error.is_retryable()), "{opened:?}");
+    until(|| started.rows().len() == 5).await;
+}
+
+#[tokio::test]
+async fn the_version_policy_needs_a_version() {
+    #[derive(Clone, Serialize, Deserialize, LiveEntity)]
+    struct Card {
+        text: String,
+    }
+
+    let opened = LiveTable::<Card>::builder(ImTable::new("card")).policy(Policy::Version).start();
+
+    assert!(matches!(opened, Err(OpenError::NoVersionField)));
+}
+
+#[tokio::test]
+async fn a_memory_cache_is_left_alone_so_that_a_row_is_held_once() {
+    let cache = ImTable::new("cache");
+
+    let table = LiveTable::<Product>::new(bakery::store().await, cache.clone()).await.unwrap();
+
+    assert_eq!(table.rows().len(), 5);
+    assert_eq!(cache.count().await.unwrap(), 0);
+}
+
+/// A cache that outlives the process, as far as the table knows.
+#[derive(Clone)]
+struct Lasting(ImTable);
+
+#[async_trait]
+impl ReadableValueSet for Lasting {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { outlives_process: true, client_ids: false, ..self.0.capabilities() }
+    }
+    async fn get_values(&self) -> Result<Vec<(Id, Record)>, ValueError> {
+        self.0.get_values().await
+    }
+    async fn get_id_value(&self, id: &Id) -> Result<Option<Record>, ValueError> {
+        self.0.get_id_value(id).await
+    }
+    async fn get_some_value(&self) -> Result<Option<(Id, Record)>, ValueError> {
+        self.0.get_some_value().await
+    }
+    fn stream_values(&self, batch: usize) -> BoxStream<'_, Result<Vec<(Id, Record)>, ValueError>> {
+        self.0.stream_values(batch)
+    }
+    async fn count(&self) -> Result<u64, ValueError> {
+        self.0.count().await
+    }
+}
+
+#[async_trait]
+impl WritableValueSet for Lasting {
+    async fn write(&self, id: &Id, patch: &Patch, guard: &Guard) -> Result<WriteOutcome, ValueError> {
+        self.0.write(id, patch, guard).await
+    }
+    async fn insert_id_value(&self, id: &Id, record: Record) -> Result<Record, ValueError> {
+        self.0.insert_id_value(id, record).await
+    }
+    async fn replace_id_value(&self, id: &Id, record: Record) -> Result<Record, ValueError> {
+        self.0.replace_id_value(id, record).await
+    }
+    async fn delete_id(&self, id: &Id, guard: &Guard) -> Result<DeleteOutcome, ValueError> {
+        self.0.delete_id(id, guard).await
+    }
+    async fn delete_all(&self) -> Result<u64, ValueError> {
+        self.0.delete_all().await
+    }
+}
+
+#[async_trait]
+impl InsertableValueSet for Lasting {
+    async fn insert_value(&self, record: Record, key: Option<IdempotencyKey>) -> Result<(Id, Record), ValueError> {
+        self.0.insert_value(record, key).await
+    }
+}
+
+#[tokio::test]
+async fn a_lasting_cache_is_told_every_change_with_the_columns_that_the_struct_does_not_know() {
+    let (store, cache) = (bakery::store().await, ImTable::new("cache"));
+    store.colleague_sets("sea_pie", "secret", "sauce").await;
+    let table = LiveTable::<Product>::builder(store.clone())
+        .feed(store.feed())
+        .cache(Lasting(cache.clone()))
+        .open()
+        .await
+        .unwrap();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+
+    store.colleague_sets("flux_cupcake", "price", 130).await;
+    store.colleague_deletes("time_tart").await;
+    until(|| table.rows().len() == 4).await;
+    until(|| table.metrics().cache_pending == 0).await;
+
+    let same = || async { cache.get_values().await.unwrap() == store.get_values().await.unwrap() };
+    while !same().await {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(cache.stored("sea_pie", "secret").await, Some("sauce".into()));
+}
+
+#[tokio::test]
+async fn a_lasting_cache_is_shown_at_once_and_while_the_backend_is_away() {
+    let cache = bakery::store().await;
+    let faulty = FaultyValueSet::new(ImTable::new("product"));
+    let faults = faulty.faults();
+    faults.cut();
+
+    let table = LiveTable::<Product>::builder(faulty).cache(Lasting(cache.clone())).open().await.unwrap();
+
+    assert_eq!(table.rows().len(), 5);
+    assert!(matches!(table.sync_state(), SyncState::Lost { .. }), "and it says so: {:?}", table.sync_state());
+    faults.restore();
+    until(|| table.rows().is_empty()).await;
+}
+
+#[tokio::test]
+async fn ids_of_the_clients_need_a_store_that_takes_them() {
+    let opened = LiveTable::<Product>::builder(Lasting(bakery::store().await)).ids(Ids::ClientUuid).start();
+
+    assert!(matches!(opened, Err(OpenError::NoClientIds(_))));
+}

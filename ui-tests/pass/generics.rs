@@ -1,0 +1,100 @@
+//! Parameters, bounds and where-clauses: the enum of fields stays without any.
+
+#![deny(missing_docs, warnings)]
+
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use vantage_live::{FieldSet, LiveEntity};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Titled<T, const N: usize = 2>
+where
+    [i64; N]: Serialize + DeserializeOwned,
+{
+    title: String,
+    value: T,
+    sizes: [i64; N],
+}
+
+/// A unit, as a type.
+trait Unit: Clone + Send + Sync + 'static {
+    /// In what the amount is counted.
+    type Amount: Clone + Debug + PartialEq + Send + Sync + Serialize + DeserializeOwned + 'static;
+}
+
+#[derive(Clone, Debug)]
+struct Gram;
+
+impl Unit for Gram {
+    type Amount = f64;
+}
+
+/// `M` is in a field that is not tracked, and in a bound that speaks of both.
+#[derive(Clone, Debug, Serialize, Deserialize, LiveEntity)]
+#[serde(bound = "")]
+struct Weighed<U: Unit, M: Send + Sync>
+where
+    M: Clone + Into<U>,
+{
+    amount: U::Amount,
+    #[serde(skip)]
+    marker: PhantomData<fn() -> M>,
+}
+
+/// A nested entity with its parameters given.
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+struct Shelf {
+    #[live(nested)]
+    label: Titled<String>,
+}
+
+/// A parameter without `Debug` and without `PartialEq`, compared by a function.
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+struct Opaque<T> {
+    #[live(eq = never)]
+    value: T,
+}
+
+fn never<T>(_: &T, _: &T) -> bool {
+    false
+}
+
+fn changed<E: LiveEntity>(old: &E, new: &E) -> FieldSet<E::Field> {
+    old.diff(new)
+}
+
+fn changed_value<T>(old: &Titled<T>, new: &Titled<T>) -> bool
+where
+    Titled<T>: LiveEntity<Field = TitledField>,
+{
+    old.diff(new).contains(TitledField::Value)
+}
+
+fn main() {
+    let old = Titled { title: "a".to_owned(), value: 1, sizes: [1, 2] };
+    let new = Titled { value: 2, sizes: [1, 3], ..old.clone() };
+    assert_eq!(changed(&old, &new), TitledField::Value | TitledField::Sizes);
+    assert!(changed_value(&old, &new));
+    match Titled::change(TitledField::Value, &old, &new) {
+        TitledChange::Value { from, to } => assert_eq!((from, to), (&1, &2)),
+        change => panic!("{change:?}"),
+    }
+    let conflicts = Titled::conflicts(TitledField::Value.into(), &old, &new, &old);
+    assert_eq!(format!("{:?}", conflicts.clone()), "TitledConflicts [Value { base: 1, local: 2, remote: 1 }]");
+    assert!(TitledConflicts::<String, 2>::default().is_empty());
+
+    let heavy = Weighed::<Gram, Gram> { amount: 2.5, marker: PhantomData };
+    assert!(heavy.diff(&heavy.clone()).is_empty());
+    let record = heavy.to_record().unwrap();
+    assert_eq!(Weighed::<Gram, Gram>::from_record(&1.into(), record).unwrap().amount, 2.5);
+
+    let shelf = Shelf { label: Titled { title: "x".into(), value: "y".to_owned(), sizes: [0, 0] } };
+    assert!(shelf.diff(&shelf.clone()).is_empty());
+    assert_eq!(ShelfField::Label(TitledField::Value).name(), "label.value");
+
+    let opaque = Opaque { value: 1 };
+    assert_eq!(opaque.diff(&opaque), OpaqueField::Value.into());
+}

@@ -1,0 +1,64 @@
+//! The id field: every type it may have, renamed, and kept out of serde's sight.
+
+#![deny(warnings)]
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+use vantage_live::{Id, LiveEntity};
+
+macro_rules! with_id {
+    ($id:expr => $ty:ty, $expected:expr) => {{
+        #[derive(Clone, Serialize, Deserialize, LiveEntity)]
+        struct Row {
+            name: String,
+            #[live(id)]
+            #[serde(rename = "_id")]
+            key: $ty,
+        }
+
+        let record = json!({"name": "a"}).as_object().cloned().unwrap();
+        let row = Row::from_record(&Id::from($id), record.clone()).unwrap();
+        assert_eq!(row.key, $expected);
+        assert_eq!((Row::ID, RowField::ALL), (Some("_id"), &[RowField::Name][..]));
+        assert_eq!(row.to_record().unwrap(), record, "the id stands beside the record, never inside");
+        assert_eq!(row.patch(RowField::Name.into()).unwrap().sets().count(), 1);
+    }};
+}
+
+/// serde never sees the id, and does not like fields that it does not know.
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+#[serde(deny_unknown_fields)]
+struct Hidden {
+    #[live(id)]
+    #[serde(skip)]
+    id: String,
+    name: String,
+}
+
+/// serde reads the id, and does not write it.
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+#[serde(deny_unknown_fields)]
+struct ReadOnly {
+    #[live(id)]
+    #[serde(skip_serializing)]
+    id: i64,
+    name: String,
+}
+
+fn main() {
+    with_id!("a" => Id, Id::from("a"));
+    with_id!("a" => String, "a");
+    with_id!("a" => Arc<str>, Arc::from("a"));
+    with_id!("a" => Option<String>, Some("a".to_owned()));
+    with_id!(1 => i64, 1);
+    with_id!(Uuid::nil() => Uuid, Uuid::nil());
+
+    let record = || json!({"name": "a"}).as_object().cloned().unwrap();
+    let hidden = Hidden::from_record(&Id::from("b"), record()).unwrap();
+    assert_eq!((hidden.id.as_str(), Hidden::ID, hidden.to_record().unwrap()), ("b", None, record()));
+    let row = ReadOnly::from_record(&Id::from(2), record()).unwrap();
+    assert_eq!((row.id, ReadOnly::ID, row.to_record().unwrap()), (2, Some("id"), record()));
+}

@@ -1,0 +1,94 @@
+//! Values of other crates, floats by total order, a function for what has no equality, types without `Debug`.
+
+#![deny(warnings)]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use vantage_live::{FieldSet, LiveEntity};
+
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+struct Values {
+    at: DateTime<Utc>,
+    day: Option<NaiveDate>,
+    key: Uuid,
+    float: f64,
+    floats: Vec<Option<f32>>,
+    maybe: Option<f64>,
+    tags: BTreeMap<String, serde_json::Value>,
+    shared: Arc<str>,
+    #[live(eq = Silent::same)]
+    silent: Silent,
+    #[live(eq = within_a_cent)]
+    price: f64,
+    #[live(eq = str::eq_ignore_ascii_case)]
+    word: String,
+    quiet: Quiet,
+}
+
+/// Neither `PartialEq` nor `Debug`.
+#[derive(Clone, Serialize, Deserialize)]
+struct Silent(i64);
+
+impl Silent {
+    fn same(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+/// No `Debug`.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+struct Quiet(i64);
+
+fn within_a_cent(one: &f64, other: &f64) -> bool {
+    (one - other).abs() < 0.01
+}
+
+fn values() -> Values {
+    Values {
+        at: DateTime::UNIX_EPOCH,
+        day: None,
+        key: Uuid::nil(),
+        float: f64::NAN,
+        floats: vec![None, Some(f32::NAN)],
+        maybe: Some(f64::NAN),
+        tags: BTreeMap::new(),
+        shared: "shared".into(),
+        silent: Silent(1),
+        price: 1.0,
+        word: "Word".into(),
+        quiet: Quiet(1),
+    }
+}
+
+fn main() {
+    assert!(values().diff(&values()).is_empty(), "NaN is the same as itself");
+
+    let other = Values { price: 1.001, word: "WORD".into(), ..values() };
+    assert!(values().diff(&other).is_empty());
+
+    let other = Values {
+        float: -0.0,
+        maybe: None,
+        silent: Silent(2),
+        price: 1.5,
+        word: "other".into(),
+        quiet: Quiet(2),
+        shared: "other".into(),
+        ..values()
+    };
+    let changed = values().diff(&other);
+    assert_eq!(changed.to_string(), "float, maybe, shared, silent, price, word, quiet");
+    assert_eq!(Values { float: 0.0, ..values() }.diff(&Values { float: -0.0, ..values() }).len(), 1);
+
+    let (one, two) = (values(), other);
+    let shown = |field| format!("{:?}", Values::change(field, &one, &two));
+    assert_eq!(shown(ValuesField::Quiet), "Quiet { from: .., to: .. }");
+    assert_eq!(shown(ValuesField::Word), r#"Word { from: "Word", to: "other" }"#);
+    let conflicts = Values::conflicts(ValuesField::Silent.into(), &one, &two, &one);
+    assert_eq!(format!("{conflicts:?}"), "ValuesConflicts [Silent { base: .., local: .., remote: .. }]");
+    assert_eq!(Values::conflicts(FieldSet::EMPTY, &one, &two, &one).fields(), FieldSet::EMPTY);
+}

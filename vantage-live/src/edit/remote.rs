@@ -1,0 +1,97 @@
+//! What others have done meanwhile, and what the session makes of it: rebasing, conflicts, decisions.
+
+use std::sync::Arc;
+
+#[cfg(doc)]
+use super::SaveResult;
+use super::{EditError, RecordEdit, RefreshError, not_read, save};
+use crate::entity::{FieldSet, LiveEntity};
+use crate::table::Entry;
+use crate::value::Operation;
+
+/// What others have done meanwhile.
+impl<E: LiveEntity> RecordEdit<'_, E> {
+    /// Takes in the table's row, at once, and answers with the conflicts that are undecided then. What has been shown has
+    /// been seen: saving after it means "keep mine".
+    ///
+    /// # Errors
+    /// [`RefreshError::Deleted`] where the row has gone; [`EditError::New`] of a record that is not saved yet.
+    pub fn rebase(&mut self) -> Result<E::Conflicts, RefreshError> {
+        self.must_be_stored()?;
+        let entry = self.row().ok_or_else(|| self.deleted())?;
+        self.take_remote_state(entry);
+        Ok(self.conflicts())
+    }
+
+    /// As [`rebase`](Self::rebase), from the backend. Touches the store. Cancellation safe.
+    ///
+    /// # Errors
+    /// As [`rebase`](Self::rebase), and where the store is not reached.
+    pub async fn refresh_snapshot(&mut self) -> Result<E::Conflicts, RefreshError> {
+        let _ = self.take_pending_in().await?;
+        self.must_be_stored()?;
+        let (shared, id) = (Arc::clone(self.table.shared()), self.id.clone());
+        let read = self.table.shared().run(Operation::Read, async move { shared.read(&id).await }).await;
+        let entry = read.map_err(not_read)?.ok_or_else(|| self.deleted())?;
+        self.take_remote_state(entry);
+        self.doubt = None;
+        Ok(self.conflicts())
+    }
+
+    /// The conflicts that are undecided now, each with its three values.
+    pub fn conflicts(&self) -> E::Conflicts {
+        self.three.conflicts()
+    }
+
+    /// The session's own value is to win: the conflict ends, the field stays modified. After an assignment, that value.
+    pub fn keep_local(&mut self, field: E::Field) {
+        self.three.keep_local(field.into());
+    }
+
+    /// The store's value wins: the conflict ends, the field is not modified any more.
+    pub fn take_remote(&mut self, field: E::Field) {
+        self.three.take_remote(field.into());
+    }
+
+    /// Takes the store's values of these fields, after a [`PartialSave`](SaveResult::PartialSave) said that it made others.
+    pub fn accept_stored(&mut self, fields: FieldSet<E::Field>) {
+        self.three.take_remote(fields);
+    }
+
+    /// Whether the table's row has other values than the snapshot, or has gone. Changes nothing.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        !self.is_new() && self.row().is_none_or(|entry| self.three.is_behind(&entry.row))
+    }
+
+    /// The conflicts that [`rebase`](Self::rebase) would answer with. Changes nothing; a row that has gone has none.
+    pub fn peek_conflicts(&self) -> E::Conflicts {
+        match self.row() {
+            Some(entry) if !self.is_new() => self.three.peek(&entry.row),
+            _ => self.conflicts(),
+        }
+    }
+
+    pub(super) fn row(&self) -> Option<Entry<E>> {
+        self.table.rows().at.find(&self.id).map(|(_, entry)| entry.clone())
+    }
+
+    fn deleted(&self) -> RefreshError {
+        RefreshError::Deleted { table: self.table.name().to_owned(), id: self.id.clone() }
+    }
+
+    pub(super) fn must_be_stored(&self) -> Result<(), EditError> {
+        if self.is_new() { Err(EditError::New) } else { Ok(()) }
+    }
+
+    pub(super) fn take_remote_state(&mut self, entry: Entry<E>) {
+        if let Some(pending) = &mut self.pending {
+            pending.rebased = true;
+        }
+        match self.doubt.as_ref().or(self.pending.as_ref().map(|pending| &pending.sent)) {
+            Some(sent) => save::take_found(&mut self.three, sent, entry),
+            None => self.three.take_in(entry),
+        }
+        self.snapshot_time = self.table.shared().env.now();
+    }
+}

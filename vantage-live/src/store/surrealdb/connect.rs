@@ -1,0 +1,391 @@
+//! Connecting: where the database is, who asks, and what all tables of it share.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use surrealdb::Surreal;
+use surrealdb::engine::any::Any;
+use surrealdb::opt::auth;
+use surrealdb::types::{ErrorDetails, Object, Value};
+use uuid::Uuid;
+
+use super::error::Failure;
+use super::kinds::Learned;
+use super::link::{Link, Server};
+use super::schema::Schema;
+use super::statement::{Query, Statement};
+use super::table::SurrealTable;
+use crate::value::{Operation, ValueError, ValueErrorKind};
+
+/// How long a request may take, unless the program says otherwise.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// How often a statement that lost against another writer is tried: with 8 writers of one record the 16th try has
+/// never been seen to be needed.
+const TRIES: u32 = 16;
+
+/// A database of a SurrealDB server, or one in this process. A handle: clones share its connection.
+///
+/// A connection that was lost is opened again by the next call, with the same user and database; nothing is queued for
+/// it meanwhile. Everything here must be awaited inside a tokio runtime.
+///
+/// ```no_run
+/// use vantage_live::ReadableValueSet;
+/// use vantage_live::store::surrealdb::SurrealDb;
+///
+/// # async fn example() -> Result<(), vantage_live::ValueError> {
+/// let bakery =
+///     SurrealDb::connect("ws://127.0.0.1:8000").root("root", "secret").namespace("bakery").database("hill_valley").await?;
+/// let products = bakery.table("product").get_values().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct SurrealDb {
+    pub(super) shared: Arc<Shared>,
+}
+
+pub(super) struct Shared {
+    pub(super) name: String,
+    pub(super) link: Link,
+    pub(super) deadline: Duration,
+    pub(super) outlives_process: bool,
+    round_trips: AtomicU64,
+    conflicts: AtomicU64,
+    tables: Mutex<HashMap<String, Arc<Memory>>>,
+}
+
+/// What all handles of one table share: what its columns are, as far as it is known.
+#[derive(Default)]
+pub(super) struct Memory {
+    pub(super) schema: Mutex<Arc<Schema>>,
+    pub(super) learned: Mutex<Learned>,
+}
+
+/// Who asks.
+#[derive(Clone)]
+pub(super) enum Account {
+    /// Nobody in particular.
+    Guest,
+    /// A user of the server, of the namespace or of the database.
+    User { level: Level, name: String, password: String },
+    /// The bearer of a token.
+    Token(String),
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Level {
+    Root,
+    Namespace,
+    Database,
+}
+
+impl Account {
+    /// The request that signs in.
+    pub(super) fn request(&self, namespace: &str, database: &str) -> Option<(&'static str, Value)> {
+        let (level, name, password) = match self {
+            Account::Guest => return None,
+            Account::Token(token) => return Some(("authenticate", Value::String(token.clone()))),
+            Account::User { level, name, password } => (level, name, password),
+        };
+        let mut credentials = Object::new();
+        credentials.insert("user", name.clone());
+        credentials.insert("pass", password.clone());
+        if matches!(level, Level::Namespace | Level::Database) {
+            credentials.insert("ns", namespace.to_owned());
+        }
+        if matches!(level, Level::Database) {
+            credentials.insert("db", database.to_owned());
+        }
+        Some(("signin", Value::Object(credentials)))
+    }
+
+    /// Signs in at a client of the SDK's.
+    async fn sign_in(&self, client: &Surreal<Any>, namespace: &str, database: &str) -> surrealdb::Result<()> {
+        let (namespace, database) = (namespace.to_owned(), database.to_owned());
+        match self.clone() {
+            Account::Guest => Ok(()),
+            Account::Token(token) => client.authenticate(token).await.map(drop),
+            Account::User { level: Level::Root, name: username, password } => {
+                client.signin(auth::Root { username, password }).await.map(drop)
+            }
+            Account::User { level: Level::Namespace, name: username, password } => {
+                client.signin(auth::Namespace { namespace, username, password }).await.map(drop)
+            }
+            Account::User { level: Level::Database, name: username, password } => {
+                client.signin(auth::Database { namespace, database, username, password }).await.map(drop)
+            }
+        }
+    }
+}
+
+/// A connection in the making: say who asks and for which database, and await it.
+#[must_use = "nothing is connected until it is awaited"]
+pub struct Connecting {
+    url: String,
+    account: Account,
+    namespace: String,
+    database: String,
+    deadline: Duration,
+}
+
+impl Connecting {
+    /// Signs in as a user of the whole server.
+    pub fn root(self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        self.user(Level::Root, user.into(), password.into())
+    }
+
+    /// Signs in as a user of the namespace.
+    pub fn namespace_user(self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        self.user(Level::Namespace, user.into(), password.into())
+    }
+
+    /// Signs in as a user of the database.
+    pub fn database_user(self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        self.user(Level::Database, user.into(), password.into())
+    }
+
+    fn user(self, level: Level, name: String, password: String) -> Self {
+        Connecting { account: Account::User { level, name, password }, ..self }
+    }
+
+    /// Signs in with a token of the server's.
+    pub fn token(self, token: impl Into<String>) -> Self {
+        Connecting { account: Account::Token(token.into()), ..self }
+    }
+
+    /// The namespace; `main` unless it is said.
+    pub fn namespace(self, namespace: impl Into<String>) -> Self {
+        Connecting { namespace: namespace.into(), ..self }
+    }
+
+    /// The database; `main` unless it is said.
+    pub fn database(self, database: impl Into<String>) -> Self {
+        Connecting { database: database.into(), ..self }
+    }
+
+    /// How long one request may take, connecting included, before it is given up; 10 seconds unless it is said. A
+    /// server that is silent for as long is taken for lost.
+    pub fn deadline(self, deadline: Duration) -> Self {
+        Connecting { deadline, ..self }
+    }
+
+    async fn open(self) -> Result<SurrealDb, ValueError> {
+        let name = without_credentials(&self.url);
+        let failed = |failure: Failure| connect_error(&name, failure);
+        let is_server = self.url.starts_with("ws://") || self.url.starts_with("wss://");
+        if is_server && tokio::runtime::Handle::try_current().is_err() {
+            let kind = ValueErrorKind::Unsupported("be reached from outside of a tokio runtime");
+            return Err(ValueError::new(Operation::Connect, name, kind));
+        }
+        let in_memory = self.url == "memory" || self.url.starts_with("mem:");
+        let deadline = self.deadline;
+        let link = if is_server {
+            let Connecting { url, account, namespace, database, deadline } = self;
+            Link::of_server(Server { url, account, namespace, database, deadline })
+        } else {
+            let client = tokio::time::timeout(deadline, self.client()).await;
+            let client = client.map_err(|_| Failure::NotSent("no connection within the deadline".into()));
+            Link::Client(client.and_then(|client| client.map_err(Failure::Server)).map_err(failed)?)
+        };
+        link.open(deadline).await.map_err(failed)?;
+        Ok(SurrealDb::new(name, link, deadline, !in_memory))
+    }
+
+    /// A client of the SDK's, for everything but WebSockets.
+    async fn client(&self) -> surrealdb::Result<Surreal<Any>> {
+        let client = surrealdb::engine::any::connect(&self.url).await?;
+        self.account.sign_in(&client, &self.namespace, &self.database).await?;
+        client.use_ns(&self.namespace).use_db(&self.database).await?;
+        Ok(client)
+    }
+}
+
+impl IntoFuture for Connecting {
+    type Output = Result<SurrealDb, ValueError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.open())
+    }
+}
+
+/// Says who and where, and no password.
+impl fmt::Debug for Connecting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connecting")
+            .field("url", &without_credentials(&self.url))
+            .field("namespace", &self.namespace)
+            .field("database", &self.database)
+            .finish_non_exhaustive()
+    }
+}
+
+fn connect_error(name: &str, failure: Failure) -> ValueError {
+    let (kind, cause) = match failure {
+        Failure::Server(error) => {
+            let message = match error.details() {
+                ErrorDetails::NotAllowed(_) => format!("the user name or the password is wrong ({})", error.message()),
+                _ => error.message().to_owned(),
+            };
+            (ValueErrorKind::Rejected { fields: Vec::new(), message }, error.into())
+        }
+        failure => failure.of_read(),
+    };
+    ValueError::new(Operation::Connect, name, kind).caused_by(cause)
+}
+
+/// An address without the user and password that may stand in it.
+fn without_credentials(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let end = rest.find('/').unwrap_or(rest.len());
+    let host = rest[..end].rsplit_once('@').map_or(&rest[..end], |(_, host)| host);
+    format!("{scheme}://{host}{}", &rest[end..])
+}
+
+impl SurrealDb {
+    /// Connects to the database at `url`: `ws://` or `wss://` for a server; `mem://`, `surrealkv://` and so on for one
+    /// in this process, where the program turns on that feature of the crate `surrealdb`.
+    ///
+    /// # Errors
+    /// When awaited: [`Unreachable`](ValueErrorKind::Unreachable) where nobody answers there;
+    /// [`Rejected`](ValueErrorKind::Rejected) where the server does not let this user in.
+    pub fn connect(url: impl Into<String>) -> Connecting {
+        Connecting {
+            url: url.into(),
+            account: Account::Guest,
+            namespace: "main".to_owned(),
+            database: "main".to_owned(),
+            deadline: DEADLINE,
+        }
+    }
+
+    /// The database that a client of the SDK's is connected to, signed in and set to a database already.
+    ///
+    /// For a database in this process. A client of a server works too, and says less of a lost connection: the SDK
+    /// keeps requests until it is back, so that a write which comes to its deadline is
+    /// [`OutcomeUnknown`](ValueErrorKind::OutcomeUnknown) where [`connect`](Self::connect) knows that nothing was sent.
+    #[must_use]
+    pub fn from_client(client: Surreal<Any>) -> Self {
+        SurrealDb::new("a client of the program's".to_owned(), Link::Client(client), DEADLINE, true)
+    }
+
+    fn new(name: String, link: Link, deadline: Duration, outlives_process: bool) -> Self {
+        SurrealDb {
+            shared: Arc::new(Shared {
+                name,
+                link,
+                deadline,
+                outlives_process,
+                round_trips: AtomicU64::new(0),
+                conflicts: AtomicU64::new(0),
+                tables: Mutex::default(),
+            }),
+        }
+    }
+
+    /// The table of this name. Touches nothing: that there is none shows when it is read.
+    #[must_use]
+    pub fn table(&self, name: impl Into<String>) -> SurrealTable {
+        let name = name.into();
+        let memory = Arc::clone(self.shared.tables.lock().entry(name.clone()).or_default());
+        SurrealTable::new(self.clone(), name, memory)
+    }
+
+    /// The names of all tables, in order. Touches the store.
+    ///
+    /// # Errors
+    /// As the store's: not reached, or not allowed.
+    pub async fn tables(&self) -> Result<Vec<String>, ValueError> {
+        let mut statement = Statement::new(None);
+        statement.push("RETURN object::keys((INFO FOR DB).tables)");
+        let answer = self.ask(statement.finish()).await.map_err(|failure| {
+            let (kind, cause) = failure.of_read();
+            ValueError::new(Operation::Read, &self.shared.name, kind).caused_by(cause)
+        })?;
+        let Value::Array(names) = answer else { return Ok(Vec::new()) };
+        Ok(names.into_vec().into_iter().filter_map(|name| name.into_string().ok()).collect())
+    }
+
+    /// How many requests have been sent, feeds and reconnecting not counted.
+    #[must_use]
+    pub fn round_trips(&self) -> u64 {
+        self.shared.round_trips.load(Ordering::Relaxed)
+    }
+
+    /// How many times a statement was tried again because another writer was faster.
+    #[must_use]
+    pub fn conflicts_retried(&self) -> u64 {
+        self.shared.conflicts.load(Ordering::Relaxed)
+    }
+
+    /// Asks one statement; again where it lost against another writer, within bounds.
+    pub(super) async fn ask(&self, query: Query) -> Result<Value, Failure> {
+        let mut tries = 1;
+        loop {
+            match self.ask_once(query.clone()).await {
+                Err(failure) if failure.is_conflict() && tries < TRIES => {
+                    self.shared.conflicts.fetch_add(1, Ordering::Relaxed);
+                    tracing::debug!(tries, "another writer was faster: trying again");
+                    tokio::time::sleep(pause(tries)).await;
+                    tries += 1;
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn ask_once(&self, query: Query) -> Result<Value, Failure> {
+        let mut answers = self.ask_all(query).await?.into_iter();
+        match (answers.next(), answers.next()) {
+            (Some(answer), None) => answer.map_err(Failure::Server),
+            _ => Err(Failure::Lost("the answer is not one of one statement".into())),
+        }
+    }
+
+    /// Asks once; the answer of each statement.
+    pub(super) async fn ask_all(&self, query: Query) -> Result<Vec<Result<Value, surrealdb::Error>>, Failure> {
+        self.shared.round_trips.fetch_add(1, Ordering::Relaxed);
+        self.shared.link.ask(query, self.shared.deadline).await
+    }
+}
+
+/// Twice as long each time, up to 64 ms, and by chance up to that much less.
+fn pause(tries: u32) -> Duration {
+    let longest = 1_u64 << tries.min(6);
+    let chance = u64::from(Uuid::new_v4().as_bytes()[0]);
+    Duration::from_micros(longest * 1_000 * (256 - chance) / 256)
+}
+
+/// Says where, and no password.
+impl fmt::Debug for SurrealDb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SurrealDb").field("url", &self.shared.name).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_password_is_shown() {
+        let connecting = SurrealDb::connect("ws://doc:hunter2@127.0.0.1:8000/x").root("doc", "hunter2");
+
+        assert_eq!(
+            format!("{connecting:?}"),
+            r#"Connecting { url: "ws://127.0.0.1:8000/x", namespace: "main", database: "main", .. }"#
+        );
+    }
+
+    #[test]
+    fn the_pause_between_tries_is_bounded() {
+        assert!((1..100).all(|tries| pause(tries) <= Duration::from_millis(64)));
+    }
+}

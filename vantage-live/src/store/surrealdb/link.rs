@@ -1,0 +1,124 @@
+//! The way to the database: a connection of our own to a server, opened again when it was lost, or the SDK's client of
+//! an embedded one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use surrealdb::Surreal;
+use surrealdb::engine::any::Any;
+use surrealdb::types::{Object, SurrealValue, Value};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::connect::Account;
+use super::error::Failure;
+use super::socket::{Listener, Socket, statements};
+use super::statement::Query;
+
+/// Where a server is, and who asks.
+#[derive(Clone)]
+pub(super) struct Server {
+    pub(super) url: String,
+    pub(super) account: Account,
+    pub(super) namespace: String,
+    pub(super) database: String,
+    pub(super) deadline: Duration,
+}
+
+/// The way to the database.
+pub(super) enum Link {
+    /// In this process, or by a client that the program has made.
+    Client(Surreal<Any>),
+    /// By a connection of our own.
+    Server { server: Server, socket: Mutex<Option<Arc<Socket>>>, opened: AtomicU64 },
+}
+
+impl Server {
+    /// Connects, signs in and chooses the database.
+    pub(super) async fn open(&self, listener: Option<Arc<dyn Listener>>, deadline: Instant) -> Result<Socket, Failure> {
+        let opening = Socket::open(&self.url, self.deadline, listener);
+        let socket = match tokio::time::timeout_at(deadline, opening).await {
+            Ok(opened) => opened.map_err(Failure::NotSent)?,
+            Err(_) => return Err(Failure::NotSent(format!("no connection within {:.1?}", self.deadline).into())),
+        };
+        if let Some((method, credentials)) = self.account.request(&self.namespace, &self.database) {
+            before(socket.call(method, vec![credentials], deadline).await)?;
+        }
+        let place = vec![self.namespace.clone().into_value(), self.database.clone().into_value()];
+        before(socket.call("use", place, deadline).await)?;
+        Ok(socket)
+    }
+}
+
+/// What happens before the request itself keeps it from being sent.
+fn before<T>(answer: Result<T, Failure>) -> Result<T, Failure> {
+    answer.map_err(|failure| match failure {
+        Failure::Lost(cause) => Failure::NotSent(cause),
+        failure => failure,
+    })
+}
+
+impl Link {
+    /// Asks once; the answer of each statement. Bounded by `deadline`.
+    pub(super) async fn ask(
+        &self,
+        query: Query,
+        deadline: Duration,
+    ) -> Result<Vec<Result<Value, surrealdb::Error>>, Failure> {
+        let deadline = Instant::now() + deadline;
+        match self {
+            Link::Client(client) => {
+                let (text, bindings) = (query.text, Object::from(query.bindings));
+                let asked = client.query(text).bind(bindings);
+                match tokio::time::timeout_at(deadline, asked).await {
+                    Ok(Ok(mut answers)) => {
+                        let statements = 0..answers.num_statements();
+                        Ok(statements.map(|i| answers.take::<Value>(i)).collect())
+                    }
+                    Ok(Err(error)) if error.is_connection() => Err(Failure::Lost(error.into())),
+                    Ok(Err(error)) => Err(Failure::Server(error)),
+                    Err(_) => Err(Failure::Lost("no answer within the deadline".into())),
+                }
+            }
+            Link::Server { .. } => {
+                let socket = self.socket(deadline).await?;
+                let params = vec![Value::String(query.text.clone()), query.bindings_value()];
+                let answer = socket.call("query", params, deadline).await?;
+                statements(answer).map_err(Failure::Server)
+            }
+        }
+    }
+
+    /// The connection, opened if there is none.
+    async fn socket(&self, deadline: Instant) -> Result<Arc<Socket>, Failure> {
+        let Link::Server { server, socket, opened } = self else {
+            return Err(Failure::NotSent("there is no server".into()));
+        };
+        let Ok(mut slot) = tokio::time::timeout_at(deadline, socket.lock()).await else {
+            return Err(Failure::NotSent("no connection within the deadline".into()));
+        };
+        if let Some(socket) = slot.as_ref().filter(|socket| socket.lost().is_none()) {
+            return Ok(Arc::clone(socket));
+        }
+        *slot = None;
+        let socket = Arc::new(server.open(None, deadline).await?);
+        if opened.fetch_add(1, Ordering::Relaxed) > 0 {
+            tracing::info!(url = %server.url, "connected to SurrealDB again");
+        }
+        *slot = Some(Arc::clone(&socket));
+        Ok(socket)
+    }
+
+    pub(super) fn of_server(server: Server) -> Link {
+        Link::Server { server, socket: Mutex::new(None), opened: AtomicU64::new(0) }
+    }
+
+    /// Connects now, so that a wrong address or password shows at once.
+    pub(super) async fn open(&self, deadline: Duration) -> Result<(), Failure> {
+        match self {
+            Link::Client(_) => Ok(()),
+            Link::Server { .. } => self.socket(Instant::now() + deadline).await.map(drop),
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! What `INFO FOR TABLE … STRUCTURE` tells of a table: the types of its columns, and the columns of its indexes.
+
+use std::collections::HashMap;
+
+use surrealdb::types::Value;
+
+use super::error::path;
+use super::id::unquote;
+use super::kinds::{Kind, Shape};
+use crate::value::Path;
+
+/// The declared side of a table.
+#[derive(Debug, Default)]
+pub(super) struct Schema {
+    pub(super) shape: Shape,
+    pub(super) indexes: HashMap<String, Vec<Path>>,
+}
+
+impl Schema {
+    /// What the answer tells. What it does not tell in a known form is not declared.
+    pub(super) fn of(info: Value) -> Schema {
+        let mut schema = Schema::default();
+        let Value::Object(mut info) = info else { return schema };
+        for mut field in objects(info.remove("fields")) {
+            if let (Some(name), Some(kind)) = (text(field.remove("name")), text(field.remove("kind"))) {
+                schema.declare(&name, &kind);
+            }
+        }
+        for mut index in objects(info.remove("indexes")) {
+            let Some(name) = text(index.remove("name")) else { continue };
+            let Some(Value::Array(columns)) = index.remove("cols") else { continue };
+            let columns = columns.into_vec().into_iter().filter_map(|column| text(Some(column)));
+            schema.indexes.insert(name, columns.filter_map(|column| path(&column)).collect());
+        }
+        schema
+    }
+
+    fn declare(&mut self, name: &str, kind: &str) {
+        // A schema is finite and the programmer's own: it is kept in full.
+        let mut room = usize::MAX;
+        let mut place = &mut self.shape;
+        for step in steps(name) {
+            let next = match step {
+                Step::Each => place.each(&mut room),
+                Step::Name(name) => place.field(&name, &mut room),
+            };
+            let Some(next) = next else { return };
+            place = next;
+        }
+        declare(place, kind);
+    }
+}
+
+fn objects(value: Option<Value>) -> impl Iterator<Item = surrealdb::types::Object> {
+    let array = match value {
+        Some(Value::Array(array)) => array.into_vec(),
+        _ => Vec::new(),
+    };
+    array.into_iter().filter_map(|value| match value {
+        Value::Object(object) => Some(object),
+        _ => None,
+    })
+}
+
+fn text(value: Option<Value>) -> Option<String> {
+    match value {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// A step of an idiom.
+#[derive(Debug, PartialEq)]
+pub(super) enum Step {
+    /// To the field of this name.
+    Name(String),
+    /// To the elements.
+    Each,
+}
+
+/// The steps of an idiom as the server writes it: `` aob.*.`we.ird` ``, `tags[0]`.
+pub(super) fn steps(idiom: &str) -> Vec<Step> {
+    top_level(idiom, &['.', '['])
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .map(|part| match part {
+            "*" | "…" => Step::Each,
+            part if part.ends_with(']') => Step::Each,
+            part => Step::Name(unquote(part).unwrap_or_else(|| part.to_owned())),
+        })
+        .collect()
+}
+
+/// Marks the kinds of a type, and what it says of its elements or fields.
+fn declare(place: &mut Shape, kind: &str) {
+    for kind in top_level(kind, &['|']) {
+        let kind = kind.trim();
+        let (name, inside) = match kind.find(['<', '{']) {
+            Some(at) => (kind[..at].trim(), kind[at..].trim()),
+            None => (kind, ""),
+        };
+        for kind in kinds(name, inside) {
+            place.kinds.insert(*kind);
+        }
+        let mut room = usize::MAX;
+        if matches!(name, "array" | "set")
+            && let Some(element) = inside.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'))
+            && let Some(each) = place.each(&mut room)
+        {
+            // Behind a comma stands the greatest length.
+            declare(each, top_level(element, &[',']).first().unwrap_or(&element));
+        }
+        if name.is_empty()
+            && let Some(fields) = inside.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'))
+        {
+            for field in top_level(fields, &[',']) {
+                let Some((name, kind)) = field.split_once(':') else { continue };
+                let name = name.trim().trim_matches('"');
+                if let Some(field) = place.field(name, &mut room) {
+                    declare(field, kind);
+                }
+            }
+        }
+    }
+}
+
+fn kinds(name: &str, inside: &str) -> &'static [Kind] {
+    match name {
+        "none" => &[Kind::None],
+        "null" => &[Kind::Null],
+        "string" => &[Kind::Text],
+        "int" => &[Kind::Int],
+        "float" => &[Kind::Float],
+        "decimal" => &[Kind::Decimal],
+        "number" => &[Kind::Int, Kind::Float, Kind::Decimal],
+        "datetime" => &[Kind::Datetime],
+        "duration" => &[Kind::Duration],
+        "uuid" => &[Kind::Uuid],
+        "record" => &[Kind::Link],
+        "regex" => &[Kind::Regex],
+        "bytes" => &[Kind::Bytes],
+        "array" => &[Kind::Array],
+        "set" => &[Kind::Set],
+        "object" => &[Kind::Object],
+        "geometry" => &[Kind::Geometry],
+        "" if inside.starts_with('{') => &[Kind::Object],
+        literal if literal.starts_with(['\'', '"']) => &[Kind::Text],
+        literal if literal.parse::<i64>().is_ok() => &[Kind::Int],
+        _ => &[],
+    }
+}
+
+/// The parts between separators that stand in no bracket and no quote. A `[` that separates also begins its part.
+fn top_level<'t>(text: &'t str, separators: &[char]) -> Vec<&'t str> {
+    let (mut parts, mut begin, mut depth, mut quoted) = (Vec::new(), 0, 0_usize, None);
+    let mut chars = text.char_indices();
+    while let Some((at, char)) = chars.next() {
+        match (quoted, char) {
+            (Some(_), '\\') => drop(chars.next()),
+            (Some(quote), char) if char == quote => quoted = None,
+            (Some(_), _) => {}
+            (None, '`' | '\'' | '"') => quoted = Some(char),
+            (None, char) if depth == 0 && separators.contains(&char) => {
+                parts.push(&text[begin..at]);
+                begin = if char == '[' { at } else { at + char.len_utf8() };
+                depth += usize::from(char == '[');
+            }
+            (None, '<' | '{' | '[' | '(') => depth += 1,
+            (None, '>' | '}' | ']' | ')') => depth = depth.saturating_sub(1),
+            (None, _) => {}
+        }
+    }
+    parts.push(&text[begin..]);
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn declared(kind: &str) -> Shape {
+        let mut shape = Shape::default();
+        declare(&mut shape, kind);
+        shape
+    }
+
+    #[test]
+    fn a_type_tells_its_kinds_and_those_below_it() {
+        let shape = declared("none | { a: int, b: array<datetime, 5> } | 'x|y'");
+
+        assert!(shape.kinds.has(Kind::None) && shape.kinds.has(Kind::Object) && shape.kinds.has(Kind::Text));
+        assert!(shape.at("a").unwrap().kinds.has(Kind::Int));
+        assert!(shape.at("b").unwrap().elements().unwrap().kinds.has(Kind::Datetime));
+        assert!(declared("any").kinds.is_empty());
+        assert!(declared("geometry<point> | record<a | b>").kinds.has(Kind::Link));
+    }
+
+    #[test]
+    fn an_idiom_is_read_step_by_step() {
+        let name = |name: &str| Step::Name(name.to_owned());
+
+        assert_eq!(steps("o.x"), [name("o"), name("x")]);
+        assert_eq!(steps("aob.*.`we.ird`"), [name("aob"), Step::Each, name("we.ird")]);
+        assert_eq!(steps("tags[0].at"), [name("tags"), Step::Each, name("at")]);
+    }
+}
