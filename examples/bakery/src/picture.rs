@@ -113,26 +113,25 @@ fn escape(style: Style) -> String {
             let _ = write!(codes, ";{code}");
         }
     }
-    for (color, base) in [(style.fg, 30), (style.bg, 40)] {
-        if let Some(code) = color.and_then(code) {
-            let _ = write!(codes, ";{}", base + code);
-        }
+    let (red, green, blue) = style.fg.and_then(rgb).unwrap_or((215, 218, 224));
+    let _ = write!(codes, "m\x1b[38;2;{red};{green};{blue}m");
+    if let Some((red, green, blue)) = style.bg.and_then(rgb) {
+        // A sequence of its own: anstyle-svg 1.1 mixes up two colours of one.
+        let _ = write!(codes, "\x1b[48;2;{red};{green};{blue}m");
     }
-    codes + "m"
+    codes
 }
 
-/// The number of a colour of the palette: 0 to 7, and 60 more where it is bright. The screen uses no others.
-fn code(color: Color) -> Option<u8> {
+/// A colour of the palette as the picture shows it; the screen uses no others.
+fn rgb(color: Color) -> Option<(u8, u8, u8)> {
     Some(match color {
-        Color::Black => 0,
-        Color::Red => 1,
-        Color::Green => 2,
-        Color::Yellow => 3,
-        Color::Blue => 4,
-        Color::Magenta => 5,
-        Color::Cyan => 6,
-        Color::Gray => 7,
-        Color::DarkGray => 60,
+        Color::Black => (30, 32, 38),
+        Color::Red => (224, 108, 117),
+        Color::Green => (152, 195, 121),
+        Color::Yellow => (229, 192, 123),
+        Color::Magenta => (198, 120, 221),
+        Color::Cyan => (86, 182, 194),
+        Color::DarkGray => (112, 119, 131),
         _ => return None,
     })
 }
