@@ -1,5 +1,6 @@
 //! Live tables and edit sessions over a store in memory.
 
+mod as_value_set;
 mod builder;
 mod data_sets;
 mod deletes;

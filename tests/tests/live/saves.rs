@@ -5,7 +5,7 @@ use tests::bakery::{self, Colleague as _, InventoryField, Product, ProductField,
 use tests::coercing::Coercing;
 use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet};
-use vantage_live::edit::{EditError, SaveError};
+use vantage_live::edit::{DeleteResult, EditError, SaveError};
 use vantage_live::{
     Conflict, FieldSet, Ids, ImTable, LiveTable, ManualFeed, Operation, Path, Policy, ReadableValueSet as _,
     SaveResult, SyncState, ValueErrorKind,
@@ -528,4 +528,82 @@ async fn the_rows_show_a_save_even_when_an_older_event_comes_late() {
 
     assert_eq!(table.row(edit.id()).unwrap().price, 130);
     assert!(events.try_next().is_none(), "and nobody was told of a change");
+}
+
+#[tokio::test]
+async fn a_conflict_that_nobody_was_shown_is_shown_before_anything_is_overwritten() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    store.colleague_sets("flux_cupcake", "price", 140).await;
+    let held = faults.next(Operation::Write).is_held();
+    {
+        let save = edit.save();
+        tokio::pin!(save);
+        tokio::select! {
+            biased;
+            result = &mut save => panic!("it is held: {result:?}"),
+            () = held.arrived() => {}
+        }
+    }
+    held.release();
+
+    let shown = edit.save().await.unwrap();
+    let meant = edit.save().await.unwrap();
+
+    assert!(matches!(shown, SaveResult::Conflict(_)), "{shown:?}");
+    assert!(matches!(meant, SaveResult::Saved), "{meant:?}");
+}
+
+#[tokio::test]
+async fn a_conflict_that_nobody_polled_for_is_the_answer_to_the_next_save() {
+    let (table, store, _) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    store.colleague_sets("flux_cupcake", "price", 140).await;
+    edit.start_save().unwrap();
+    until(|| table.metrics().conflicts == 1).await;
+
+    let mut started = edit.start_save();
+    while matches!(started, Err(EditError::SaveUnderWay)) {
+        tokio::task::yield_now().await;
+        started = edit.start_save();
+    }
+    let shown = edit.finish_save().await.unwrap();
+
+    assert!(matches!(shown, SaveResult::Conflict(_)), "{shown:?}");
+    assert_eq!(store.stored("flux_cupcake", "price").await, Some(140.into()));
+}
+
+#[tokio::test]
+async fn a_delete_after_a_conflict_that_nobody_was_shown_says_what_has_changed() {
+    let (table, store, _) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    store.colleague_sets("flux_cupcake", "price", 140).await;
+    edit.start_save().unwrap();
+
+    let result = edit.delete().await.unwrap();
+
+    assert!(matches!(result, DeleteResult::Changed(fields) if fields == ProductField::Price.into()), "{result:?}");
+    assert_eq!(store.count().await.unwrap(), 5);
+}
+
+#[tokio::test]
+async fn a_rebase_while_a_save_is_under_way_takes_it_for_nobody_elses_and_does_not_go_back() {
+    let (table, store) = bakery::products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    edit.start_save().unwrap();
+    until(|| table.row(&"flux_cupcake".into()).unwrap().price == 130).await;
+    edit.price = 131;
+    store.colleague_sets("flux_cupcake", "name", "Cupcake").await;
+    until(|| table.row(&"flux_cupcake".into()).unwrap().name == "Cupcake").await;
+
+    let conflicts = edit.rebase().unwrap();
+    let result = edit.finish_save().await.unwrap();
+
+    assert!(conflicts.is_empty(), "{conflicts:?}");
+    assert!(matches!(result, SaveResult::Saved), "{result:?}");
+    assert_eq!((edit.name.as_str(), edit.live_snapshot().price, edit.price), ("Cupcake", 130, 131));
 }

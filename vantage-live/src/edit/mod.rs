@@ -64,6 +64,8 @@ pub struct RecordEdit<'t, E: LiveEntity> {
     snapshot_time: SystemTime,
     policy: Policy,
     pending: Option<Pending<E>>,
+    /// An answer that was taken in and not shown to anyone yet.
+    unseen: Option<SaveResult<E>>,
     /// What was sent when an answer was lost.
     doubt: Option<Sent<E>>,
     delete_in_doubt: bool,
@@ -137,6 +139,7 @@ impl<E: LiveEntity> LiveTable<E> {
             snapshot_time: self.shared().env.now(),
             policy: self.shared().policy,
             pending: None,
+            unseen: None,
             doubt: None,
             delete_in_doubt: false,
             coerced: None,

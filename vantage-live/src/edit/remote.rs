@@ -28,7 +28,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// As [`rebase`](Self::rebase), and where the store is not reached.
     pub async fn refresh_snapshot(&mut self) -> Result<E::Conflicts, RefreshError> {
-        self.take_pending_in().await?;
+        let _ = self.take_pending_in().await?;
         self.must_be_stored()?;
         let (shared, id) = (Arc::clone(self.table.shared()), self.id.clone());
         let read = self.table.shared().run(Operation::Read, async move { shared.read(&id).await }).await;
@@ -72,7 +72,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         }
     }
 
-    fn row(&self) -> Option<Entry<E>> {
+    pub(super) fn row(&self) -> Option<Entry<E>> {
         self.table.rows().at.find(&self.id).map(|(_, entry)| entry.clone())
     }
 
@@ -85,8 +85,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     }
 
     pub(super) fn take_remote_state(&mut self, entry: Entry<E>) {
-        match &self.doubt {
-            Some(doubt) => save::take_found(&mut self.three, doubt, entry),
+        if let Some(pending) = &mut self.pending {
+            pending.rebased = true;
+        }
+        match self.doubt.as_ref().or(self.pending.as_ref().map(|pending| &pending.sent)) {
+            Some(sent) => save::take_found(&mut self.three, sent, entry),
             None => self.three.take_in(entry),
         }
         self.snapshot_time = self.table.shared().env.now();

@@ -25,6 +25,8 @@ pub(super) struct Pending<E: LiveEntity> {
     pub answer: oneshot::Receiver<Result<Answer<E>, DataSetError>>,
     /// How often the guard was refused for a reason that nobody could see.
     pub attempt: u8,
+    /// Whether the session has taken in the table's row since it was sent, which may be newer than the answer.
+    pub rebased: bool,
 }
 
 /// What the store has answered.

@@ -7,8 +7,8 @@ use futures::FutureExt;
 use super::save::{self, Answer, Pending, Sent, Step};
 use super::{DeleteResult, EditError, RecordEdit, SaveError, SaveResult};
 use crate::dataset::DataSetError;
-use crate::entity::{Field, FieldSet, LiveEntity};
-use crate::table::{Policy, Removed};
+use crate::entity::{Conflicts as _, Field, FieldSet, LiveEntity};
+use crate::table::{Entry, Policy, Removed};
 use crate::value::{Guard, Operation};
 
 /// Saving and deleting.
@@ -37,21 +37,40 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// [`EditError`] for misuse and bugs only: a record that cannot be written as JSON, a table that is closed.
     pub async fn save(&mut self) -> Result<SaveResult<E>, EditError> {
-        self.take_pending_in().await?;
+        if let Some(unseen) = self.take_pending_in().await?
+            && self.must_be_seen(&unseen)
+        {
+            return Ok(unseen);
+        }
         self.start_save()?;
         self.finish_save().await
     }
 
     /// Hands the save to the table's runtime and returns at once: typing goes on, and what is typed meanwhile is still
-    /// there and still modified afterwards.
+    /// there and still modified afterwards. Where the last one ended in a conflict that nobody has been shown, that is
+    /// the answer to this one, and nothing is sent.
     ///
     /// # Errors
     /// As [`save`](Self::save); [`EditError::SaveUnderWay`] where the answer of the last one is still to come.
     pub fn start_save(&mut self) -> Result<(), EditError> {
-        if self.pending.is_some() && self.poll_save().is_none() {
-            return Err(EditError::SaveUnderWay);
+        if self.is_saving() {
+            let last = self.poll_save().ok_or(EditError::SaveUnderWay)??;
+            if self.must_be_seen(&last) {
+                self.unseen = Some(last);
+                return Ok(());
+            }
         }
         self.send(0)
+    }
+
+    /// Whether an answer that nobody has asked for must be shown before anything else is sent. P3: saving after a conflict
+    /// means "keep mine" only to a person who has seen it.
+    fn must_be_seen(&self, result: &SaveResult<E>) -> bool {
+        match result {
+            SaveResult::Conflict(_) => true,
+            SaveResult::Created(_) => self.modified_fields().is_empty(),
+            _ => false,
+        }
     }
 
     /// Waits for the answer of the save that is under way and takes it in. Cancellation safe: dropping the future leaves
@@ -60,6 +79,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// As [`save`](Self::save); [`EditError::NoSaveUnderWay`] where there is none.
     pub async fn finish_save(&mut self) -> Result<SaveResult<E>, EditError> {
+        if let Some(unseen) = self.unseen.take() {
+            return Ok(unseen);
+        }
         loop {
             let pending = self.pending.as_mut().ok_or(EditError::NoSaveUnderWay)?;
             let answer = (&mut pending.answer).await;
@@ -72,6 +94,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// The answer of the save that is under way, taken in; `None` while it is still to come, and where there is none. For
     /// a render loop.
     pub fn poll_save(&mut self) -> Option<Result<SaveResult<E>, EditError>> {
+        if let Some(unseen) = self.unseen.take() {
+            return Some(Ok(unseen));
+        }
         loop {
             let answer = (&mut self.pending.as_mut()?.answer).now_or_never()?;
             match self.take_answer(answer.ok()) {
@@ -85,7 +110,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Whether a save is under way whose answer was not taken in yet.
     #[must_use]
     pub fn is_saving(&self) -> bool {
-        self.pending.is_some()
+        self.pending.is_some() || self.unseen.is_some()
     }
 
     /// Saves the local state as a new record, whatever has become of this one: to bring back one that was deleted. Touches
@@ -94,7 +119,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// As [`save`](Self::save).
     pub async fn save_as_new(&mut self) -> Result<SaveResult<E>, EditError> {
-        self.take_pending_in().await?;
+        let _ = self.take_pending_in().await?;
         if !self.is_new() {
             let (id, key) = self.table.new_id();
             self.id = id;
@@ -110,7 +135,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// [`EditError::New`] of a record that is not saved yet; else as [`save`](Self::save).
     pub async fn delete(&mut self) -> Result<DeleteResult<E::Field>, EditError> {
-        self.take_pending_in().await?;
+        if let Some(SaveResult::Conflict(unseen)) = self.take_pending_in().await? {
+            return Ok(DeleteResult::Changed(unseen.fields()));
+        }
         self.must_be_stored()?;
         for _ in 0..save::UNSEEN {
             let guard = match self.policy {
@@ -167,13 +194,13 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             env.start(save::write(shared, id, patch, guard))
         };
         let sent = Sent { fields, local: self.local().clone() };
-        self.pending = Some(Pending { sent, answer, attempt });
+        self.pending = Some(Pending { sent, answer, attempt, rebased: false });
         Ok(())
     }
 
     /// Takes an answer in; `None` where the runtime has dropped it.
     fn take_answer(&mut self, answer: Option<Result<Answer<E>, DataSetError>>) -> Result<Step<E>, EditError> {
-        let Pending { sent, attempt, .. } = self.pending.take().ok_or(EditError::NoSaveUnderWay)?;
+        let Pending { sent, attempt, rebased, .. } = self.pending.take().ok_or(EditError::NoSaveUnderWay)?;
         let answer = match answer.ok_or(EditError::Closed)? {
             Ok(answer) => answer,
             Err(error) => {
@@ -188,7 +215,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.snapshot_time = self.table.shared().env.now();
         let result = match answer {
             Answer::NotAsked => SaveResult::Saved,
-            Answer::Written(after) => save::take_written(&mut self.three, sent, after, &mut self.coerced),
+            Answer::Written(after) => {
+                let after = self.freshest(after, rebased);
+                save::take_written(&mut self.three, sent, after, &mut self.coerced)
+            }
             Answer::Gone => {
                 self.doubt = None;
                 SaveResult::Deleted
@@ -203,6 +233,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 SaveResult::Created(id)
             }
             Answer::Refused(now) => {
+                let now = self.freshest(now, rebased);
                 self.three.take_in(now);
                 if self.policy == Policy::Version && E::VERSION.is_some()
                     || self.three.has_conflicts()
@@ -229,12 +260,14 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         Ok(Step::Done(result))
     }
 
+    /// The record of an answer, or the table's row, which is no older: a session that has seen the row does not go back.
+    fn freshest(&self, answer: Entry<E>, rebased: bool) -> Entry<E> {
+        if rebased { self.row().unwrap_or(answer) } else { answer }
+    }
+
     /// Takes in the answer of a save whose future was dropped.
-    pub(super) async fn take_pending_in(&mut self) -> Result<(), EditError> {
-        if self.pending.is_some() {
-            let _ = self.finish_save().await?;
-        }
-        Ok(())
+    pub(super) async fn take_pending_in(&mut self) -> Result<Option<SaveResult<E>>, EditError> {
+        if self.is_saving() { self.finish_save().await.map(Some) } else { Ok(None) }
     }
 
     fn fault(&self, source: crate::entity::EntityError) -> EditError {
