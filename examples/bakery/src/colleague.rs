@@ -17,7 +17,7 @@ use crate::words;
 /// What the user looks at: the colleague likes to edit the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attention {
-    pub table: &'static str,
+    pub table: String,
     pub id: String,
     /// The fields that the user has modified, as the record spells them.
     pub modified: Vec<&'static str>,
@@ -31,7 +31,7 @@ pub struct Colleague {
 
 /// What the colleague may do to a record: the table, the field that it is about, and the statement's assignment.
 const HABITS: &[(&str, &str, &str)] = &[
-    ("product", "price", "price += 5"),
+    ("product", "price", "price += 7"),
     ("product", "inventory.stock", "inventory.stock = IF inventory.stock > 2 THEN inventory.stock - 2 ELSE 40 END"),
     ("product", "calories", "calories += 10"),
     ("product", "inventory.shelf", "inventory.shelf = IF inventory.shelf = 'window' THEN 'counter' ELSE 'window' END"),
@@ -116,7 +116,7 @@ impl Colleague {
             };
         };
         match habit(&seen, turn) {
-            Some(set) => self.update(seen.table, &seen.id, set).await,
+            Some(set) => self.update(&seen.table, &seen.id, set).await,
             None => Ok(()),
         }
     }

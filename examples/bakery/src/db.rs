@@ -7,7 +7,7 @@ use surrealdb::Surreal;
 use surrealdb::engine::any::{Any, connect};
 use surrealdb::opt::auth::Root;
 use vantage_live::store::surrealdb::SurrealDb;
-use vantage_live::{LiveEntity, LiveTable};
+use vantage_live::{LiveEntity, LiveTable, OpenError};
 
 use crate::model::{Bakery, Client, Order, Product};
 
@@ -65,13 +65,20 @@ impl Database {
         Ok(Database { store, colleague, place })
     }
 
-    /// A live table of it, filled.
-    pub async fn table<E: LiveEntity>(&self) -> Result<LiveTable<E>, Failure> {
+    /// Its live tables, filled: at once, for each signs in on a connection of its own.
+    pub async fn tables(&self) -> Result<Tables, Failure> {
+        Ok(tokio::try_join!(self.table(), self.table(), self.table(), self.table())?)
+    }
+
+    async fn table<E: LiveEntity>(&self) -> Result<LiveTable<E>, OpenError> {
         let backend = self.store.table(E::TABLE);
         let feed = backend.feed();
-        Ok(LiveTable::builder(backend).feed(feed).open().await?)
+        LiveTable::builder(backend).feed(feed).open().await
     }
 }
+
+/// The live tables, in the order of [`TABLES`].
+pub type Tables = (LiveTable<Product>, LiveTable<Client>, LiveTable<Order>, LiveTable<Bakery>);
 
 /// The library's connection to a server.
 pub async fn open(login: &Login) -> Result<SurrealDb, Failure> {

@@ -1,16 +1,20 @@
 //! The Hill Valley bakery: live tables on the left, a form on the right, and a colleague who edits the same records.
 //!
 //! `model` and `seed.surql` are the bakery; `shown` and `words` say how it reads; `db`, `server`, `relay` and `colleague`
-//! are the world; `script` is the story as text.
+//! are the world; `app` is the state of the screen, `ui` draws it and `terminal` runs it; `script` is the story as text.
 
+mod app;
 mod args;
 mod colleague;
 mod db;
 mod model;
+mod picture;
 mod relay;
 mod script;
 mod server;
 mod shown;
+mod terminal;
+mod ui;
 mod words;
 
 use std::process::ExitCode;
@@ -18,7 +22,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::args::Args;
-use crate::db::{Failure, TABLES, sentence};
+use crate::db::{Database, Failure, Login, TABLES, sentence};
 
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some(server::START) {
@@ -41,7 +45,17 @@ fn run(args: &Args) -> Result<(), Failure> {
     if args.script {
         return runtime.block_on(until_stopped(script::run()));
     }
-    Ok(())
+    if let Some(file) = &args.picture {
+        return picture::draw(&runtime, file);
+    }
+    let database = match &args.url {
+        None => runtime.block_on(Database::embedded())?,
+        Some(url) => {
+            let login = Login { url: url.clone(), user: args.user.clone(), password: args.password.clone() };
+            runtime.block_on(Database::server(&login, args.seed))?
+        }
+    };
+    terminal::run(&runtime, &database, &args.table, args.colleague)
 }
 
 /// Runs `work`, unless somebody stops the program: then everything that it has started ends with it.

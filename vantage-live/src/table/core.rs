@@ -77,6 +77,8 @@ pub(super) enum Taken {
 pub(super) struct Uncached {
     kept: bool,
     working: bool,
+    /// How many the worker is writing.
+    writing: usize,
     ids: BTreeSet<Id>,
 }
 
@@ -100,12 +102,13 @@ impl Uncached {
         let rest = self.ids.iter().nth(most).cloned().map(|id| self.ids.split_off(&id)).unwrap_or_default();
         let batch = std::mem::replace(&mut self.ids, rest);
         self.working = !batch.is_empty();
+        self.writing = batch.len();
         batch
     }
 
-    /// How many rows wait.
+    /// How many rows wait, or are being written.
     pub fn len(&self) -> usize {
-        self.ids.len()
+        self.ids.len() + self.writing
     }
 }
 

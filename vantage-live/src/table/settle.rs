@@ -19,6 +19,8 @@ use crate::value::Id;
 /// The records that are to be read.
 pub(super) struct Settling<E> {
     wanted: BTreeMap<Id, Wanted<E>>,
+    /// How many the worker is reading.
+    reading: usize,
     working: bool,
 }
 
@@ -32,7 +34,7 @@ pub(super) struct Wanted<E> {
 
 impl<E> Default for Settling<E> {
     fn default() -> Self {
-        Settling { wanted: BTreeMap::new(), working: false }
+        Settling { wanted: BTreeMap::new(), reading: 0, working: false }
     }
 }
 
@@ -73,9 +75,9 @@ impl<E> Settling<E> {
         wanted.told = wanted.told.take().or(back.told);
     }
 
-    /// How many records wait.
+    /// How many records wait, or are being read.
     pub fn len(&self) -> usize {
-        self.wanted.len()
+        self.wanted.len() + self.reading
     }
 
     /// Whether a worker is to be started: the caller starts it.
@@ -86,15 +88,19 @@ impl<E> Settling<E> {
     }
 
     fn take_batch(&mut self) -> Option<Batch<E>> {
+        self.reading = 0;
         if self.wanted.is_empty() {
             self.working = false;
             return None;
         }
         if self.wanted.len() > WANTED {
+            self.reading = self.wanted.len();
             return Some(Batch::Everything(std::mem::take(&mut self.wanted)));
         }
         let rest = self.wanted.keys().nth(BATCH).cloned().map(|id| self.wanted.split_off(&id)).unwrap_or_default();
-        Some(Batch::Records(std::mem::replace(&mut self.wanted, rest)))
+        let batch = std::mem::replace(&mut self.wanted, rest);
+        self.reading = batch.len();
+        Some(Batch::Records(batch))
     }
 }
 
@@ -140,6 +146,7 @@ async fn read<E: LiveEntity>(shared: &Arc<Shared<E>>, mut wanted: BTreeMap<Id, W
     let Ok(found) = shared.backend.get_id_values(&ids).await else {
         // Who waits is told; the records are still to be read, for what is shown of them may be old.
         shared.change(|core| {
+            core.settling.reading = 0;
             for (id, Wanted { waiters, told }) in wanted {
                 answer(waiters, false);
                 core.settling.want(id, told);

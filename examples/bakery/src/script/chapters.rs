@@ -59,7 +59,7 @@ impl Story {
     pub async fn saves_what_the_store_changes(&mut self) -> Result<(), Failure> {
         self.chapter("The store has rules of its own: it writes an address in lower case, without spaces")?;
         let mut edit = self.clients.edit_record("marty").await?;
-        edit.email.insert_str(0, "  ");
+        edit.email.insert_str(0, "  mc");
         edit.email.make_ascii_uppercase();
         let _ = save(&mut edit).await?;
         if let SaveResult::PartialSave(partial) = save(&mut edit).await? {

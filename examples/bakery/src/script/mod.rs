@@ -61,11 +61,12 @@ impl Story {
         let yours = Login { url: format!("ws://{}", relay.address), ..server.login.clone() };
         let store = open(&yours).await?;
         let database = Database { store, ..direct };
+        let (products, clients, orders, bakeries) = database.tables().await?;
         Ok(Story {
-            bakeries: database.table().await?,
-            clients: database.table().await?,
-            products: database.table().await?,
-            orders: database.table().await?,
+            bakeries,
+            clients,
+            products,
+            orders,
             colleague: Colleague::new(database.colleague),
             relay,
             chapter: 0,

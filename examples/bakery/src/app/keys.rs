@@ -1,0 +1,195 @@
+//! What a key does, by where the person is.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::form::Side;
+use super::{App, Focus};
+use crate::words::{Tone, Words};
+
+impl App {
+    /// A key was pressed.
+    pub fn press(&mut self, key: KeyEvent) {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        if control && key.code == KeyCode::Char('c') {
+            self.done = true;
+            return;
+        }
+        match self.focus {
+            Focus::List => self.in_list(key.code, control),
+            Focus::Form { field, cursor } => self.in_form(key.code, control, field, cursor),
+            Focus::Conflicts { at } => self.in_conflicts(key.code, at),
+            Focus::Delete => self.answer(key.code, Self::delete),
+            Focus::Quit => self.answer(key.code, |app| app.done = true),
+        }
+    }
+
+    fn in_list(&mut self, key: KeyCode, control: bool) {
+        let sheets = self.sheets.len();
+        match key {
+            KeyCode::Char('s') if control => self.save(),
+            KeyCode::Char('o') if control => self.look_at_conflicts(),
+            KeyCode::Char('b') if control => self.bring_back(),
+            _ if control => {}
+            KeyCode::Tab | KeyCode::Right => self.current = (self.current + 1) % sheets,
+            KeyCode::BackTab | KeyCode::Left => self.current = (self.current + sheets - 1) % sheets,
+            KeyCode::Up | KeyCode::Char('k') => self.sheets[self.current].step(-1),
+            KeyCode::Down | KeyCode::Char('j') => self.sheets[self.current].step(1),
+            KeyCode::Enter => self.enter_field(0),
+            KeyCode::Char('n') => {
+                self.sheets[self.current].add();
+                self.enter_field(0);
+            }
+            KeyCode::Char('d') | KeyCode::Delete if self.form().is_some() => self.focus = Focus::Delete,
+            KeyCode::Char('R') => self.with_form(|form| form.revert_all()),
+            KeyCode::Char('q') | KeyCode::Esc if self.unsaved() > 0 => self.focus = Focus::Quit,
+            KeyCode::Char('q') => self.done = true,
+            _ => {}
+        }
+    }
+
+    fn in_form(&mut self, key: KeyCode, control: bool, field: usize, cursor: usize) {
+        match key {
+            KeyCode::Esc => {
+                self.with_form(|form| form.leave());
+                self.focus = Focus::List;
+            }
+            KeyCode::Up | KeyCode::BackTab => self.next_field(field, -1),
+            KeyCode::Down | KeyCode::Tab | KeyCode::Enter => self.next_field(field, 1),
+            KeyCode::Char('s') if control => self.save(),
+            KeyCode::Char('o') if control => self.look_at_conflicts(),
+            KeyCode::Char('b') if control => self.bring_back(),
+            KeyCode::Char('r') if control => {
+                self.with_form(|form| form.revert(field));
+                self.enter_field(field);
+            }
+            KeyCode::Char('u') if control => {
+                self.with_form(|form| form.revert_all());
+                self.enter_field(field);
+            }
+            key if !control => self.write(key, field, cursor),
+            _ => {}
+        }
+    }
+
+    /// Writes into a field, or moves in it.
+    fn write(&mut self, key: KeyCode, field: usize, cursor: usize) {
+        let Some(view) = self.form().and_then(|form| form.fields().into_iter().nth(field)) else { return };
+        let mut text: Vec<char> = view.text.chars().collect();
+        let cursor = cursor.min(text.len());
+        let moved = match key {
+            KeyCode::Left => Some(cursor.saturating_sub(1)),
+            KeyCode::Right => Some((cursor + 1).min(text.len())),
+            KeyCode::Home => Some(0),
+            KeyCode::End => Some(text.len()),
+            _ => None,
+        };
+        if let Some(cursor) = moved {
+            self.focus = Focus::Form { field, cursor };
+            return;
+        }
+        if view.read_only {
+            self.words = Some(Words::new(Tone::Careful, "Read-only", format!("the store sets {}", view.label)));
+            return;
+        }
+        let truth = view.text.parse::<bool>();
+        let cursor = match (key, truth) {
+            (KeyCode::Char(' '), Ok(truth)) => {
+                text = (!truth).to_string().chars().collect();
+                text.len()
+            }
+            (KeyCode::Char(char), _) => {
+                text.insert(cursor, char);
+                cursor + 1
+            }
+            (KeyCode::Backspace, _) if cursor > 0 => {
+                text.remove(cursor - 1);
+                cursor - 1
+            }
+            (KeyCode::Delete, _) if cursor < text.len() => {
+                text.remove(cursor);
+                cursor
+            }
+            _ => return,
+        };
+        self.focus = Focus::Form { field, cursor };
+        self.with_form(|form| form.put(field, text.into_iter().collect()));
+    }
+
+    fn in_conflicts(&mut self, key: KeyCode, at: usize) {
+        let conflicts = self.conflicts();
+        let Some((field, _)) = conflicts.get(at) else { return };
+        let decide = |app: &mut Self, side| {
+            app.with_form(|form| form.decide(*field, side));
+            if conflicts.len() == 1 {
+                app.words = Some(Words::new(Tone::Good, "Decided", "^S saves it"));
+                app.enter_field(*field);
+            }
+        };
+        match key {
+            KeyCode::Char('m') => decide(self, Side::Mine),
+            KeyCode::Char('t') => decide(self, Side::Theirs),
+            KeyCode::Up => self.focus = Focus::Conflicts { at: at.saturating_sub(1) },
+            KeyCode::Down => self.focus = Focus::Conflicts { at: (at + 1).min(conflicts.len() - 1) },
+            KeyCode::Esc => self.enter_field(*field),
+            _ => {}
+        }
+    }
+
+    fn answer(&mut self, key: KeyCode, yes: impl FnOnce(&mut Self)) {
+        self.focus = Focus::List;
+        if matches!(key, KeyCode::Char('y' | 'Y')) {
+            yes(self);
+        }
+    }
+
+    fn delete(&mut self) {
+        self.words = self.sheets[self.current].delete().or(self.words.take());
+    }
+
+    /// Saves, once there is nothing left to decide.
+    fn save(&mut self) {
+        if self.conflicts().is_empty() {
+            self.begin(|form| form.save());
+        } else {
+            self.look_at_conflicts();
+        }
+    }
+
+    fn bring_back(&mut self) {
+        self.begin(|form| form.bring_back());
+    }
+
+    fn begin(&mut self, start: impl FnOnce(&mut dyn super::Form) -> Result<(), Words>) {
+        let Some(form) = self.sheets[self.current].form_mut() else { return };
+        self.words = start(form).err();
+    }
+
+    fn look_at_conflicts(&mut self) {
+        if self.conflicts().is_empty() {
+            self.words = Some(Words::new(Tone::Good, "No conflict", "nobody has changed what you have changed"));
+        } else {
+            self.focus = Focus::Conflicts { at: 0 };
+        }
+    }
+
+    fn next_field(&mut self, field: usize, by: isize) {
+        let Some(form) = self.form() else { return };
+        let last = form.fields().len().saturating_sub(1);
+        let next = field.saturating_add_signed(by).min(last);
+        self.with_form(|form| form.leave());
+        self.enter_field(next);
+    }
+
+    /// Goes to the end of a field.
+    fn enter_field(&mut self, field: usize) {
+        let Some(form) = self.form() else { return };
+        let cursor = form.fields().get(field).map_or(0, |view| view.text.chars().count());
+        self.focus = Focus::Form { field, cursor };
+    }
+
+    fn with_form(&mut self, change: impl FnOnce(&mut dyn super::Form)) {
+        if let Some(form) = self.sheets[self.current].form_mut() {
+            change(form);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The loop of the terminal: keys and ticks into the application, the application onto the screen. It waits for nothing
+//! but the next key.
+
+use std::io::{IsTerminal, stdout};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use ratatui::DefaultTerminal;
+use ratatui::crossterm::event::{self, Event, KeyEventKind};
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+
+use crate::app::App;
+use crate::args::Colleague as When;
+use crate::colleague::Colleague;
+use crate::db::{Database, Failure, sentence};
+use crate::ui;
+
+/// How long to wait for a key before the screen is drawn again: 20 pictures a second.
+const FRAME: Duration = Duration::from_millis(50);
+
+/// Runs the application until the person leaves.
+pub fn run(runtime: &Runtime, database: &Database, table: &str, when: When) -> Result<(), Failure> {
+    // The tables start their tasks where they are used.
+    let _entered = runtime.enter();
+    let says = when.0.map_or("off".to_owned(), |every| format!("every {} s", every.as_secs_f64()));
+    let mut app = runtime.block_on(App::open(database, says))?;
+    app.show(table);
+    if !stdout().is_terminal() {
+        return Err("the screen needs a terminal; `bakery --script` tells the same story as text".into());
+    }
+    let left = colleague(&app, database, when);
+    let stopped = stopped();
+    let mut terminal = ratatui::try_init()?;
+    let result = until_done(&mut terminal, &mut app, left, &stopped);
+    // Drawn or failed: the terminal is the person's again. A panic restores it too.
+    ratatui::try_restore()?;
+    result
+}
+
+fn until_done(
+    terminal: &mut DefaultTerminal,
+    app: &mut App,
+    mut left: oneshot::Receiver<String>,
+    stopped: &AtomicBool,
+) -> Result<(), Failure> {
+    while !app.done && !stopped.load(Ordering::Relaxed) {
+        app.tick(Instant::now(), SystemTime::now());
+        if let Ok(why) = left.try_recv() {
+            app.colleague = format!("has left: {why}");
+        }
+        terminal.draw(|frame| ui::draw(frame, app))?;
+        if !event::poll(FRAME)? {
+            continue;
+        }
+        if let Event::Key(key) = event::read()?
+            && key.kind == KeyEventKind::Press
+        {
+            app.press(key);
+        }
+    }
+    Ok(())
+}
+
+/// Sends the colleague to work; what comes back is why there is none any more.
+fn colleague(app: &App, database: &Database, when: When) -> oneshot::Receiver<String> {
+    let (leaves, left) = oneshot::channel();
+    if let Some(every) = when.0 {
+        let work = Colleague::new(database.colleague.clone()).works(every, app.attention());
+        tokio::spawn(async move {
+            // The application may have ended first.
+            let _ = leaves.send(sentence(&*work.await));
+        });
+    }
+    left
+}
+
+/// Turns true when somebody ends the program from outside, so that the terminal is restored then too.
+fn stopped() -> Arc<AtomicBool> {
+    let stopped = Arc::new(AtomicBool::new(false));
+    #[cfg(unix)]
+    for kind in [tokio::signal::unix::SignalKind::terminate(), tokio::signal::unix::SignalKind::hangup()] {
+        let stopped = Arc::clone(&stopped);
+        tokio::spawn(async move {
+            if let Ok(mut signal) = tokio::signal::unix::signal(kind) {
+                signal.recv().await;
+                stopped.store(true, Ordering::Relaxed);
+            }
+        });
+    }
+    stopped
+}

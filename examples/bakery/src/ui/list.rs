@@ -1,0 +1,112 @@
+//! The left side: tabs, the rows of the current table, and the latest changes.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Paragraph};
+
+use super::style;
+use crate::app::{App, Focus, Row};
+
+/// Draws the current table.
+pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
+    let focused = matches!(app.focus, Focus::List | Focus::Delete | Focus::Quit);
+    let border = if focused { style::here() } else { style::quiet() };
+    let block = Block::bordered().border_type(BorderType::Rounded).border_style(border).title(tabs(app));
+    let inside = block.inner(area);
+    frame.render_widget(block, area);
+
+    let rows = app.sheet().rows(app.now);
+    let columns = app.sheet().columns();
+    let widths = widths(&columns, &rows, usize::from(inside.width).saturating_sub(2));
+    let rejected = app.sheet().rejected();
+    let apart = u16::try_from(rejected.len()).unwrap_or(u16::MAX).min(3);
+    let [heading, body, foot] =
+        inside.layout(&Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(apart)]));
+
+    let heads =
+        columns.iter().zip(&widths).map(|(column, width)| Span::styled(fit(column, *width, false), style::quiet()));
+    frame.render_widget(Line::from_iter([Span::raw("  ")].into_iter().chain(heads)), heading);
+
+    let selected = rows.iter().position(|row| Some(&row.id) == app.sheet().selected()).unwrap_or(0);
+    // The selected row stays in sight.
+    let skip = (selected + 1).saturating_sub(usize::from(body.height));
+    let lines = rows.iter().enumerate().skip(skip).map(|(at, row)| line(row, &widths, at == selected, focused));
+    frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), body);
+
+    let apart =
+        rejected.iter().map(|row| Line::styled(format!("  kept apart: {}: {}", row.id, row.reason), style::wrong()));
+    frame.render_widget(Paragraph::new(apart.collect::<Vec<_>>()), foot);
+}
+
+fn tabs(app: &App) -> Line<'static> {
+    let tab = |(at, sheet): (usize, &Box<dyn crate::app::Sheet>)| {
+        let style = if at == app.current { style::here().add_modifier(Modifier::REVERSED) } else { style::quiet() };
+        [Span::styled(format!(" {} {} ", sheet.name(), sheet.len()), style), Span::raw(" ")]
+    };
+    app.sheets.iter().enumerate().flat_map(tab).collect()
+}
+
+fn line(row: &Row, widths: &[usize], selected: bool, focused: bool) -> Line<'static> {
+    let (sign, _, sign_style) = style::standing(row.standing);
+    let bar = if selected { "▌" } else { " " };
+    let base = match (selected, focused) {
+        (true, true) => style::heading().add_modifier(Modifier::REVERSED),
+        (true, false) => style::heading(),
+        _ => ratatui::style::Style::new(),
+    };
+    let cells = row.cells.iter().zip(widths).map(|(cell, width)| {
+        let style = if cell.fresh { style::fresh() } else { base };
+        Span::styled(fit(&cell.text, *width, is_number(&cell.text)), style)
+    });
+    Line::from_iter([Span::styled(bar, style::here()), Span::styled(sign, sign_style)].into_iter().chain(cells))
+}
+
+fn is_number(text: &str) -> bool {
+    text.parse::<f64>().is_ok()
+}
+
+/// The widths of the columns, in characters, each with one to spare: the first takes what is left, the last ones go
+/// where there is no room.
+fn widths(columns: &[&str], rows: &[Row], room: usize) -> Vec<usize> {
+    let wanted = |at: usize| {
+        let values = rows.iter().filter_map(|row| row.cells.get(at)).map(|cell| cell.text.chars().count());
+        values.chain([columns[at].chars().count()]).max().unwrap_or(0) + 2
+    };
+    let mut widths: Vec<usize> = (0..columns.len()).map(wanted).collect();
+    // Half a name says more than a column that nobody has asked for.
+    while widths.len() > 2 && widths[1..].iter().sum::<usize>() + widths[0].min(22) > room {
+        widths.pop();
+    }
+    let rest = room.saturating_sub(widths[1..].iter().sum());
+    widths[0] = widths[0].min(rest).max(rest.min(12));
+    widths
+}
+
+/// The text in exactly this width, cut where it is too long.
+fn fit(text: &str, width: usize, right: bool) -> String {
+    let room = width.saturating_sub(1);
+    let text = if text.chars().count() > room {
+        text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
+    } else {
+        text.to_owned()
+    };
+    if right { format!("{text:>room$} ") } else { format!("{text:<room$} ") }
+}
+
+/// Draws the latest changes.
+pub fn news(frame: &mut Frame<'_>, app: &App, area: Rect) {
+    let title = Span::styled(" what has happened ", style::quiet());
+    let block = Block::bordered().border_type(BorderType::Rounded).border_style(style::quiet()).title(title);
+    let lines = app.news.iter().map(|(table, news)| {
+        let (who, style) = if news.here { ("you", style::modified()) } else { ("they", style::here()) };
+        Line::from_iter([
+            Span::styled(format!(" {table:<9}"), style::quiet()),
+            Span::styled(format!("{who:<5} "), style),
+            Span::raw(news.text.clone()),
+        ])
+    });
+    let lines = lines.take(usize::from(area.height)).collect::<Vec<_>>();
+    frame.render_widget(Paragraph::new(lines).block(block), area);
+}
