@@ -16,11 +16,13 @@ use crate::words;
 pub fn top(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let state = app.sheet().state();
     let words = words::state(&state);
-    let mut stands = format!("● {}", words.name);
-    if let SyncState::Lost { since, .. } = state {
-        let seconds = app.today.duration_since(since).unwrap_or(Duration::ZERO).as_secs();
-        stands.push_str(&format!(" for {seconds} s, trying again"));
-    }
+    let stands = match state {
+        SyncState::Lost { since, .. } => {
+            let seconds = app.today.duration_since(since).unwrap_or(Duration::ZERO).as_secs();
+            format!("● {} for {seconds} s, trying again", words.name)
+        }
+        _ => format!("● {}", words.name),
+    };
     let stands = Span::styled(stands, style::tone(words.tone));
     let title = Span::styled(" Hill Valley Bakery", style::here());
     let wheres =

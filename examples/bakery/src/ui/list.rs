@@ -27,7 +27,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
 
     let heads =
         columns.iter().zip(&widths).map(|(column, width)| Span::styled(fit(column, *width, false), style::quiet()));
-    frame.render_widget(Line::from_iter([Span::raw("  ")].into_iter().chain(heads)), heading);
+    frame.render_widget([Span::raw("  ")].into_iter().chain(heads).collect::<Line<'_>>(), heading);
 
     let selected = rows.iter().position(|row| Some(&row.id) == app.sheet().selected()).unwrap_or(0);
     // The selected row stays in sight.
@@ -41,11 +41,11 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
 }
 
 fn tabs(app: &App) -> Line<'static> {
-    let tab = |(at, sheet): (usize, &Box<dyn crate::app::Sheet>)| {
+    let tabs = app.sheets.iter().enumerate().flat_map(|(at, sheet)| {
         let style = if at == app.current { style::here().add_modifier(Modifier::REVERSED) } else { style::quiet() };
         [Span::styled(format!(" {} {} ", sheet.name(), sheet.len()), style), Span::raw(" ")]
-    };
-    app.sheets.iter().enumerate().flat_map(tab).collect()
+    });
+    tabs.collect()
 }
 
 fn line(row: &Row, widths: &[usize], selected: bool, focused: bool) -> Line<'static> {
@@ -60,7 +60,7 @@ fn line(row: &Row, widths: &[usize], selected: bool, focused: bool) -> Line<'sta
         let style = if cell.fresh { style::fresh() } else { base };
         Span::styled(fit(&cell.text, *width, is_number(&cell.text)), style)
     });
-    Line::from_iter([Span::styled(bar, style::here()), Span::styled(sign, sign_style)].into_iter().chain(cells))
+    [Span::styled(bar, style::here()), Span::styled(sign, sign_style)].into_iter().chain(cells).collect()
 }
 
 fn is_number(text: &str) -> bool {
