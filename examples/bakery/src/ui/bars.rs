@@ -36,7 +36,12 @@ pub fn top(frame: &mut Frame<'_>, app: &App, area: Rect) {
 
 /// Draws what was said last.
 pub fn words(frame: &mut Frame<'_>, app: &App, area: Rect) {
-    let Some(words) = &app.words else { return };
+    // Where nothing else is to be said, why the connection is lost.
+    let lost = match app.sheet().state() {
+        state @ SyncState::Lost { .. } => Some(words::state(&state)),
+        _ => None,
+    };
+    let Some(words) = app.words.as_ref().or(lost.as_ref()) else { return };
     let line = Line::from_iter([
         Span::styled(format!(" {}", words.name), style::tone(words.tone).add_modifier(ratatui::style::Modifier::BOLD)),
         Span::raw(format!("  {}", words.text)),

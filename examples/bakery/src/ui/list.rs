@@ -9,6 +9,9 @@ use ratatui::widgets::{Block, BorderType, Paragraph};
 use super::style;
 use crate::app::{App, Focus, Row};
 
+/// How many lines there are for records that do not fit.
+const APART: u16 = 3;
+
 /// Draws the current table.
 pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let focused = matches!(app.focus, Focus::List | Focus::Delete | Focus::Quit);
@@ -21,7 +24,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let columns = app.sheet().columns();
     let widths = widths(&columns, &rows, usize::from(inside.width).saturating_sub(2));
     let rejected = app.sheet().rejected();
-    let apart = u16::try_from(rejected.len()).unwrap_or(u16::MAX).min(3);
+    let apart = u16::try_from(rejected.len()).unwrap_or(u16::MAX).min(APART);
     let [heading, body, foot] =
         inside.layout(&Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(apart)]));
 
@@ -35,8 +38,15 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let lines = rows.iter().enumerate().skip(skip).map(|(at, row)| line(row, &widths, at == selected, focused));
     frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), body);
 
-    let apart =
-        rejected.iter().map(|row| Line::styled(format!("  kept apart: {}: {}", row.id, row.reason), style::wrong()));
+    let apart = rejected.iter().enumerate().map(|(at, row)| {
+        let more = rejected.len() - at;
+        let text = if at + 1 == usize::from(APART) && more > 1 {
+            format!("  and {more} more that do not fit")
+        } else {
+            format!("  kept apart: {}: {}", row.id, row.reason)
+        };
+        Line::styled(text, style::wrong())
+    });
     frame.render_widget(Paragraph::new(apart.collect::<Vec<_>>()), foot);
 }
 
