@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use proc_macro2::Ident;
 use syn::{Data, DataStruct, DeriveInput, Fields};
 
+use crate::attr::Given;
 use crate::error::Errors;
 use crate::model::{Entity, Field, Kind};
 
@@ -28,7 +29,12 @@ pub fn shape(input: &DeriveInput, errors: &mut Errors) {
             errors.at(fields, format_args!("an entity has named fields: write `struct {name} {{ name: Type, … }}`"));
         }
         Data::Struct(DataStruct { fields: Fields::Unit, .. }) => {
-            errors.at(name, format_args!("`{name}` has no fields, and an entity has at least one: add it"));
+            errors.at(
+                name,
+                format_args!(
+                    "`{name}` has no fields, and an entity has at least one: write `struct {name} {{ name: Type, … }}`"
+                ),
+            );
         }
         Data::Struct(_) => {}
     }
@@ -80,13 +86,8 @@ fn count(entity: &Entity, errors: &mut Errors) {
 
 /// Two generated types of one name, or one with the name of the struct.
 fn names(entity: &Entity, errors: &mut Errors) {
-    let names = entity.names.each();
-    for (at, (key, name)) in names.iter().enumerate() {
-        if *name == &entity.ident {
-            errors.at(name, format_args!("`{key}` names a new type beside the struct `{name}`: choose another name"));
-        } else if let Some((other, _)) = names[..at].iter().find(|(_, other)| other == name) {
-            errors.at(name, format_args!("`{other}` and `{key}` are both called `{name}`: give them two names"));
-        }
+    for Given { key, value } in &entity.names.taken {
+        errors.at(value, format_args!("`{key}` names a new type, and `{value}` is taken: choose another name"));
     }
 }
 

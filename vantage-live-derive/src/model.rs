@@ -4,6 +4,7 @@
 //! the error is the only message.
 
 use std::collections::HashMap;
+use std::{array, iter};
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -33,6 +34,8 @@ pub struct Names {
     pub change: Ident,
     pub conflicts: Ident,
     pub conflict: Ident,
+    /// Names that the user gave, and that something else has already.
+    pub taken: Vec<Given<Ident>>,
 }
 
 /// A field of the struct.
@@ -126,28 +129,26 @@ pub fn private(live: &EntityAttrs) -> TokenStream {
 
 impl Names {
     pub fn new(entity: &Ident, live: &EntityAttrs) -> Self {
-        let entity = entity.unraw();
-        let or = |given: &Option<Given<Ident>>, suffix: &str| {
-            given.as_ref().map_or_else(|| format_ident!("{entity}{suffix}"), |given| given.value.clone())
+        let default = |suffix: &str| format_ident!("{}{suffix}", entity.unraw());
+        let given = [&live.field, &live.dirty, &live.change, &live.conflicts, &live.conflict];
+        let suffixes = ["Field", "Dirty", "Change", "Conflicts", "Conflict"];
+        let defaults =
+            given.iter().zip(suffixes).filter(|(given, _)| given.is_none()).map(|(_, suffix)| default(suffix));
+        let mut used: Vec<Ident> = iter::once(entity.clone()).chain(defaults).collect();
+        let mut taken = Vec::new();
+        let mut name = |given: &Option<Given<Ident>>, suffix| match given {
+            Some(given) if !used.contains(&given.value) => {
+                used.push(given.value.clone());
+                given.value.clone()
+            }
+            Some(Given { key, value }) => {
+                taken.push(Given { key: key.clone(), value: value.clone() });
+                default(suffix)
+            }
+            None => default(suffix),
         };
-        Names {
-            field: or(&live.field, "Field"),
-            dirty: or(&live.dirty, "Dirty"),
-            change: or(&live.change, "Change"),
-            conflicts: or(&live.conflicts, "Conflicts"),
-            conflict: or(&live.conflict, "Conflict"),
-        }
-    }
-
-    /// The names with the attributes that set them.
-    pub fn each(&self) -> [(&'static str, &Ident); 5] {
-        [
-            ("field", &self.field),
-            ("dirty", &self.dirty),
-            ("change", &self.change),
-            ("conflicts", &self.conflicts),
-            ("conflict", &self.conflict),
-        ]
+        let [field, dirty, change, conflicts, conflict] = array::from_fn(|at| name(given[at], suffixes[at]));
+        Names { field, dirty, change, conflicts, conflict, taken }
     }
 }
 

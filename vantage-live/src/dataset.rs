@@ -45,6 +45,31 @@ pub enum DataSetError {
 }
 
 /// Reading entities.
+///
+/// A function that takes one is for a live table and for a plain one:
+///
+/// ```
+/// use vantage_live::dataset::{DataSetError, ReadableDataSet, TypedTable};
+/// use vantage_live::{ImTable, LiveEntity, LiveTable, WritableValueSet};
+///
+/// async fn takings(products: &dyn ReadableDataSet<Product>) -> Result<i64, DataSetError> {
+///     Ok(products.get().await?.iter().map(|(_, product)| product.price).sum())
+/// }
+/// # use serde::{Deserialize, Serialize};
+/// # use serde_json::json;
+/// # #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+/// # struct Product { name: String, price: i64 }
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let store = ImTable::new("product");
+/// # let record = json!({"name": "Sea Pie", "price": 299});
+/// # store.insert_id_value(&"sea_pie".into(), record.as_object().unwrap().clone()).await?;
+/// let live = LiveTable::<Product>::builder(store.clone()).open().await?;
+/// let plain = TypedTable::<Product>::new(store);
+/// assert_eq!((takings(&live).await?, takings(&plain).await?), (299, 299));
+/// # Ok(())
+/// # }
+/// ```
 #[async_trait]
 pub trait ReadableDataSet<E: LiveEntity>: Send + Sync {
     /// Every row, in the order of the ids.

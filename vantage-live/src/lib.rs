@@ -1,9 +1,9 @@
 //! Live tables and edit sessions over a remote database.
 //!
-//! A program shows records of a database to a person and lets that person edit them: a list, a form, a Save button. Between
-//! the two stand latency, other writers, and a connection that drops. This crate is the layer in between. Reads are
-//! synchronous and come from memory. A form knows which fields were touched, and which somebody else has changed meanwhile. A
-//! save writes the fields that were modified and nothing else, and says exactly what happened.
+//! A program shows records of a database to a person and lets that person edit them: a list, a form, a Save button.
+//! Between the two stand latency, other writers, and a connection that drops. This crate is the layer in between. Reads
+//! are synchronous and come from memory. A form knows which fields were touched, and which somebody else has changed
+//! meanwhile. A save writes the fields that were modified and nothing else, and says exactly what happened.
 //!
 //! ```
 //! use serde::{Deserialize, Serialize};
@@ -77,12 +77,13 @@
 //! # Should I use this?
 //!
 //! Use it where a program keeps a table's rows on a screen, or at hand, while others write to the same table, and where
-//! people edit records of it. A [`LiveTable`] holds **all** rows of its value set in memory; a set with a filter, such as
-//! [a part of a SurrealDB table](#stores-and-features), keeps that in bounds.
+//! people edit records of it. A [`LiveTable`] holds **all** rows of its value set in memory; a set with a filter, such
+//! as [a part of a SurrealDB table](#stores-and-features), keeps that in bounds.
 //!
-//! It is not an ORM: there are no queries, joins or migrations. It does not validate: a session may hold an address that is
-//! half typed, and the store is the last judge. Not there yet: undo and redo, merging by a declared rule, saving in the
-//! background with an outbox, several edits saved as one, and stores other than those [below](#stores-and-features).
+//! It is not an ORM: there are no queries, joins or migrations. It does not validate: a session may hold an address
+//! that is half typed, and the store is the last judge. Not there yet: undo and redo, merging by a declared rule,
+//! saving in the background with an outbox, several edits saved as one, and stores other than those
+//! [below](#stores-and-features).
 //!
 //! # Usage
 //!
@@ -365,36 +366,39 @@
 //! [`ImTable`], a table in memory with a feed of its changes, needs no feature. Any other store is a type of yours that
 //! implements the three traits of [`value`]; `contract_tests!` then says whether it does so as a table expects.
 //!
-//! The crates of SurrealDB have a licence of their own (Business Source License 1.1); they are dependencies of the feature
-//! `surrealdb` alone.
+//! The crates of SurrealDB have a licence of their own (Business Source License 1.1); they are dependencies of the
+//! feature `surrealdb` alone.
 //!
 //! # Cancellation
 //!
-//! Every request of a table or a session runs as a task of the table's. Dropping its future loses the answer and nothing
-//! else: a write that has begun goes on. (An [`update`](dataset::WritableDataSet::update) of all rows is a write per row,
-//! and ends between two of them.) A session remembers that a save is under way ([`is_saving`](RecordEdit::is_saving)), and
-//! its next call takes the answer in first. A conflict that nobody was shown because the future was dropped is the answer of
-//! the next save, before anything is sent. Dropping the future of [`open`](table::Builder::open) closes the table.
+//! Every request of a table or a session runs as a task of the table's. Dropping its future loses the answer and
+//! nothing else: a write that has begun goes on. (An [`update`](dataset::WritableDataSet::update) of all rows is a
+//! write per row, and ends between two of them.) A session remembers that a save is under way
+//! ([`is_saving`](RecordEdit::is_saving)), and its next call takes the answer in first. A conflict that nobody was
+//! shown because the future was dropped is the answer of the next save, before anything is sent. Dropping the future of
+//! [`open`](table::Builder::open) closes the table.
 //!
 //! # Executors
 //!
 //! A table needs a [tokio](https://docs.rs/tokio) runtime for its tasks: the one that it is opened in, or the one that
-//! [`Builder::runtime`](table::Builder::runtime) names. Its futures, and those of its sessions and subscriptions, can be
-//! awaited from any executor, or with a plain `block_on`. [`row`](LiveTable::row), [`rows`](LiveTable::rows), [`sync_state`](LiveTable::sync_state),
-//! [`try_next`](Subscription::try_next) and [`poll_save`](RecordEdit::poll_save) are synchronous, for a render loop.
+//! [`Builder::runtime`](table::Builder::runtime) names. Its futures, and those of its sessions and subscriptions, can
+//! be awaited from any executor, or with a plain `block_on`. [`row`](LiveTable::row), [`rows`](LiveTable::rows),
+//! [`sync_state`](LiveTable::sync_state), [`try_next`](Subscription::try_next) and [`poll_save`](RecordEdit::poll_save)
+//! are synchronous, for a render loop.
 //!
 //! # What things cost
 //!
 //! - [`rows`](LiveTable::rows) clones one `Arc`, however many rows there are; [`row`](LiveTable::row) is a look-up in a
 //!   B-tree. Neither waits for a writer.
-//! - A record is decoded when it comes from the store, not when it is read. The same version of a row is always the same
-//!   `Arc`.
-//! - What the struct does not know of a record (columns, other spellings of a value) is kept beside the row as a [`Patch`];
-//!   where there is nothing, the row is held once. A cache in this process's memory is left alone for the same reason.
+//! - A record is decoded when it comes from the store, not when it is read. The same version of a row is always the
+//!   same `Arc`.
+//! - What the struct does not know of a record (columns, other spellings of a value) is kept beside the row as a
+//!   [`Patch`]; where there is nothing, the row is held once. A cache in this process's memory is left alone for the
+//!   same reason.
 //! - Which fields are modified is found by comparing typed values, without allocating, and again at each question.
 //! - A save asks the store once: the check and the write are one step there. After a lost answer it reads first.
-//! - An event of a feed that keeps no order costs a read of the record, 256 records at most in one read; the LIVE queries of
-//!   SurrealDB are such a feed.
+//! - An event of a feed that keeps no order costs a read of the record, 256 records at most in one read; the LIVE
+//!   queries of SurrealDB are such a feed.
 
 #[cfg(feature = "contract")]
 pub mod contract;

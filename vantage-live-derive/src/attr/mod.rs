@@ -46,8 +46,12 @@ impl Parse for Entry {
             let list;
             parenthesized!(list in input);
             Value::List(entries(&list)?)
-        } else {
+        } else if input.is_empty() || input.peek(Token![,]) {
             Value::None
+        } else {
+            return Err(
+                input.error(format_args!("after `{key}` comes `=` or `,`: write `{key} = …`, or `{key}` alone"))
+            );
         };
         Ok(Entry { key, value })
     }
@@ -166,7 +170,7 @@ fn twice(key: &Ident, errors: &mut Errors) {
 fn unknown(key: &Ident, known: &[&str], elsewhere: (&[&str], &str)) -> String {
     let name = key.to_string();
     if elsewhere.0.contains(&name.as_str()) {
-        return format!("`{name}` belongs on {}", elsewhere.1);
+        return format!("`{name}` belongs on {}: move it there", elsewhere.1);
     }
     if name == "merge" {
         return "`merge` is not there yet: take it away, and decide conflicts in the program".to_owned();

@@ -14,7 +14,7 @@ pub fn fallback(input: &DeriveInput) -> TokenStream {
     // Whatever is wrong with the attributes has been reported already.
     let live = EntityAttrs::parse(&input.attrs, &mut Errors::default());
     let (private, names, lints, vis) = (private(&live), Names::new(&input.ident, &live), lints(), &input.vis);
-    let Names { field, dirty, change, conflicts, conflict } = names;
+    let Names { field, dirty, change, conflicts, conflict, .. } = names;
     let docs = "Stands in for a type that the derive could not generate.";
     let entity = stub(input, &private);
     quote! {

@@ -118,6 +118,31 @@ impl<F: Field> SaveError<F> {
 }
 
 /// What a delete has come to.
+///
+/// ```
+/// use vantage_live::edit::DeleteResult;
+/// use vantage_live::{Guard, ImTable, LiveEntity, LiveTable, Patch, WritableValueSet};
+/// # use serde::{Deserialize, Serialize};
+/// # use serde_json::json;
+/// # #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+/// # struct Product { name: String, price: i64 }
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let store = ImTable::new("product");
+/// # let record = json!({"name": "Sea Pie", "price": 299});
+/// # store.insert_id_value(&"sea_pie".into(), record.as_object().unwrap().clone()).await?;
+/// let table = LiveTable::<Product>::builder(store.clone()).open().await?;
+/// let mut edit = table.edit_record("sea_pie").await?;
+/// # let raised = Patch::new().set("price", 305);
+/// let _ = store.write(&"sea_pie".into(), &raised, &Guard::Exists).await?; // a colleague
+///
+/// let DeleteResult::Changed(fields) = edit.delete().await? else { panic!("it is not what was seen") };
+/// assert_eq!(fields, ProductField::Price.into());
+/// assert_eq!(edit.price, 305, "now it is seen");
+/// assert!(matches!(edit.delete().await?, DeleteResult::Deleted));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "a delete may not have deleted anything"]
 pub enum DeleteResult<F: Field> {

@@ -93,6 +93,36 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     /// The answer of the save that is under way, taken in; `None` while it is still to come, and where there is none. For
     /// a render loop.
+    ///
+    /// ```
+    /// use vantage_live::{ImTable, LiveEntity, LiveTable, SaveResult, WritableValueSet};
+    /// # use serde::{Deserialize, Serialize};
+    /// # use serde_json::json;
+    /// # #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+    /// # struct Product { name: String, price: i64 }
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let store = ImTable::new("product");
+    /// # let record = json!({"name": "Sea Pie", "price": 299});
+    /// # store.insert_id_value(&"sea_pie".into(), record.as_object().unwrap().clone()).await?;
+    /// let table = LiveTable::<Product>::builder(store).open().await?;
+    /// let mut edit = table.edit_record("sea_pie").await?;
+    /// edit.price = 310;
+    /// edit.start_save()?;
+    /// edit.name.push('!'); // typing goes on
+    ///
+    /// let result = loop {
+    ///     if let Some(result) = edit.poll_save() {
+    ///         break result?;
+    ///     }
+    ///     // … draw a frame …
+    /// #   tokio::task::yield_now().await;
+    /// };
+    /// assert!(matches!(result, SaveResult::Saved));
+    /// assert_eq!(edit.modified_fields(), ProductField::Name.into());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn poll_save(&mut self) -> Option<Result<SaveResult<E>, EditError>> {
         if let Some(unseen) = self.unseen.take() {
             return Some(Ok(unseen));

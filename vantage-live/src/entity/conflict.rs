@@ -3,6 +3,29 @@
 use super::{Field, FieldSet};
 
 /// The three values of a field that is modified here and was changed there since, and not to the same value.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use vantage_live::{Conflict, FieldSet, LiveEntity};
+///
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+/// struct Product { name: String, price: i64 }
+///
+/// let base = Product { name: "Sea Pie".into(), price: 299 };
+/// let local = Product { price: 310, ..base.clone() };
+/// let remote = Product { price: 305, ..base.clone() };
+///
+/// let conflicts = Product::conflicts(ProductField::Price.into(), &base, &local, &remote);
+/// assert_eq!(conflicts.price, Some(Conflict { base: 299, local: 310, remote: 305 }));
+/// assert_eq!(conflicts.fields(), FieldSet::from(ProductField::Price));
+///
+/// for conflict in conflicts.iter() {
+///     match conflict {
+///         ProductConflict::Name(name) => println!("you: {}, they: {}", name.local, name.remote),
+///         ProductConflict::Price(price) => println!("you: {:+}, they: {:+}", price.local - price.base, price.remote - price.base),
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use]
 pub struct Conflict<T> {

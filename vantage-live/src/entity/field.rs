@@ -9,6 +9,32 @@ use crate::value::Path;
 
 /// A field of an entity: the enum that the derive generates, `ProductField` for `Product`. Its variants stand for the
 /// leaves of the record; a nested entity's are inside the variant of its field.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use vantage_live::LiveEntity;
+///
+/// #[derive(Clone, Serialize, Deserialize, LiveEntity)]
+/// struct Product {
+///     #[serde(rename = "unitPrice")]
+///     unit_price: i64,
+///     #[live(nested)]
+///     inventory: Inventory,
+/// }
+///
+/// #[derive(Clone, Serialize, Deserialize, LiveEntity)]
+/// struct Inventory {
+///     #[live(label = "in stock")]
+///     stock: i64,
+/// }
+///
+/// let stock = ProductField::Inventory(InventoryField::Stock);
+/// assert_eq!(ProductField::ALL, [ProductField::UnitPrice, stock]);
+/// assert_eq!((stock.name(), stock.label()), ("inventory.stock", "Inventory: in stock"));
+/// assert_eq!(ProductField::UnitPrice.wire_name(), "unitPrice");
+/// assert_eq!("unitPrice".parse(), Ok(ProductField::UnitPrice));
+/// assert!("prize".parse::<ProductField>().is_err());
+/// ```
 pub trait Field: Copy + Eq + Ord + Hash + fmt::Debug + fmt::Display + Send + Sync + 'static {
     /// Every leaf field, in the order in which they are declared.
     const ALL: &'static [Self];

@@ -41,6 +41,31 @@ pub enum OpenError {
 }
 
 /// What is to be known of a table before it is opened. See [`LiveTable::builder`].
+///
+/// ```
+/// use vantage_live::{ImTable, LiveEntity, LiveTable, Policy, SyncState, WritableValueSet};
+/// # use serde::{Deserialize, Serialize};
+/// # use serde_json::json;
+/// # #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+/// # struct Product { name: String, price: i64 }
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let store = ImTable::new("product");
+/// # let record = json!({"name": "Sea Pie", "price": 299});
+/// # store.insert_id_value(&"sea_pie".into(), record.as_object().unwrap().clone()).await?;
+/// let table = LiveTable::<Product>::builder(store.clone())
+///     .feed(store.feed())
+///     .policy(Policy::Fields)
+///     .on_progress(|progress| println!("{} of {} rows", progress.rows, progress.total))
+///     .start()?;
+///
+/// // Rows can be read while they come.
+/// table.filled().await?;
+/// assert_eq!(table.rows().len(), 1);
+/// assert!(matches!(table.sync_state(), SyncState::Live(_)));
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a builder does nothing until the table is opened"]
 pub struct Builder<E: LiveEntity> {
     backend: Arc<dyn RwValueSet>,

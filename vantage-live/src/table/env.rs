@@ -33,9 +33,7 @@ pub struct Tokio {
 }
 
 impl Tokio {
-    /// Runs tasks on this runtime, which must have its time driver enabled (as [`Runtime::new`] does).
-    ///
-    /// [`Runtime::new`]: tokio::runtime::Runtime::new
+    /// Runs tasks on this runtime, which must have its time driver enabled, as that of `Runtime::new` has.
     #[must_use]
     pub fn new(handle: Handle) -> Self {
         Tokio { handle }

@@ -39,6 +39,29 @@ use crate::entity::{FieldSet, LiveEntity};
 use crate::value::{Id, Operation, RwValueSet, ValueError};
 
 /// What a save checks in the store before it overwrites.
+///
+/// ```
+/// use vantage_live::{Guard, ImTable, LiveEntity, LiveTable, Patch, Policy, SaveResult, WritableValueSet};
+/// # use serde::{Deserialize, Serialize};
+/// # use serde_json::json;
+/// # #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+/// # struct Product { name: String, price: i64 }
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let store = ImTable::new("product");
+/// # let record = json!({"name": "Sea Pie", "price": 299});
+/// # store.insert_id_value(&"sea_pie".into(), record.as_object().unwrap().clone()).await?;
+/// let table = LiveTable::<Product>::builder(store.clone()).open().await?;
+/// let mut edit = table.edit_record("sea_pie").await?;
+/// edit.price = 310;
+/// # let raised = Patch::new().set("price", 305);
+/// let _ = store.write(&"sea_pie".into(), &raised, &Guard::Exists).await?; // a colleague, at the same price
+///
+/// edit.set_policy(Policy::Overwrite);
+/// assert!(matches!(edit.save().await?, SaveResult::Saved), "by default, this is a conflict");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Policy {
     /// The fields that are written still have the values that the session last agreed on: two people who edit different
@@ -52,6 +75,33 @@ pub enum Policy {
 }
 
 /// Who makes the id of a new record.
+///
+/// ```
+/// use vantage_live::{Ids, ImTable, LiveEntity, LiveTable, SaveResult, WritableValueSet};
+/// # use serde::{Deserialize, Serialize};
+/// # use serde_json::json;
+/// # #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+/// # struct Product { name: String, price: i64 }
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let store = ImTable::new("product");
+/// # let record = json!({"name": "Sea Pie", "price": 299});
+/// # store.insert_id_value(&"sea_pie".into(), record.as_object().unwrap().clone()).await?;
+/// let table = LiveTable::<Product>::builder(store.clone()).open().await?;
+/// let mut cake = table.new_record(Product { name: "Clock Tower Cake".into(), price: 1_004 });
+/// let temp = cake.id().clone();
+/// assert!(temp.is_temp());
+/// let SaveResult::Created(id) = cake.save().await? else { panic!("the store takes it") };
+/// assert_eq!(cake.id(), &id);
+/// assert_eq!(table.row(&temp), table.row(&id), "the temp id finds the row still");
+///
+/// let table = LiveTable::<Product>::builder(store).ids(Ids::ClientUuid).open().await?;
+/// let mut cake = table.new_record(Product { name: "Clock Tower Cake".into(), price: 1_004 });
+/// let real = cake.id().clone();
+/// assert!(matches!(cake.save().await?, SaveResult::Created(id) if id == real));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Ids {
     /// The store. Until it is saved, a new record has a temp id.

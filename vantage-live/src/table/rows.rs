@@ -44,6 +44,31 @@ impl<E: LiveEntity> Entry<E> {
 
 /// The rows of a table at one moment, in the order of their ids. Cheap to clone and never changing: take a new one with
 /// [`LiveTable::rows`](crate::LiveTable::rows) for what has happened since.
+///
+/// ```
+/// use vantage_live::{ImTable, LiveEntity, LiveTable, WritableValueSet};
+/// # use serde::{Deserialize, Serialize};
+/// # use serde_json::json;
+/// # #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+/// # struct Product { name: String, price: i64 }
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let store = ImTable::new("product");
+/// # let record = json!({"name": "Sea Pie", "price": 299});
+/// # store.insert_id_value(&"sea_pie".into(), record.as_object().unwrap().clone()).await?;
+/// let table = LiveTable::<Product>::builder(store).open().await?;
+///
+/// let before = table.rows();
+/// let mut edit = table.edit_record("sea_pie").await?;
+/// edit.price = 310;
+/// let _ = edit.save().await?;
+///
+/// assert_eq!(before.get(&"sea_pie".into()).unwrap().price, 299, "a snapshot stays as it is");
+/// assert_eq!(table.rows().iter().map(|(_, row)| row.price).sum::<i64>(), 310);
+/// assert!(table.rows().sequence() > before.sequence());
+/// # Ok(())
+/// # }
+/// ```
 pub struct Rows<E> {
     pub(crate) at: Arc<Snapshot<E>>,
 }

@@ -37,6 +37,30 @@ pub struct Progress {
 }
 
 /// A stored record that does not fit the entity. The table keeps it apart, and does not overwrite it.
+///
+/// ```
+/// use vantage_live::{ImTable, LiveEntity, LiveTable, WritableValueSet};
+/// # use serde::{Deserialize, Serialize};
+/// # use serde_json::json;
+/// # #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+/// # struct Product { name: String, price: i64 }
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let store = ImTable::new("product");
+/// # let record = json!({"name": "Sea Pie", "price": 299});
+/// # store.insert_id_value(&"sea_pie".into(), record.as_object().unwrap().clone()).await?;
+/// # let record = json!({"name": "Time Tart", "price": "ask Doc"});
+/// # store.insert_id_value(&"time_tart".into(), record.as_object().unwrap().clone()).await?;
+/// let table = LiveTable::<Product>::builder(store).open().await?;
+///
+/// assert_eq!(table.rows().len(), 1);
+/// let rejected = &table.rejected_rows()[0];
+/// assert_eq!(rejected.id, "time_tart".into());
+/// assert!(rejected.reason.contains(r#"invalid type: string "ask Doc", expected i64"#));
+/// assert!(table.edit_record("time_tart").await.is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RejectedRow {
     /// Its id.

@@ -186,6 +186,36 @@ impl<F: crate::entity::Field> Interest<F> {
 ///
 /// It holds a bounded number of events (see [`Builder::event_buffer`](crate::table::Builder::event_buffer)). When that is
 /// not enough they give way to one [`Event::Reset`], and the table goes on without waiting.
+///
+/// ```
+/// use vantage_live::{Event, Guard, ImTable, LiveEntity, LiveTable, Origin, Patch, WritableValueSet};
+/// # use serde::{Deserialize, Serialize};
+/// # use serde_json::json;
+/// # #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+/// # struct Product { name: String, price: i64 }
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let store = ImTable::new("product");
+/// # let record = json!({"name": "Sea Pie", "price": 299});
+/// # store.insert_id_value(&"sea_pie".into(), record.as_object().unwrap().clone()).await?;
+/// let table = LiveTable::<Product>::builder(store.clone()).feed(store.feed()).open().await?;
+/// let mut prices = table.subscribe_fields(ProductField::Price);
+///
+/// // A colleague, past this table: a change of the name wakes nobody here, one of the price does.
+/// let _ = store.write(&"sea_pie".into(), &Patch::new().set("name", "Enchantment Pie"), &Guard::Exists).await?;
+/// let _ = store.write(&"sea_pie".into(), &Patch::new().set("price", 310), &Guard::Exists).await?;
+///
+/// match prices.next().await.ok_or("the table was closed")? {
+///     Event::Updated { row, fields, origin, .. } => {
+///         assert!(fields.contains(ProductField::Price));
+///         assert_eq!((row.price, origin), (310, Origin::Remote));
+///     }
+///     Event::Reset { missed, .. } => println!("{missed} events were dropped: read the rows afresh"),
+///     other => println!("a row has come or gone: {other:?}"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a subscription ends when it is dropped"]
 pub struct Subscription<E: LiveEntity> {
     mailbox: Arc<Mailbox<E>>,

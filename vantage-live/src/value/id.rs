@@ -218,6 +218,11 @@ impl<'de> Deserialize<'de> for Id {
 /// The type of an entity's `#[live(id)]` field: what can be made of an [`Id`].
 ///
 /// Implemented for [`Id`], `String`, `Arc<str>`, `i64`, [`Uuid`] and an `Option` of one of these.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot hold an id",
+    label = "not the type of an id",
+    note = "an `#[live(id)]` field is an `Id`, `String`, `Arc<str>`, `i64`, `Uuid`, or an `Option` of one of these"
+)]
 pub trait IdField: Sized {
     /// This type's form of `id`.
     ///

@@ -210,6 +210,27 @@ pub trait InsertableValueSet: ReadableValueSet {
 /// A store of records by id that can be read, written and inserted into: what a backend is, and what a cache is.
 ///
 /// Whoever implements the three traits has this one.
+///
+/// ```
+/// use serde_json::json;
+/// use vantage_live::{Guard, ImTable, Patch, ReadableValueSet, RwValueSet, WritableValueSet, WriteOutcome};
+///
+/// # futures::executor::block_on(async {
+/// let store: Box<dyn RwValueSet> = Box::new(ImTable::new("product"));
+/// store.insert_id_value(&"sea_pie".into(), json!({"price": 299}).as_object().unwrap().clone()).await?;
+///
+/// let (raise, unless_raised) = (Patch::new().set("price", 310), Guard::Exists.and("price", Some(json!(299))));
+/// for expected in ["written", "refused"] {
+///     match store.write(&"sea_pie".into(), &raise, &unless_raised).await? {
+///         WriteOutcome::Written(after) => assert_eq!((expected, &after["price"]), ("written", &json!(310))),
+///         WriteOutcome::Refused(now) => assert_eq!((expected, &now["price"]), ("refused", &json!(310))),
+///         WriteOutcome::Gone => println!("somebody has deleted it"),
+///     }
+/// }
+/// assert_eq!(store.count().await?, 1);
+/// # Ok::<(), vantage_live::ValueError>(())
+/// # }).unwrap();
+/// ```
 pub trait RwValueSet: ReadableValueSet + WritableValueSet + InsertableValueSet {}
 
 impl<T: ReadableValueSet + WritableValueSet + InsertableValueSet + ?Sized> RwValueSet for T {}

@@ -1,0 +1,16 @@
+//! Meant: `table`.
+
+use serde::{Deserialize, Serialize};
+use vantage_live::LiveEntity;
+
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+#[live(tabel = "rows")]
+struct Row {
+    name: String,
+}
+
+fn changed(old: &Row, new: &Row) -> bool {
+    old.diff(new).contains(RowField::Name)
+}
+
+fn main() {}

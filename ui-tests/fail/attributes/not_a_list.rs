@@ -1,0 +1,18 @@
+//! Meant: `#[live(id)]`.
+
+use serde::{Deserialize, Serialize};
+use vantage_live::LiveEntity;
+
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+struct Row {
+    #[live = "id"]
+    id: i64,
+    #[live]
+    name: String,
+}
+
+fn changed(old: &Row, new: &Row) -> bool {
+    old.diff(new).contains(RowField::Name)
+}
+
+fn main() {}

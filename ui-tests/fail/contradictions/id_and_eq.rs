@@ -1,0 +1,17 @@
+//! Meant: the key of the record, and `eq` besides.
+
+use serde::{Deserialize, Serialize};
+use vantage_live::LiveEntity;
+
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+struct Row {
+    #[live(id, eq = i64::eq)]
+    key: i64,
+    name: String,
+}
+
+fn changed(old: &Row, new: &Row) -> bool {
+    old.diff(new).contains(RowField::Name)
+}
+
+fn main() {}

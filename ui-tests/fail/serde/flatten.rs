@@ -1,0 +1,22 @@
+//! Meant: the fields of the inventory among those of the product.
+
+use serde::{Deserialize, Serialize};
+use vantage_live::LiveEntity;
+
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+struct Row {
+    name: String,
+    #[serde(flatten)]
+    inventory: Inventory,
+}
+
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+struct Inventory {
+    stock: i64,
+}
+
+fn changed(old: &Row, new: &Row) -> bool {
+    old.diff(new).contains(RowField::Name)
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+//! Meant: a name with a type of its own.
+
+use serde::{Deserialize, Serialize};
+use vantage_live::LiveEntity;
+
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+#[serde(transparent)]
+struct Row {
+    name: String,
+}
+
+fn changed(old: &Row, new: &Row) -> bool {
+    old.diff(new).contains(RowField::Name)
+}
+
+fn main() {}

@@ -1,0 +1,22 @@
+//! Meant: `Price`.
+
+use serde::{Deserialize, Serialize};
+use vantage_live::LiveEntity;
+
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+struct Row {
+    name: String,
+    price: i64,
+    #[live(nested)]
+    inventory: Inventory,
+}
+
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+struct Inventory {
+    stock: i64,
+    shelf: String,
+}
+
+fn main() {
+    let _ = RowField::Name | RowField::Prise;
+}
