@@ -132,6 +132,19 @@ fn help_names_every_flag() {
     }
 }
 
+#[test]
+fn the_picture_shows_the_screen_as_it_is() {
+    let file = std::env::temp_dir().join(format!("bakery-{}.svg", std::process::id()));
+    assert!(bakery(&["--picture", file.to_str().unwrap()]).status.success());
+    let drawn = std::fs::read_to_string(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+
+    let kept = concat!(env!("CARGO_MANIFEST_DIR"), "/screen.svg");
+
+    let same = drawn == std::fs::read_to_string(kept).unwrap();
+    assert!(same, "the screen has changed: cargo run -p bakery -- --picture examples/bakery/screen.svg");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn the_server_of_the_story_ends_with_the_program_however_that_ends() {
