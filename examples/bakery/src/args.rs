@@ -14,11 +14,11 @@ use clap::Parser;
 pub struct Args {
     /// Run the same story without a terminal and print what happens.
     ///
-    /// The story starts a SurrealDB server of its own on 127.0.0.1, cuts the connection to it, and ends it afterwards.
+    /// The story starts a server of its own on 127.0.0.1, cuts the connection to it, and ends it afterwards.
     #[arg(long, conflicts_with_all = ["url", "picture"])]
     pub script: bool,
 
-    /// Use this SurrealDB server instead: its namespace `hill_valley`, database `bakery`.
+    /// Use this server instead: its namespace `hill_valley`, database `bakery`.
     #[arg(long, value_name = "ws://HOST:PORT")]
     pub url: Option<String>,
 
@@ -70,6 +70,6 @@ Examples:
   bakery --script              the same story as text
   bakery --colleague off       nobody else edits
   BAKERY_PASSWORD=… bakery --url ws://127.0.0.1:8000 --seed
-                               on a server, with the bakery's tables made there first
+                               on a SurrealDB server, with the bakery's tables made there first
 
 It ends with 0 when you leave, 1 where it cannot go on and says why, 2 for a command line that it does not know.";

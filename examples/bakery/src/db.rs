@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
+use std::time::Duration;
 
 use surrealdb::Surreal;
 use surrealdb::engine::any::{Any, connect};
@@ -16,6 +17,10 @@ pub type Failure = Box<dyn Error + Send + Sync>;
 
 /// The names of the tables, in the order in which the application shows them.
 pub const TABLES: [&str; 4] = [Product::TABLE, Client::TABLE, Order::TABLE, Bakery::TABLE];
+
+/// How long a request may take. Signing in costs an unoptimised server 1.4 s of a processor, and each table does it: on a
+/// busy machine the library's 10 s are not enough.
+const DEADLINE: Duration = Duration::from_secs(40);
 
 const NAMESPACE: &str = "hill_valley";
 const DATABASE: &str = "bakery";
@@ -83,7 +88,7 @@ pub type Tables = (LiveTable<Product>, LiveTable<Client>, LiveTable<Order>, Live
 /// The library's connection to a server.
 pub async fn open(login: &Login) -> Result<SurrealDb, Failure> {
     let connecting = SurrealDb::connect(&login.url).root(&login.user, &login.password);
-    Ok(connecting.namespace(NAMESPACE).database(DATABASE).await?)
+    Ok(connecting.namespace(NAMESPACE).database(DATABASE).deadline(DEADLINE).await?)
 }
 
 /// The SDK's connection, for the colleague.

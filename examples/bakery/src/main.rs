@@ -14,6 +14,8 @@ mod script;
 mod server;
 mod shown;
 mod terminal;
+#[cfg(test)]
+mod tests;
 mod ui;
 mod words;
 

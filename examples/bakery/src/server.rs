@@ -1,10 +1,11 @@
-//! A real SurrealDB server for the story: this same program, started again as a child, on a free port of 127.0.0.1.
+//! A real server for the story: this same program, started again as a child, on a free port of 127.0.0.1.
 
 use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::process::{ExitCode, Stdio};
 use std::time::Duration;
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep};
@@ -48,7 +49,7 @@ impl Server {
             .kill_on_drop(true)
             .spawn()?;
         let give_up = Instant::now() + READY;
-        while TcpStream::connect(address).await.is_err() {
+        while !is_ready(address).await {
             if let Some(status) = child.try_wait()? {
                 return Err(format!("the SurrealDB server of the story has ended at once ({status})").into());
             }
@@ -60,6 +61,18 @@ impl Server {
         let login = Login { url: format!("ws://{address}"), user: user.to_owned(), password: password.to_owned() };
         Ok(Server { address, login, _child: child })
     }
+}
+
+/// Whether the server serves: it listens some time before that, and refuses everything meanwhile.
+async fn is_ready(server: SocketAddr) -> bool {
+    let ask = async {
+        let mut stream = TcpStream::connect(server).await?;
+        stream.write_all(b"GET /ready HTTP/1.0\r\n\r\n").await?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await?;
+        Ok::<_, std::io::Error>(answer)
+    };
+    ask.await.is_ok_and(|answer| answer.get(8..12) == Some(b" 200"))
 }
 
 /// An address that nobody listens at now.

@@ -163,8 +163,10 @@ impl Shown for Product {
         match conflict {
             ProductConflict::Name(c) | ProductConflict::Bakery(c) => three(c),
             ProductConflict::Price(c) | ProductConflict::Calories(c) => three(c),
-            ProductConflict::Inventory(InventoryConflict::Stock(c)) => three(c),
-            ProductConflict::Inventory(InventoryConflict::Shelf(c)) => three(c),
+            ProductConflict::Inventory(inventory) => match inventory {
+                InventoryConflict::Stock(c) => three(c),
+                InventoryConflict::Shelf(c) => three(c),
+            },
             ProductConflict::UpdatedAt(c) => three(c),
         }
     }

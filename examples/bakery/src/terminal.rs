@@ -20,6 +20,9 @@ use crate::ui;
 /// How long to wait for a key before the screen is drawn again: 20 pictures a second.
 const FRAME: Duration = Duration::from_millis(50);
 
+/// How long the loop may take to end by itself.
+const LEAVE: Duration = Duration::from_millis(500);
+
 /// Runs the application until the person leaves.
 pub fn run(runtime: &Runtime, database: &Database, table: &str, when: When) -> Result<(), Failure> {
     // The tables start their tasks where they are used.
@@ -83,10 +86,13 @@ fn stopped() -> Arc<AtomicBool> {
     for kind in [tokio::signal::unix::SignalKind::terminate(), tokio::signal::unix::SignalKind::hangup()] {
         let stopped = Arc::clone(&stopped);
         tokio::spawn(async move {
-            if let Ok(mut signal) = tokio::signal::unix::signal(kind) {
-                signal.recv().await;
-                stopped.store(true, Ordering::Relaxed);
-            }
+            let Ok(mut signal) = tokio::signal::unix::signal(kind) else { return };
+            signal.recv().await;
+            stopped.store(true, Ordering::Relaxed);
+            tokio::time::sleep(LEAVE).await;
+            // Reading keys from a terminal that is gone does not come back.
+            let _ = ratatui::try_restore();
+            std::process::exit(1);
         });
     }
     stopped

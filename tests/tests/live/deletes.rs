@@ -1,13 +1,15 @@
-//! Deleting through a session, and records that others delete.
+//! Deleting through a session, and records that others delete: on every store that is a crate's `products`.
 
-use tests::bakery::{self, Colleague as _, ProductField};
+use tests::bakery::{Colleague as _, ProductField};
 use tests::wait::until;
 use vantage_live::edit::DeleteResult;
 use vantage_live::{FieldSet, Policy, ReadableValueSet as _, SaveResult};
 
+use crate::{products, products_without_feed};
+
 #[tokio::test]
 async fn a_record_that_nobody_changed_is_deleted() {
-    let (table, store) = bakery::products().await;
+    let (table, store) = products().await;
     let mut edit = table.edit_record("sea_pie").await.unwrap();
 
     let result = edit.delete().await.unwrap();
@@ -19,8 +21,7 @@ async fn a_record_that_nobody_changed_is_deleted() {
 
 #[tokio::test]
 async fn a_record_that_somebody_changed_is_not_deleted_unseen() {
-    let store = bakery::store().await;
-    let table = vantage_live::LiveTable::<bakery::Product>::builder(store.clone()).open().await.unwrap();
+    let (table, store) = products_without_feed().await;
     let mut edit = table.edit_record("sea_pie").await.unwrap();
     store.colleague_sets("sea_pie", "price", 310).await;
 
@@ -36,7 +37,7 @@ async fn a_record_that_somebody_changed_is_not_deleted_unseen() {
 
 #[tokio::test]
 async fn a_record_that_is_gone_was_deleted_by_somebody_else() {
-    let (table, store) = bakery::products().await;
+    let (table, store) = products().await;
     let mut edit = table.edit_record("sea_pie").await.unwrap();
     store.colleague_deletes("sea_pie").await;
 
@@ -47,8 +48,7 @@ async fn a_record_that_is_gone_was_deleted_by_somebody_else() {
 
 #[tokio::test]
 async fn overwriting_deletes_whatever_it_holds() {
-    let store = bakery::store().await;
-    let table = vantage_live::LiveTable::<bakery::Product>::builder(store.clone()).open().await.unwrap();
+    let (table, store) = products_without_feed().await;
     let mut edit = table.edit_record("sea_pie").await.unwrap();
     edit.set_policy(Policy::Overwrite);
     store.colleague_sets("sea_pie", "price", 310).await;
@@ -60,7 +60,7 @@ async fn overwriting_deletes_whatever_it_holds() {
 
 #[tokio::test]
 async fn saving_a_deleted_record_never_inserts_it_again() {
-    let (table, store) = bakery::products().await;
+    let (table, store) = products().await;
     let mut edit = table.edit_record("sea_pie").await.unwrap();
     edit.price = 310;
     store.colleague_deletes("sea_pie").await;
@@ -74,7 +74,7 @@ async fn saving_a_deleted_record_never_inserts_it_again() {
 
 #[tokio::test]
 async fn saving_as_new_brings_a_deleted_record_back() {
-    let (table, store) = bakery::products().await;
+    let (table, store) = products().await;
     let mut edit = table.edit_record("sea_pie").await.unwrap();
     edit.price = 310;
     store.colleague_deletes("sea_pie").await;

@@ -95,6 +95,23 @@ async fn a_field_nobody_changed_is_guarded_without_a_false_conflict() {
 }
 
 #[tokio::test]
+async fn a_save_is_one_round_trip_and_one_of_nothing_is_none() {
+    let (_, raw) = database().await;
+    let db = SurrealDb::from_client(raw);
+    let table = LiveTable::<Client>::builder(db.table("client")).open().await.unwrap();
+    let mut edit = table.edit_record("marty").await.unwrap();
+    let before = db.round_trips();
+
+    let nothing = edit.save().await.unwrap();
+    let after_nothing = db.round_trips();
+    edit.balance = 20;
+    let something = edit.save().await.unwrap();
+
+    assert!(matches!((&nothing, &something), (SaveResult::Saved, SaveResult::Saved)), "{nothing:?} {something:?}");
+    assert_eq!((after_nothing - before, db.round_trips() - after_nothing), (0, 1));
+}
+
+#[tokio::test]
 async fn a_value_clause_makes_a_partial_save() {
     let (table, store, _) = clients().await;
     let mut edit = table.edit_record("marty").await.unwrap();

@@ -1,3 +1,36 @@
 //! Edit sessions and live tables on a real SurrealDB, with a colleague on a second connection.
 
 mod in_process;
+mod over_the_wire;
+
+// What is promised on a store in memory is promised on this one.
+#[path = "../live/deletes.rs"]
+mod deletes;
+#[path = "../live/rebases.rs"]
+mod rebases;
+
+use tests::bakery::{Product, product_records};
+use vantage_live::store::surrealdb::{SurrealDb, SurrealTable};
+use vantage_live::{LiveTable, WritableValueSet as _};
+
+/// The five products in a database of their own, in this process.
+async fn store() -> SurrealTable {
+    let store = SurrealDb::connect("mem://").await.expect("a database in this process").table("product");
+    store.define().await.expect("a table is defined");
+    for answer in store.insert_id_values(product_records()).await {
+        answer.expect("a new id is free");
+    }
+    store
+}
+
+/// A live table of the five products that follows its store by a LIVE query, and that store.
+async fn products() -> (LiveTable<Product>, SurrealTable) {
+    let store = store().await;
+    (LiveTable::builder(store.clone()).feed(store.feed()).open().await.expect("it opens"), store)
+}
+
+/// A live table of the five products that hears of nothing by itself, and its store.
+async fn products_without_feed() -> (LiveTable<Product>, SurrealTable) {
+    let store = store().await;
+    (LiveTable::builder(store.clone()).open().await.expect("it opens"), store)
+}

@@ -1,6 +1,6 @@
 //! A real server, a connection that is cut and comes back, and sessions that are open meanwhile.
 
-use std::time::Duration;
+use std::sync::LazyLock;
 
 use serde_json::json;
 use tests::bakery::{Colleague as _, Product, product_records};
@@ -14,9 +14,15 @@ use vantage_live::{
     WritableValueSet as _,
 };
 
-/// A server, the way to it that can be cut, a table over that way, and a colleague with a way of their own.
+/// The server of all tests that do not kill it.
+static SERVER: LazyLock<SurrealServer> = LazyLock::new(start_server);
+
+fn start_server() -> SurrealServer {
+    SurrealServer::start(env!("CARGO_BIN_EXE_surreal-server"))
+}
+
+/// The way to a server that can be cut, a table over that way, and a colleague with a way of their own.
 struct Bakery {
-    server: SurrealServer,
     relay: Relay,
     table: LiveTable<Product>,
     colleague: SurrealTable,
@@ -25,12 +31,15 @@ struct Bakery {
 async fn connect(url: &str, database: &str) -> SurrealTable {
     let (user, password) = SurrealServer::ROOT;
     let connecting = SurrealDb::connect(url).root(user, password).namespace("hill_valley").database(database);
-    connecting.deadline(Duration::from_secs(3)).await.unwrap().table("product")
+    connecting.await.unwrap().table("product")
 }
 
 impl Bakery {
     async fn open() -> Self {
-        let server = SurrealServer::start(env!("CARGO_BIN_EXE_surreal-server"));
+        Self::on(&SERVER).await
+    }
+
+    async fn on(server: &SurrealServer) -> Self {
         let database = Uuid::new_v4().to_string();
         let colleague = connect(&server.url(), &database).await;
         colleague.define().await.unwrap();
@@ -40,7 +49,7 @@ impl Bakery {
         let relay = Relay::to(server.address()).await;
         let store = connect(&relay.url(), &database).await;
         let table = LiveTable::builder(store.clone()).feed(store.feed()).open().await.unwrap();
-        Bakery { server, relay, table, colleague }
+        Bakery { relay, table, colleague }
     }
 
     async fn is_lost(&self) {
@@ -150,12 +159,13 @@ async fn a_create_whose_answer_was_cut_off_makes_one_record() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_was_killed_and_started_again_empty_leaves_no_rows_behind() {
-    let bakery = Bakery::open().await;
+    let server = start_server();
+    let bakery = Bakery::on(&server).await;
 
-    bakery.server.kill();
+    server.kill();
     bakery.is_lost().await;
     assert_eq!(bakery.table.rows().len(), 5, "what was read can still be read");
-    bakery.server.start_again();
+    server.start_again();
     while bakery.colleague.define().await.is_err() {
         tokio::task::yield_now().await;
     }
@@ -179,13 +189,12 @@ async fn a_connection_that_falls_silent_is_noticed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_that_is_opened_while_the_server_is_away_says_so() {
-    let bakery = Bakery::open().await;
-    let store = bakery.table.name().to_owned();
-    bakery.server.kill();
+    let server = start_server();
+    let bakery = Bakery::on(&server).await;
+    server.kill();
 
     let opened = LiveTable::<Product>::builder(bakery.colleague.clone()).open().await;
 
-    assert_eq!(store, "product");
     let Err(OpenError::Store(error)) = opened else { panic!("the server is away") };
     assert_eq!(error.kind, ValueErrorKind::Unreachable, "{error}");
 }

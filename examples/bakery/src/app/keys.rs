@@ -1,15 +1,23 @@
 //! What a key does, by where the person is.
 
+use std::time::Duration;
+
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::form::Side;
 use super::{App, Focus};
 use crate::words::{Tone, Words};
 
+/// How long something is left to be read before a key takes it away.
+const READ: Duration = Duration::from_secs(2);
+
 impl App {
     /// A key was pressed.
     pub fn press(&mut self, key: KeyEvent) {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        if self.now.saturating_duration_since(self.said) > READ {
+            self.words = None;
+        }
         if control && key.code == KeyCode::Char('c') {
             self.done = true;
             return;
@@ -41,7 +49,7 @@ impl App {
             }
             KeyCode::Char('d') | KeyCode::Delete if self.form().is_some() => self.focus = Focus::Delete,
             KeyCode::Char('R') => self.with_form(|form| form.revert_all()),
-            KeyCode::Char('q') | KeyCode::Esc if self.unsaved() > 0 => self.focus = Focus::Quit,
+            KeyCode::Char('q') if self.unsaved() > 0 => self.focus = Focus::Quit,
             KeyCode::Char('q') => self.done = true,
             _ => {}
         }
@@ -88,7 +96,7 @@ impl App {
             return;
         }
         if view.read_only {
-            self.words = Some(Words::new(Tone::Careful, "Read-only", format!("the store sets {}", view.label)));
+            self.say(Words::new(Tone::Careful, "Read-only", format!("the store sets {}", view.label)));
             return;
         }
         let truth = view.text.parse::<bool>();
@@ -121,7 +129,7 @@ impl App {
         let decide = |app: &mut Self, side| {
             app.with_form(|form| form.decide(*field, side));
             if conflicts.len() == 1 {
-                app.words = Some(Words::new(Tone::Good, "Decided", "^S saves it"));
+                app.say(Words::new(Tone::Good, "Decided", "^S saves it"));
                 app.enter_field(*field);
             }
         };
@@ -143,7 +151,9 @@ impl App {
     }
 
     fn delete(&mut self) {
-        self.words = self.sheets[self.current].delete().or(self.words.take());
+        if let Some(words) = self.sheets[self.current].delete() {
+            self.say(words);
+        }
     }
 
     /// Saves, once there is nothing left to decide.
@@ -161,12 +171,15 @@ impl App {
 
     fn begin(&mut self, start: impl FnOnce(&mut dyn super::Form) -> Result<(), Words>) {
         let Some(form) = self.sheets[self.current].form_mut() else { return };
-        self.words = start(form).err();
+        match start(form) {
+            Ok(()) => self.words = None,
+            Err(words) => self.say(words),
+        }
     }
 
     fn look_at_conflicts(&mut self) {
         if self.conflicts().is_empty() {
-            self.words = Some(Words::new(Tone::Good, "No conflict", "nobody has changed what you have changed"));
+            self.say(Words::new(Tone::Good, "No conflict", "nobody has changed what you have changed"));
         } else {
             self.focus = Focus::Conflicts { at: 0 };
         }

@@ -41,7 +41,9 @@ pub struct App {
     pub sheets: Vec<Box<dyn Sheet>>,
     pub current: usize,
     pub focus: Focus,
+    /// What was said last, and when.
     pub words: Option<Words>,
+    said: Instant,
     /// The latest change first, with its table.
     pub news: VecDeque<(String, News)>,
     pub place: String,
@@ -68,6 +70,7 @@ impl App {
             current: 0,
             focus: Focus::List,
             words: None,
+            said: Instant::now(),
             news: VecDeque::new(),
             place: database.place.clone(),
             colleague,
@@ -116,7 +119,9 @@ impl App {
             for news in brought.news {
                 self.news.push_front((table.clone(), news));
             }
-            self.words = brought.words.or(self.words.take());
+            if brought.words.is_some() {
+                (self.words, self.said) = (brought.words, now);
+            }
         }
         self.news.truncate(NEWS);
         // What one was at may have gone, or been decided by the store.
@@ -129,6 +134,10 @@ impl App {
             _ => {}
         }
         self.pay_attention();
+    }
+
+    fn say(&mut self, words: Words) {
+        (self.words, self.said) = (Some(words), self.now);
     }
 
     fn pay_attention(&self) {

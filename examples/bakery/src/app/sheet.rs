@@ -89,16 +89,10 @@ struct Deleting<E: Shown> {
 
 impl<E: Shown> TableSheet<E> {
     pub fn new(table: LiveTable<E>) -> Self {
-        let mut sheet = TableSheet {
-            events: table.subscribe(),
-            known: known(&table),
-            table,
-            fresh: HashMap::new(),
-            forms: BTreeMap::new(),
-            selected: None,
-            place: 0,
-            deleting: Vec::new(),
-        };
+        let (events, known) = (table.subscribe(), known(&table));
+        let (fresh, forms) = (HashMap::new(), BTreeMap::new());
+        let mut sheet =
+            TableSheet { table, events, known, fresh, forms, selected: None, place: 0, deleting: Vec::new() };
         sheet.step(0);
         sheet
     }

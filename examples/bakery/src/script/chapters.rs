@@ -32,7 +32,7 @@ fn show<E: Shown>(who: &str, id: &Id, row: &E) -> Result<(), Failure> {
 
 impl Story {
     pub async fn opens(&mut self) -> Result<(), Failure> {
-        self.chapter("Four live tables of one database: reading them waits for nothing")?;
+        self.chapter("Live tables of one database: reading them waits for nothing")?;
         until("the tables are live", async || {
             is_live(&self.products) && is_live(&self.clients) && is_live(&self.orders) && is_live(&self.bakeries)
         })
@@ -70,7 +70,7 @@ impl Story {
     }
 
     pub async fn saves_what_the_store_refuses(&mut self) -> Result<(), Failure> {
-        self.chapter("The store refuses a price below zero, and two clients with one address")?;
+        self.chapter("The store has limits: a price is above zero, and no client has the address of another")?;
         let mut product = self.products.edit_record("time_tart").await?;
         product.price = -product.price;
         let _ = save(&mut product).await?;
@@ -85,7 +85,9 @@ impl Story {
     }
 
     pub async fn meets_a_conflict(&mut self) -> Result<(), Failure> {
-        self.chapter("Both of you change the same two fields: you are shown three values, and decide for each")?;
+        self.chapter(
+            "Both of you change the same fields: you are shown what was, yours and theirs, and decide for each",
+        )?;
         let mut edit = self.products.edit_record("delorean_donut").await?;
         edit.price += 5;
         edit.name.push_str(", glazed");

@@ -16,11 +16,13 @@ use crate::words;
 pub fn top(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let state = app.sheet().state();
     let words = words::state(&state);
-    let mut stands = format!("● {}", words.name);
-    if let SyncState::Lost { since, .. } = state {
-        let seconds = app.today.duration_since(since).unwrap_or(Duration::ZERO).as_secs();
-        stands.push_str(&format!(" for {seconds} s, trying again"));
-    }
+    let stands = match state {
+        SyncState::Lost { since, .. } => {
+            let seconds = app.today.duration_since(since).unwrap_or(Duration::ZERO).as_secs();
+            format!("● {} for {seconds} s, trying again", words.name)
+        }
+        _ => format!("● {}", words.name),
+    };
     let stands = Span::styled(stands, style::tone(words.tone));
     let title = Span::styled(" Hill Valley Bakery", style::here());
     let wheres =
@@ -34,7 +36,12 @@ pub fn top(frame: &mut Frame<'_>, app: &App, area: Rect) {
 
 /// Draws what was said last.
 pub fn words(frame: &mut Frame<'_>, app: &App, area: Rect) {
-    let Some(words) = &app.words else { return };
+    // Where nothing else is to be said, why the connection is lost.
+    let lost = match app.sheet().state() {
+        state @ SyncState::Lost { .. } => Some(words::state(&state)),
+        _ => None,
+    };
+    let Some(words) = app.words.as_ref().or(lost.as_ref()) else { return };
     let line = Line::from_iter([
         Span::styled(format!(" {}", words.name), style::tone(words.tone).add_modifier(ratatui::style::Modifier::BOLD)),
         Span::raw(format!("  {}", words.text)),

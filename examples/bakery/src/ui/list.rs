@@ -9,6 +9,9 @@ use ratatui::widgets::{Block, BorderType, Paragraph};
 use super::style;
 use crate::app::{App, Focus, Row};
 
+/// How many lines there are for records that do not fit.
+const APART: u16 = 3;
+
 /// Draws the current table.
 pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let focused = matches!(app.focus, Focus::List | Focus::Delete | Focus::Quit);
@@ -21,13 +24,13 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let columns = app.sheet().columns();
     let widths = widths(&columns, &rows, usize::from(inside.width).saturating_sub(2));
     let rejected = app.sheet().rejected();
-    let apart = u16::try_from(rejected.len()).unwrap_or(u16::MAX).min(3);
+    let apart = u16::try_from(rejected.len()).unwrap_or(u16::MAX).min(APART);
     let [heading, body, foot] =
         inside.layout(&Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(apart)]));
 
     let heads =
         columns.iter().zip(&widths).map(|(column, width)| Span::styled(fit(column, *width, false), style::quiet()));
-    frame.render_widget(Line::from_iter([Span::raw("  ")].into_iter().chain(heads)), heading);
+    frame.render_widget([Span::raw("  ")].into_iter().chain(heads).collect::<Line<'_>>(), heading);
 
     let selected = rows.iter().position(|row| Some(&row.id) == app.sheet().selected()).unwrap_or(0);
     // The selected row stays in sight.
@@ -35,17 +38,24 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let lines = rows.iter().enumerate().skip(skip).map(|(at, row)| line(row, &widths, at == selected, focused));
     frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), body);
 
-    let apart =
-        rejected.iter().map(|row| Line::styled(format!("  kept apart: {}: {}", row.id, row.reason), style::wrong()));
+    let apart = rejected.iter().enumerate().map(|(at, row)| {
+        let more = rejected.len() - at;
+        let text = if at + 1 == usize::from(APART) && more > 1 {
+            format!("  and {more} more that do not fit")
+        } else {
+            format!("  kept apart: {}: {}", row.id, row.reason)
+        };
+        Line::styled(text, style::wrong())
+    });
     frame.render_widget(Paragraph::new(apart.collect::<Vec<_>>()), foot);
 }
 
 fn tabs(app: &App) -> Line<'static> {
-    let tab = |(at, sheet): (usize, &Box<dyn crate::app::Sheet>)| {
+    let tabs = app.sheets.iter().enumerate().flat_map(|(at, sheet)| {
         let style = if at == app.current { style::here().add_modifier(Modifier::REVERSED) } else { style::quiet() };
         [Span::styled(format!(" {} {} ", sheet.name(), sheet.len()), style), Span::raw(" ")]
-    };
-    app.sheets.iter().enumerate().flat_map(tab).collect()
+    });
+    tabs.collect()
 }
 
 fn line(row: &Row, widths: &[usize], selected: bool, focused: bool) -> Line<'static> {
@@ -60,7 +70,7 @@ fn line(row: &Row, widths: &[usize], selected: bool, focused: bool) -> Line<'sta
         let style = if cell.fresh { style::fresh() } else { base };
         Span::styled(fit(&cell.text, *width, is_number(&cell.text)), style)
     });
-    Line::from_iter([Span::styled(bar, style::here()), Span::styled(sign, sign_style)].into_iter().chain(cells))
+    [Span::styled(bar, style::here()), Span::styled(sign, sign_style)].into_iter().chain(cells).collect()
 }
 
 fn is_number(text: &str) -> bool {

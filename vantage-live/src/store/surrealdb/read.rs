@@ -1,14 +1,19 @@
 //! Reading: whole tables in one statement or batch by batch, and records by id.
 
+use std::mem::discriminant;
 use std::ops::Bound;
 
 use async_trait::async_trait;
-use futures::stream::{self, BoxStream, StreamExt};
-use surrealdb::types::{Array, Object, RecordIdKey, RecordIdKeyRange, Uuid, Value};
+use futures::future;
+use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use surrealdb::types::{Array, Object, RecordIdKey, RecordIdKeyRange, Value};
 
+use super::id;
 use super::statement::Statement;
 use super::table::SurrealTable;
-use crate::value::{Capabilities, FeedKind, Id, Operation, ReadableValueSet, Record, ValueError, ValueErrorKind};
+use crate::value::{
+    Capabilities, FeedKind, Id, IdKind, Operation, ReadableValueSet, Record, ValueError, ValueErrorKind,
+};
 
 /// How many records are asked for by id in one statement.
 const BY_ID: usize = 4_096;
@@ -28,71 +33,62 @@ impl SurrealTable {
         }
     }
 
-    /// The next records of one stretch of the keys, and those of the stretches behind it, `batch` of each at most: in
-    /// one round trip, whatever kinds of keys there are.
-    async fn next_batch(&self, from: Position, batch: usize) -> Result<Vec<(Id, Record)>, ValueError> {
+    /// The ids of all records, in order: a scan of the keys.
+    async fn ids(&self) -> Result<Vec<Id>, ValueError> {
         let mut statement = self.statement();
+        let table = statement.bind(self.native_table());
         let condition = statement.filtered(&[]);
-        let mut stretches = Vec::new();
-        for stretch in from.rest() {
-            let range = RecordIdKey::Range(Box::new(stretch));
-            let range = statement.bind(self.native_id(range));
-            stretches.push(format!("(SELECT * FROM {range}{condition} LIMIT {batch})"));
-        }
-        statement.push(&format!("RETURN [{}]", stretches.join(", ")));
+        statement.push(&format!("SELECT VALUE id FROM {table}{condition}"));
         let answer = self.db.ask(statement.finish()).await;
         let answer = answer.map_err(|failure| self.failed(Operation::Read, None, failure.of_read()))?;
-        let Value::Array(stretches) = answer else { return Ok(Vec::new()) };
-        let rows = stretches.into_vec().into_iter().filter_map(|stretch| match stretch {
-            Value::Array(rows) => Some(rows.into_vec()),
-            _ => None,
-        });
-        rows.flatten().take(batch).map(|row| self.record(Operation::Read, row)).collect()
-    }
-}
-
-/// Where a stream stands: behind this key, in this stretch of the keys.
-///
-/// The server orders integers before texts before uuids before the rest; an [`Id`] has uuids before texts. So the
-/// stretches are read in the order of the ids.
-struct Position {
-    stretch: usize,
-    after: Option<RecordIdKey>,
-}
-
-impl Position {
-    /// What is left to read.
-    fn rest(self) -> impl Iterator<Item = RecordIdKeyRange> {
-        let first = self.after.map(Bound::Excluded);
-        stretches().into_iter().skip(self.stretch).enumerate().map(move |(i, (start, end))| RecordIdKeyRange {
-            start: if i == 0 { first.clone().unwrap_or(start) } else { start },
-            end,
-        })
-    }
-
-    fn behind(key: RecordIdKey) -> Position {
-        let stretch = match key {
-            RecordIdKey::Number(_) => 0,
-            RecordIdKey::Uuid(_) => 1,
-            RecordIdKey::String(_) => 2,
-            _ => 3,
+        let Value::Array(records) = answer else { return Ok(Vec::new()) };
+        let unreadable = |why: String| ValueError::new(Operation::Read, &self.name, ValueErrorKind::Unreadable(why));
+        let id = |record| match record {
+            Value::RecordId(record) => {
+                id::id(record.key).ok_or_else(|| unreadable("a record has a key that is no id".to_owned()))
+            }
+            other => Err(unreadable(format!("a record's id was expected, not {other:?}"))),
         };
-        Position { stretch, after: Some(key) }
+        let mut ids = records.into_vec().into_iter().map(id).collect::<Result<Vec<Id>, _>>()?;
+        // The server's order of the keys is another one where kinds of keys are mixed.
+        ids.sort_unstable();
+        Ok(ids)
     }
-}
 
-fn stretches() -> [(Bound<RecordIdKey>, Bound<RecordIdKey>); 4] {
-    let (least, greatest) = (RecordIdKey::Number(i64::MIN), RecordIdKey::Number(i64::MAX));
-    let first_uuid = RecordIdKey::Uuid(Uuid::from(uuid::Uuid::nil()));
-    let last_uuid = RecordIdKey::Uuid(Uuid::from(uuid::Uuid::max()));
-    let first_text = RecordIdKey::String(String::new());
-    let first_array = RecordIdKey::Array(Array::new());
-    [
-        (Bound::Included(least), Bound::Included(greatest)),
-        (Bound::Included(first_uuid.clone()), Bound::Included(last_uuid)),
-        (Bound::Included(first_text), Bound::Excluded(first_uuid)),
-        (Bound::Included(first_array), Bound::Unbounded),
-    ]
+    /// The records of `ids`, which are in order and next to each other, in one round trip: a scan of each stretch of keys
+    /// of one kind, which costs the server less than looking each of them up. What was inserted between them since they
+    /// were listed is left out.
+    async fn stretch(&self, ids: &[Id]) -> Result<Vec<(Id, Record)>, ValueError> {
+        let mut statement = self.statement();
+        let condition = statement.filtered(&[]);
+        let mut scans = Vec::new();
+        for stretch in ids.chunk_by(|a, b| discriminant(&a.kind()) == discriminant(&b.kind())) {
+            let from = match (stretch, stretch.first().and_then(id::key), stretch.last().and_then(id::key)) {
+                // The order of these is the server's own.
+                ([first, ..], _, _) if matches!(first.kind(), IdKind::Opaque(_)) => {
+                    let records: Vec<Value> = stretch.iter().filter_map(|id| self.native(id)).collect();
+                    statement.bind(Array::from(records))
+                }
+                (_, Some(first), Some(last)) => {
+                    let range = RecordIdKeyRange { start: Bound::Included(first), end: Bound::Included(last) };
+                    statement.bind(self.native_id(RecordIdKey::Range(Box::new(range))))
+                }
+                _ => continue,
+            };
+            scans.push(format!("(SELECT * FROM {from}{condition})"));
+        }
+        statement.push(&format!("RETURN [{}]", scans.join(", ")));
+        let answer = self.db.ask(statement.finish()).await;
+        let answer = answer.map_err(|failure| self.failed(Operation::Read, None, failure.of_read()))?;
+        let Value::Array(scans) = answer else { return Ok(Vec::new()) };
+        let mut rows = Vec::with_capacity(ids.len());
+        for scan in scans.into_vec() {
+            rows.extend(self.records(scan)?);
+        }
+        rows.retain(|(id, _)| ids.binary_search(id).is_ok());
+        rows.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(rows)
+    }
 }
 
 #[async_trait]
@@ -157,16 +153,16 @@ impl ReadableValueSet for SurrealTable {
 
     fn stream_values(&self, batch: usize) -> BoxStream<'_, Result<Vec<(Id, Record)>, ValueError>> {
         let batch = batch.max(1);
-        stream::unfold(Some(Position { stretch: 0, after: None }), move |position| async move {
-            let rows = match self.next_batch(position?, batch).await {
-                Ok(rows) => rows,
-                Err(error) => return Some((Err(error), None)),
-            };
-            let last = super::id::key(&rows.last()?.0);
-            let next = if rows.len() < batch { None } else { last.map(Position::behind) };
-            Some((Ok(rows), next))
-        })
-        .boxed()
+        // With LIMIT, a scan that begins behind a key reads to the end of the table all the same: listing n records in
+        // batches would cost n². So the keys come first, and each batch is a scan from one to another.
+        let ids = stream::once(self.ids()).map_ok(move |ids| {
+            let chunks: Vec<Vec<Id>> = ids.chunks(batch).map(<[Id]>::to_vec).collect();
+            stream::iter(chunks).map(Ok)
+        });
+        ids.try_flatten()
+            .and_then(move |ids| async move { self.stretch(&ids).await })
+            .try_filter(|rows| future::ready(!rows.is_empty()))
+            .boxed()
     }
 
     async fn count(&self) -> Result<u64, ValueError> {

@@ -1,0 +1,195 @@
+//! The screen as a person meets it: keys in, text out, on a real database in this process.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use vantage_live::SyncState;
+
+use crate::app::App;
+use crate::colleague::Colleague;
+use crate::db::Database;
+use crate::model::Product;
+use crate::ui;
+
+/// An application, its person and its colleague.
+struct Scene {
+    app: App,
+    colleague: Colleague,
+}
+
+impl Scene {
+    async fn open() -> Self {
+        let database = Database::embedded().await.unwrap();
+        let colleague = Colleague::new(database.colleague.clone());
+        let mut scene = Scene { app: App::open(&database, "off".to_owned()).await.unwrap(), colleague };
+        scene.until(|app| matches!(app.sheet().state(), SyncState::Live(_))).await;
+        scene
+    }
+
+    fn keys(&mut self, keys: &[KeyCode]) -> &mut Self {
+        for key in keys {
+            self.app.press(KeyEvent::new(*key, KeyModifiers::NONE));
+        }
+        self
+    }
+
+    fn types(&mut self, text: &str) -> &mut Self {
+        text.chars().for_each(|char| self.app.press(KeyEvent::new(KeyCode::Char(char), KeyModifiers::NONE)));
+        self
+    }
+
+    fn control(&mut self, char: char) -> &mut Self {
+        self.app.press(KeyEvent::new(KeyCode::Char(char), KeyModifiers::CONTROL));
+        self
+    }
+
+    /// Waits until the application shows it.
+    async fn until(&mut self, so: impl Fn(&App) -> bool) {
+        let give_up = Instant::now() + Duration::from_secs(20);
+        loop {
+            self.app.tick(Instant::now(), SystemTime::now());
+            if so(&self.app) {
+                return;
+            }
+            assert!(Instant::now() < give_up, "waited in vain; the screen is\n{}", self.screen(100, 34));
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    async fn until_said(&mut self, name: &str) -> String {
+        self.until(|app| app.words.as_ref().is_some_and(|words| words.name == name)).await;
+        self.app.words.as_ref().map(|words| words.text.clone()).unwrap_or_default()
+    }
+
+    fn screen(&self, width: u16, height: u16) -> String {
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| ui::draw(frame, &self.app)).unwrap();
+        terminal.backend().to_string()
+    }
+
+    /// The line of the screen that has this in it.
+    fn line(&self, part: &str) -> String {
+        let screen = self.screen(100, 34);
+        let line = screen.lines().find(|line| line.contains(part));
+        line.unwrap_or_else(|| panic!("no line has {part:?}:\n{screen}")).to_owned()
+    }
+}
+
+const PRICE: [KeyCode; 2] = [KeyCode::Enter, KeyCode::Down];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_modified_field_shows_its_old_value_until_it_is_reverted() {
+    let mut scene = Scene::open().await;
+
+    scene.keys(&PRICE).keys(&[KeyCode::Backspace]).types("9");
+    assert!(scene.line("▌Price").contains("139   ← 135"), "{}", scene.line("▌Price"));
+
+    scene.control('r');
+    assert!(!scene.screen(100, 34).contains('←'));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_value_is_kept_as_text_and_not_saved() {
+    let mut scene = Scene::open().await;
+
+    scene.keys(&PRICE).types("x").control('s');
+
+    assert_eq!(scene.until_said("Not saved").await, "“135x” is no value of Price");
+    assert!(scene.screen(100, 34).contains("this is no value of Price"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_save_says_what_came_of_it() {
+    let mut scene = Scene::open().await;
+
+    scene.keys(&PRICE).types("0").control('s');
+    scene.until_said("Saved").await;
+
+    scene.keys(&[KeyCode::Home]).types("-").control('s');
+    assert!(scene.until_said("Rejected").await.starts_with("Price: "));
+    assert!(scene.screen(100, 34).contains("the store refuses this"));
+    assert_eq!(scene.colleague.reads::<Product>("delorean_donut").await.unwrap().price, 1_350);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conflict_shows_three_values_and_is_decided_by_a_key() {
+    let mut scene = Scene::open().await;
+    scene.keys(&PRICE).keys(&[KeyCode::Backspace]).types("9");
+    scene.colleague.changes::<Product>("delorean_donut", "price = 150").await.unwrap();
+    scene.until(|app| !app.conflicts().is_empty()).await;
+
+    // Nothing is saved while there is something to decide.
+    scene.control('s');
+    let line = scene.line("▌ Price");
+    let values = ["135", "139", "150"].map(|value| line.find(value));
+    assert!(values.is_sorted() && values[0].is_some(), "{line}");
+
+    scene.types("m").control('s');
+    scene.until_said("Saved").await;
+    assert_eq!(scene.colleague.reads::<Product>("delorean_donut").await.unwrap().price, 139);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_somebody_deletes_can_be_brought_back() {
+    let mut scene = Scene::open().await;
+    scene.keys(&PRICE).types("0");
+    scene.colleague.deletes("product", "DeLorean Doughnut").await.unwrap();
+    scene.until_said("Deleted").await;
+
+    scene.control('b');
+
+    scene.until_said("Created").await;
+    assert_eq!(scene.app.sheet().len(), 5);
+    assert!(scene.line("▌ DeLorean Doughnut").contains("1350"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_record_is_there_before_it_is_saved_and_a_deleted_one_is_gone() {
+    let mut scene = Scene::open().await;
+
+    scene.types("nCake");
+    assert!(scene.screen(100, 34).contains("▌+Cake") && scene.screen(100, 34).contains("not saved yet"));
+    scene.control('s');
+    scene.until_said("Created").await;
+    assert_eq!(scene.app.sheet().len(), 6);
+
+    scene.keys(&[KeyCode::Esc]).types("d");
+    assert!(scene.screen(100, 34).contains("Delete Cake?"));
+    scene.types("y");
+    assert_eq!(scene.until_said("Deleted").await, "Cake is gone, by you");
+    scene.until(|app| app.sheet().len() == 5).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_does_not_fit_is_shown_apart_and_left_alone() {
+    let mut scene = Scene::open().await;
+    let statement = "DEFINE FIELD OVERWRITE price ON product TYPE int | string;
+        UPDATE product:sea_pie SET price = 'ask Doc'";
+    scene.colleague.runs(statement).await.unwrap();
+
+    scene.until(|app| !app.sheet().rejected().is_empty()).await;
+
+    assert!(scene.line("kept apart").contains("sea_pie"));
+    assert_eq!(scene.app.sheet().len(), 4);
+    assert!(scene.colleague.reads::<Product>("sea_pie").await.unwrap_err().to_string().contains("ask Doc"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_screen_can_be_of_any_size_and_always_says_how_the_connection_stands() {
+    let mut scene = Scene::open().await;
+    scene.keys(&PRICE).types("9");
+    scene.colleague.changes::<Product>("delorean_donut", "price = 150").await.unwrap();
+    scene.until(|app| !app.conflicts().is_empty()).await;
+
+    for keys in [&[KeyCode::Esc][..], &[KeyCode::Char('q')], &[KeyCode::Char('n'), KeyCode::Char('d')], &PRICE] {
+        scene.keys(keys);
+        for (width, height) in [(1, 1), (10, 4), (40, 12), (300, 100)] {
+            scene.screen(width, height);
+        }
+        assert!(scene.screen(80, 24).contains("● live"));
+    }
+    scene.control('o');
+    scene.screen(10, 4);
+}

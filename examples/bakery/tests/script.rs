@@ -1,0 +1,172 @@
+//! The program as a person runs it: the story as text, and what it says where it cannot go on.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+const PASSWORD: &str = "great-scott";
+
+fn bakery(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bakery"));
+    command.args(arguments).env_remove("BAKERY_PASSWORD").stdin(Stdio::null()).output().unwrap()
+}
+
+/// That the program ends with 1 and one sentence, and the sentence.
+fn refuses(arguments: &[&str]) -> String {
+    let output = bakery(arguments);
+    let (said, error) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
+    assert_eq!((said.as_str(), error.lines().count()), ("", 1), "{arguments:?}: {error}");
+    assert!(!error.contains(PASSWORD), "{error}");
+    error
+}
+
+fn until(what: &str, mut so: impl FnMut() -> bool) {
+    let give_up = Instant::now() + Duration::from_mins(1);
+    while !so() {
+        assert!(Instant::now() < give_up, "waited in vain until {what}");
+        sleep(Duration::from_millis(20));
+    }
+}
+
+/// A server of our own, which ends with the test.
+struct Server {
+    child: Child,
+    url: String,
+}
+
+impl Server {
+    fn start() -> Self {
+        let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_bakery"))
+            .args(["start", "--no-banner", "--log", "none", "--bind", &address.to_string(), "memory"])
+            .envs([("SURREAL_USER", "root"), ("SURREAL_PASS", PASSWORD)])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        until("the server is ready", || is_ready(address).unwrap_or(false));
+        Server { child, url: format!("ws://{address}") }
+    }
+}
+
+/// Whether the server serves: it listens some time before that.
+fn is_ready(server: SocketAddr) -> std::io::Result<bool> {
+    let mut stream = TcpStream::connect(server)?;
+    stream.write_all(b"GET /ready HTTP/1.0\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer.contains(" 200 "))
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn the_story_brings_about_every_outcome() {
+    let output = bakery(&["--script"]);
+    let (story, error) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+
+    assert_eq!((output.status.code(), error.as_str()), (Some(0), ""), "{story}");
+    for outcome in [
+        "Saved",
+        "Created",
+        "PartialSave",
+        "Conflict",
+        "Deleted",
+        "Rejected",
+        "Unreachable",
+        "OutcomeUnknown",
+        "Changed",
+        "lost",
+        "live",
+    ] {
+        let line = format!("   =>         {outcome}: ");
+        assert!(story.lines().any(|said| said.starts_with(&line)), "{outcome} is missing in\n{story}");
+    }
+    // What was missed while the connection was lost, and a row with both changes of one record.
+    let gap =
+        story.split("The connection is lost").nth(1).and_then(|rest| rest.split("=>         live").nth(1)).unwrap();
+    assert!(gap.lines().any(|said| said.starts_with("   table      Time Traveler Tart: Price ")), "{story}");
+    assert!(story.contains("row        Flux Capacitor Cupcake: Price 130, Inventory: Stock 47"), "{story}");
+}
+
+#[test]
+fn it_says_in_a_sentence_what_it_cannot_do_without_a_server() {
+    assert!(refuses(&["--table", "cakes"]).contains("the tables are product, client, order, bakery"));
+    assert!(refuses(&[]).contains("--script"));
+    assert!(refuses(&["--url", "http://127.0.0.1:8000"]).contains("ws://127.0.0.1:8000"));
+    assert!(refuses(&["--url", "ws://127.0.0.1:1"]).contains("was not reached"));
+    assert!(refuses(&["--picture", "/nowhere/at/all.svg"]).contains("/nowhere/at/all.svg"));
+}
+
+#[test]
+fn it_says_in_a_sentence_what_is_wrong_with_a_server_and_makes_tables_only_where_there_are_none() {
+    let server = Server::start();
+    let with =
+        |password: &str, more: &[&str]| refuses(&[&["--url", &server.url, "--password", password][..], more].concat());
+
+    assert!(with("wrong", &["--seed"]).contains("password is wrong"));
+    assert!(with(PASSWORD, &[]).contains("--seed"));
+    // Seeded, and then as before: what is missing is a terminal.
+    for _ in 0..2 {
+        let error = with(PASSWORD, &["--seed"]);
+        assert!(error.contains("terminal"), "{error}");
+    }
+}
+
+#[test]
+fn help_names_every_flag() {
+    let help = String::from_utf8(bakery(&["--help"]).stdout).unwrap();
+
+    for flag in ["--script", "--url", "--user", "--password", "--seed", "--colleague", "--table", "--picture"] {
+        assert!(help.contains(flag), "{flag} is missing in\n{help}");
+    }
+}
+
+#[test]
+fn the_picture_shows_the_screen_as_it_is() {
+    let file = std::env::temp_dir().join(format!("bakery-{}.svg", std::process::id()));
+    assert!(bakery(&["--picture", file.to_str().unwrap()]).status.success());
+    let drawn = std::fs::read_to_string(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+
+    let kept = concat!(env!("CARGO_MANIFEST_DIR"), "/screen.svg");
+
+    let same = drawn == std::fs::read_to_string(kept).unwrap();
+    assert!(same, "the screen has changed: cargo run -p bakery -- --picture examples/bakery/screen.svg");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_server_of_the_story_ends_with_the_program_however_that_ends() {
+    let mut story = Command::new(env!("CARGO_BIN_EXE_bakery"));
+    let mut story = story.arg("--script").stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    let mut server = None;
+    until("the story has a server", || {
+        server = child_of(story.id());
+        server.is_some()
+    });
+
+    story.kill().unwrap();
+    story.wait().unwrap();
+
+    let process = std::path::PathBuf::from(format!("/proc/{}/exe", server.unwrap()));
+    until("the server has ended", || std::fs::read_link(&process).is_err());
+}
+
+/// The first child of a process.
+#[cfg(target_os = "linux")]
+fn child_of(process: u32) -> Option<String> {
+    let tasks = std::fs::read_dir(format!("/proc/{process}/task")).ok()?;
+    let children = tasks.flatten().filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
+    children.flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).next()
+}
