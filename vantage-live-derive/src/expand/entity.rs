@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::GenericParam;
 
-use super::{bounds, first_leaf, is_nested, nested_set};
+use super::{bounds, first_leaf, is_nested, nested_bounds, nested_set};
+use crate::check::CAPACITY;
 use crate::model::{Entity, Field};
 
 pub fn impls(entity: &Entity) -> TokenStream {
@@ -71,7 +72,8 @@ fn clause(entity: &Entity) -> TokenStream {
         quote!(__live::core::clone::Clone + __live::core::marker::Send + __live::core::marker::Sync + 'static #equality)
     });
     let whole = whole.into_iter();
-    quote!(where #(#own,)* #(#types: 'static,)* #(#fields,)* #(#whole),*)
+    let nested = nested_bounds(entity);
+    quote!(where #(#nested,)* #(#own,)* #(#types: 'static,)* #(#fields,)* #(#whole),*)
 }
 
 fn constants(entity: &Entity) -> TokenStream {
@@ -172,15 +174,31 @@ fn fill_id(entity: &Entity) -> Option<TokenStream> {
     })
 }
 
-/// That no nested entity has an id: nobody would fill it in.
-fn assertions(entity: &Entity) -> TokenStream {
-    let nested = entity.tracked().filter(|(_, field, _)| is_nested(field)).map(|(_, field, _)| {
-        let ty = &field.ty;
+/// That no nested entity has an id, which nobody would fill in, and that there are not too many leaves.
+fn assertions(entity: &Entity) -> Option<TokenStream> {
+    let no_id = entity.nested().map(|field| {
+        let (ty, name) = (&field.ty, field.name());
         let message = format!(
-            "`{}` is nested and its type has an `#[live(id)]` field: an id belongs to a whole record, take one of the two away",
-            field.name()
+            "`{name}` is nested and its type has an `#[live(id)]` field: an id belongs to a whole record, take one of \
+             the two away"
         );
-        quote!(const _: () = __live::core::assert!(__live::has_no_id::<#ty>(), #message);)
+        quote!(__live::core::assert!(__live::core::option::Option::is_none(&<#ty as __live::LiveEntity>::ID), #message);)
     });
-    nested.collect()
+    let leaves = entity.nested().map(|field| {
+        let ty = &field.ty;
+        quote!(<[_]>::len(<<#ty as __live::LiveEntity>::Field as __live::Field>::ALL))
+    });
+    let (own, name) = (entity.tracked().count() - entity.nested().count(), &entity.ident);
+    let message = format!(
+        "`{name}` has more than {CAPACITY} fields, those of its nested entities included: take `nested` away where a \
+         field can be compared and saved as a whole"
+    );
+    entity.has_nested().then(|| {
+        quote! {
+            const _: () = {
+                #(#no_id)*
+                __live::core::assert!(#own #(+ #leaves)* <= #CAPACITY, #message);
+            };
+        }
+    })
 }

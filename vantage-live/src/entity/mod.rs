@@ -10,6 +10,8 @@ pub mod derived;
 mod field;
 mod set;
 
+use std::fmt;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -17,7 +19,7 @@ use serde_json::Value;
 #[doc(hidden)]
 pub use compare::{ByEquality, ByTotalOrder, Comparing, TotalOrder};
 pub use conflict::{Conflict, Conflicts};
-pub use field::{Field, FieldInfo, FieldTable, OwnField, ParseFieldError, Role, assert_capacity};
+pub use field::{Field, FieldInfo, FieldTable, OfField, OwnField, ParseFieldError, Role};
 pub use set::{Bits, FieldSet};
 
 use crate::value::{Id, IdentityMismatch, Patch, Record};
@@ -54,9 +56,9 @@ pub trait LiveEntity: Clone + Serialize + DeserializeOwned + Send + Sync + 'stat
     /// The entity's fields as an enum: a variant per field, a nested entity's inside its own.
     type Field: Field;
     /// A flag per field, by name.
-    type Dirty: From<FieldSet<Self::Field>>;
+    type Dirty: From<FieldSet<Self::Field>> + Copy + Default + Eq + fmt::Debug;
     /// A field's change with both values, typed: what a form matches on.
-    type Change<'e>;
+    type Change<'e>: OfField<Self::Field>;
     /// Per field, an optional [`Conflict`], typed.
     type Conflicts: Conflicts<Field = Self::Field>;
 
