@@ -438,8 +438,8 @@ pub mod __private {
         leaves, offsets, refused,
     };
     pub use crate::entity::{
-        Bits, ByEquality, ByTotalOrder, Comparing, Conflict, Conflicts, Field, FieldSet, FieldTable, LiveEntity,
-        OfField, OwnField, ParseFieldError, Role, TotalOrder,
+        Bits, ByEquality, ByNothing, ByTotalOrder, Comparing, Conflict, Conflicts, Field, FieldSet, FieldTable,
+        LiveEntity, OfField, OwnField, ParseFieldError, Role, TotalOrder,
     };
     pub use crate::value::{Id, IdField, IdentityMismatch};
 }

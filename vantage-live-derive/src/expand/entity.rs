@@ -1,8 +1,9 @@
 //! `impl LiveEntity for Product`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::GenericParam;
+use syn::spanned::Spanned;
 
 use super::{bounds, first_leaf, is_nested, nested_bounds, nested_set};
 use crate::check::CAPACITY;
@@ -31,7 +32,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
 
             fn diff(&self, other: &Self) -> __live::FieldSet<#field> {
                 #[allow(unused_imports)]
-                use __live::{ByEquality as _, ByTotalOrder as _};
+                use __live::{ByEquality as _, ByNothing as _, ByTotalOrder as _};
                 __live::FieldSet::from_bits(__live::Bits::EMPTY #(#diff)*)
             }
 
@@ -115,7 +116,8 @@ fn same(field: &Field) -> TokenStream {
     let ident = &field.ident;
     let eq = field.live.eq.as_ref().map(|eq| &eq.value);
     eq.map_or_else(
-        || quote!((&__live::Comparing(&self.#ident)).same(&other.#ident)),
+        // An error in it stands at the field's type.
+        || quote_spanned!(field.ty.span()=> (&__live::Comparing(&self.#ident)).same(&other.#ident)),
         |path| quote!(#path(&self.#ident, &other.#ident)),
     )
 }
@@ -182,7 +184,8 @@ fn assertions(entity: &Entity) -> Option<TokenStream> {
             "`{name}` is nested and its type has an `#[live(id)]` field: an id belongs to a whole record, take one of \
              the two away"
         );
-        quote!(__live::core::assert!(__live::core::option::Option::is_none(&<#ty as __live::LiveEntity>::ID), #message);)
+        let is_none = quote!(__live::core::option::Option::is_none(&<#ty as __live::LiveEntity>::ID));
+        quote_spanned!(ty.span()=> __live::core::assert!(#is_none, #message);)
     });
     let leaves = entity.nested().map(|field| {
         let ty = &field.ty;

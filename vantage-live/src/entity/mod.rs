@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 #[doc(hidden)]
-pub use compare::{ByEquality, ByTotalOrder, Comparing, TotalOrder};
+pub use compare::{ByEquality, ByNothing, ByTotalOrder, Comparing, TotalOrder};
 pub use conflict::{Conflict, Conflicts};
 pub use field::{Field, FieldInfo, FieldTable, OfField, OwnField, ParseFieldError, Role};
 pub use set::{Bits, FieldSet};
@@ -50,7 +50,7 @@ use crate::value::{Id, IdentityMismatch, Patch, Record};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no entity",
     label = "this type does not derive `LiveEntity`",
-    note = "put `#[derive(LiveEntity)]` on `{Self}`; a field that is to be compared and saved as a whole needs no `nested`"
+    note = "put `#[derive(LiveEntity)]` on it; or take `#[live(nested)]` away, so that the field is compared and saved as a whole"
 )]
 pub trait LiveEntity: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The entity's fields as an enum: a variant per field, a nested entity's inside its own.
