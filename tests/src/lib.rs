@@ -2,4 +2,5 @@
 
 pub mod bakery;
 pub mod coercing;
+pub mod servers;
 pub mod wait;

@@ -1,5 +1,6 @@
 //! Reading: whole tables in one statement or batch by batch, and records by id.
 
+use std::collections::BTreeSet;
 use std::ops::Bound;
 
 use async_trait::async_trait;
@@ -9,6 +10,9 @@ use surrealdb::types::{Array, Object, RecordIdKey, RecordIdKeyRange, Uuid, Value
 use super::statement::Statement;
 use super::table::SurrealTable;
 use crate::value::{Capabilities, FeedKind, Id, Operation, ReadableValueSet, Record, ValueError, ValueErrorKind};
+
+/// The largest batch that is asked for: more than this no message can hold.
+const MOST: usize = u32::MAX as usize;
 
 /// How many records are asked for by id in one statement.
 const BY_ID: usize = 4_096;
@@ -136,6 +140,7 @@ impl ReadableValueSet for SurrealTable {
 
     async fn get_id_values(&self, ids: &[Id]) -> Result<Vec<(Id, Record)>, ValueError> {
         let mut found = Vec::with_capacity(ids.len());
+        let ids: Vec<&Id> = ids.iter().collect::<BTreeSet<_>>().into_iter().collect();
         for ids in ids.chunks(BY_ID) {
             let mut statement = self.statement();
             let natives: Vec<Value> = ids.iter().filter_map(|id| self.native(id)).collect();
@@ -156,7 +161,7 @@ impl ReadableValueSet for SurrealTable {
     }
 
     fn stream_values(&self, batch: usize) -> BoxStream<'_, Result<Vec<(Id, Record)>, ValueError>> {
-        let batch = batch.max(1);
+        let batch = batch.clamp(1, MOST);
         stream::unfold(Some(Position { stretch: 0, after: None }), move |position| async move {
             let rows = match self.next_batch(position?, batch).await {
                 Ok(rows) => rows,
