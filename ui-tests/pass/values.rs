@@ -2,7 +2,7 @@
 
 #![deny(warnings)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -18,6 +18,9 @@ struct Values {
     float: f64,
     floats: Vec<Option<f32>>,
     maybe: Option<f64>,
+    by_name: HashMap<String, (f64, f64)>,
+    by_day: BTreeMap<NaiveDate, Vec<(String, f64)>>,
+    boxed: Box<[f64; 2]>,
     tags: BTreeMap<String, serde_json::Value>,
     shared: Arc<str>,
     #[live(eq = Silent::same)]
@@ -55,6 +58,9 @@ fn values() -> Values {
         float: f64::NAN,
         floats: vec![None, Some(f32::NAN)],
         maybe: Some(f64::NAN),
+        by_name: HashMap::from([("a".to_owned(), (f64::NAN, 1.0))]),
+        by_day: BTreeMap::from([(NaiveDate::default(), vec![("a".to_owned(), f64::NAN)])]),
+        boxed: Box::new([f64::NAN, 0.0]),
         tags: BTreeMap::new(),
         shared: "shared".into(),
         silent: Silent(1),
@@ -73,6 +79,9 @@ fn main() {
     let other = Values {
         float: -0.0,
         maybe: None,
+        by_name: HashMap::from([("a".to_owned(), (f64::NAN, 2.0))]),
+        by_day: BTreeMap::new(),
+        boxed: Box::new([f64::NAN, 1.0]),
         silent: Silent(2),
         price: 1.5,
         word: "other".into(),
@@ -81,7 +90,7 @@ fn main() {
         ..values()
     };
     let changed = values().diff(&other);
-    assert_eq!(changed.to_string(), "float, maybe, shared, silent, price, word, quiet");
+    assert_eq!(changed.to_string(), "float, maybe, by_name, by_day, boxed, shared, silent, price, word, quiet");
     assert_eq!(Values { float: 0.0, ..values() }.diff(&Values { float: -0.0, ..values() }).len(), 1);
 
     let (one, two) = (values(), other);

@@ -51,3 +51,8 @@ fn a_type_that_cannot_be_in_an_entity_is_refused_at_the_field() {
 fn a_program_that_misses_a_field_does_not_build() {
     refused("use");
 }
+
+#[test]
+fn a_session_that_is_misused_does_not_build() {
+    refused("edit");
+}

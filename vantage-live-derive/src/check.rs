@@ -11,7 +11,7 @@ use crate::error::Errors;
 use crate::model::{Entity, Field, Kind};
 
 /// As `Bits::CAPACITY` of the library, which checks it again where there are nested entities.
-const CAPACITY: usize = 256;
+pub const CAPACITY: usize = 256;
 
 /// Checks that the input is a struct with named fields that owns its values.
 pub fn shape(input: &DeriveInput, errors: &mut Errors) {

@@ -1,4 +1,8 @@
-//! The derive of vantage-live.
+//! `#[derive(LiveEntity)]` for vantage-live, which re-exports it: depend on that crate alone.
+//!
+//! Five steps, each a module: `attr` reads what the user wrote, `model` says what it means, `naming` and `generics` know
+//! names and parameters, `check` finds every misuse, `expand` writes the code. Nothing here knows the library but by the
+//! paths that generated code names, all of them in its `__private` module.
 
 #![forbid(unsafe_code)]
 
@@ -18,7 +22,118 @@ use syn::{DeriveInput, parse_macro_input};
 use crate::error::Errors;
 use crate::model::Entity;
 
-/// Derives `LiveEntity`.
+/// Derives `LiveEntity` for a struct with named fields that has `Clone` and serde's two derives.
+///
+/// For `Product` it generates, as visible as the struct:
+///
+/// | item | what it is |
+/// |---|---|
+/// | `ProductField` | an enum with a variant per field; a nested entity's fields are inside its own |
+/// | `ProductDirty` | a flag per field, by name |
+/// | `ProductChange` | an enum with both values of a field, typed: what a form matches on |
+/// | `ProductConflicts` | per field, an optional conflict: base, local and remote, typed |
+/// | `ProductConflict` | one of them, to match on |
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use vantage_live::{Id, LiveEntity};
+///
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+/// #[live(table = "products")]
+/// struct Product {
+///     #[live(id)]
+///     id: Id,
+///     name: String,
+///     #[live(label = "Price (cents)")]
+///     price: i64,
+///     #[live(eq = same_to_a_gram)]
+///     weight: f64,
+///     #[live(nested)]
+///     inventory: Inventory,
+///     #[live(readonly)]
+///     sold: i64,
+///     #[live(version)]
+///     revision: i64,
+///     #[live(skip)]
+///     #[serde(skip)]
+///     expanded: bool,
+/// }
+///
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+/// struct Inventory {
+///     #[serde(rename = "inStock")]
+///     stock: i64,
+/// }
+///
+/// fn same_to_a_gram(one: &f64, other: &f64) -> bool {
+///     (one - other).abs() < 0.001
+/// }
+///
+/// let stock = ProductField::Inventory(InventoryField::Stock);
+/// assert_eq!((stock.name(), stock.wire_name()), ("inventory.stock", "inventory.inStock"));
+/// assert_eq!("inventory.inStock".parse(), Ok(stock));
+/// assert_eq!(ProductField::Price.label(), "Price (cents)");
+/// assert_eq!(ProductField::ALL.len(), 6, "neither the id nor what is skipped");
+///
+/// let old = Product {
+///     id: Id::from("flux_cupcake"),
+///     name: "Flux Cupcake".into(),
+///     price: 120,
+///     weight: 0.08,
+///     inventory: Inventory { stock: 50 },
+///     sold: 7,
+///     revision: 1,
+///     expanded: false,
+/// };
+/// let mut new = Product { price: 130, weight: 0.0801, expanded: true, ..old.clone() };
+/// new.inventory.stock = 40;
+///
+/// let changed = old.diff(&new);
+/// assert_eq!(changed, ProductField::Price | stock);
+/// assert!(ProductDirty::from(changed).inventory.stock);
+/// match Product::change(stock, &old, &new) {
+///     ProductChange::Inventory(InventoryChange::Stock { from, to }) => assert_eq!((from, to), (&50, &40)),
+///     change => unreachable!("asked for the stock, not for {change:?}"),
+/// }
+/// ```
+///
+/// # On the struct
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `table = "…"` | the table's name; else the struct's in snake case |
+/// | `crate = path` | where vantage-live is, for a crate that re-exports it |
+/// | `field = Name`, `dirty = Name`, `change = Name`, `conflicts = Name`, `conflict = Name` | names of the generated types |
+///
+/// # On a field
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `id` | the record's key: filled in on read, never written, not among the fields. One at most |
+/// | `skip` | the program's own: not tracked, not in the record, left alone by every rebase. As no record holds it, it needs `#[serde(skip)]` or `#[serde(default)]` |
+/// | `readonly` | shown, always follows the store, never written; with `nested`, all of its fields |
+/// | `version` | read-only, and the token of the `Version` policy. One at most |
+/// | `nested` | an entity in the entity: compared, saved and in conflict field by field |
+/// | `label = "…"` | the name for a person; else the field's in words |
+/// | `eq = path` | a `fn(&T, &T) -> bool` that compares in place of `PartialEq` |
+///
+/// Floats are compared by total order, also inside `Option`, `Vec`, arrays, maps and tuples: a NaN is the same as itself.
+/// A type of your own that holds floats is compared by its `PartialEq`, and so is a field of a generic type.
+///
+/// # serde's attributes
+///
+/// They are honoured, not repeated. `rename` and `rename_all` name the field in the record, and must say the same for
+/// both directions; `alias` reads old names. `default`, `with` and its kin, `bound` and `deny_unknown_fields` do what they
+/// do. Where `skip_serializing_if` writes nothing, a patch removes the field. `#[serde(skip)]` implies `#[live(skip)]`.
+///
+/// What a record of fields cannot be made of is refused: `flatten`, `tag`, `transparent`, `from`, `try_from`, `into`,
+/// `remote`; and on a tracked field, skipping in one direction only.
+///
+/// # What it cannot do
+///
+/// An entity is a struct with named fields that owns its values: no enum, no tuple, no lifetime. It has at most 256
+/// fields, those of its nested entities included. It may have type and const parameters, but not in the type of a
+/// `nested` field, as the names of the fields are the same for all of them.
 #[proc_macro_derive(LiveEntity, attributes(live))]
 pub fn live_entity(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

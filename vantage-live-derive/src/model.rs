@@ -94,9 +94,14 @@ impl Entity {
         tracked.filter_map(|field| Some((field, field.variant.as_ref()?))).enumerate().map(|(at, (f, v))| (at, f, v))
     }
 
+    /// The fields that are entities themselves.
+    pub fn nested(&self) -> impl Iterator<Item = &Field> {
+        self.tracked().map(|(_, field, _)| field).filter(|field| field.kind() == Kind::Nested)
+    }
+
     /// Whether there is an entity inside this one.
     pub fn has_nested(&self) -> bool {
-        self.fields.iter().any(|field| field.kind() == Kind::Nested)
+        self.nested().next().is_some()
     }
 
     /// The `#[live(id)]` field.

@@ -431,14 +431,15 @@ pub mod __private {
     pub use ::serde;
     pub use ::std;
 
+    pub use crate::__impl_dirty as impl_dirty;
     pub use crate::__impl_field as impl_field;
     pub use crate::entity::derived::{
-        ByDebug, ByDots, Showing, conflict, debug_conflicts, debug_nested, debug_values, deserialize_field, has_no_id,
+        ByDebug, ByDots, Showing, conflict, debug_conflicts, debug_nested, debug_values, deserialize_field, first,
         leaves, offsets, refused,
     };
     pub use crate::entity::{
-        Bits, ByEquality, ByTotalOrder, Comparing, Conflict, Conflicts, Field, FieldSet, FieldTable, LiveEntity,
-        OwnField, ParseFieldError, Role, TotalOrder, assert_capacity,
+        Bits, ByEquality, ByNothing, ByTotalOrder, Comparing, Conflict, Conflicts, Field, FieldSet, FieldTable,
+        LiveEntity, OfField, OwnField, ParseFieldError, Role, TotalOrder,
     };
     pub use crate::value::{Id, IdField, IdentityMismatch};
 }

@@ -17,7 +17,6 @@ pub struct SurrealServer {
     program: PathBuf,
     address: SocketAddr,
     output: PathBuf,
-    arguments: &'static [&'static str],
     child: Mutex<Option<Child>>,
 }
 
@@ -32,24 +31,11 @@ impl SurrealServer {
     /// When it does not answer within a minute.
     #[must_use]
     pub fn start(program: &str) -> Self {
-        Self::start_with(program, &[])
-    }
-
-    /// The same, of a server that asks nobody for a password: checking one takes a second in a build for tests.
-    ///
-    /// # Panics
-    /// When it does not answer within a minute.
-    #[must_use]
-    pub fn start_open(program: &str) -> Self {
-        Self::start_with(program, &["--unauthenticated"])
-    }
-
-    fn start_with(program: &str, arguments: &'static [&'static str]) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
         let address = free.local_addr().expect("its address");
         drop(free);
         let output = std::env::temp_dir().join(format!("surreal-server-{}.log", address.port()));
-        let server = SurrealServer { program: program.into(), address, output, arguments, child: Mutex::default() };
+        let server = SurrealServer { program: program.into(), address, output, child: Mutex::default() };
         server.start_again();
         server
     }
@@ -79,7 +65,7 @@ impl SurrealServer {
             .expect("starting the server");
         *self.child.lock().expect("the child") = Some(child);
         let started = Instant::now();
-        while !self.is_healthy() {
+        while !self.is_ready() {
             assert!(started.elapsed() < PATIENCE, "the server does not answer: see {}", self.output.display());
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -108,11 +94,11 @@ impl SurrealServer {
         format!("ws://{}", self.address)
     }
 
-    fn is_healthy(&self) -> bool {
+    fn is_ready(&self) -> bool {
         let ask = || -> std::io::Result<bool> {
             let mut stream = TcpStream::connect(self.address)?;
             stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-            stream.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+            stream.write_all(b"GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
             let mut status = [0; 12];
             stream.read_exact(&mut status)?;
             Ok(status == *b"HTTP/1.1 200")

@@ -15,8 +15,4 @@ struct Inventory {
     stock: i64,
 }
 
-fn changed(old: &Row, new: &Row) -> bool {
-    old.diff(new).contains(RowField::Name)
-}
-
 fn main() {}

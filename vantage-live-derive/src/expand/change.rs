@@ -3,13 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{bounds, doc, doc_field, doc_of, is_nested, lints, nested};
+use super::{bounds, doc, doc_field, doc_of, is_nested, lints, nested, where_clause};
 use crate::model::Entity;
 
 pub fn item(entity: &Entity) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(), &entity.vis, &entity.names.change);
     let params = entity.params();
-    let (declared, clause) = (params.declared(Some(&quote!('e))), params.filter([]));
+    let (declared, clause) = (params.declared(Some(&quote!('e))), where_clause(entity, []));
     let docs = doc_of(entity, "A field of {} with its two values, to match on.");
     let (from, to) = (doc("the value before"), doc("the value after"));
     let variants = entity.tracked().map(|(_, field, variant)| {
@@ -31,11 +31,11 @@ pub fn item(entity: &Entity) -> TokenStream {
 pub fn impls(entity: &Entity) -> TokenStream {
     let (name, field_enum, params) = (&entity.names.change, &entity.names.field, entity.params());
     let (declared, given) = (params.declared(Some(&quote!('e))), params.given(Some(&quote!('e))));
-    let clause = params.filter([]);
-    let debug_clause = params.filter(bounds(entity, |_| quote!(__live::core::fmt::Debug)));
+    let clause = where_clause(entity, []);
+    let debug_clause = where_clause(entity, bounds(entity, |_| quote!(__live::core::fmt::Debug)));
     let fields = entity.tracked().map(|(_, field, variant)| {
         if is_nested(field) {
-            quote!(Self::#variant(inner) => #field_enum::#variant(inner.field()))
+            quote!(Self::#variant(inner) => #field_enum::#variant(__live::OfField::field(inner)))
         } else {
             quote!(Self::#variant { .. } => #field_enum::#variant)
         }
@@ -43,7 +43,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
     let shown = entity.tracked().map(|(_, field, variant)| {
         let name = variant.to_string();
         if is_nested(field) {
-            quote!(Self::#variant(inner) => __live::debug_nested(f, #name, inner))
+            quote!(Self::#variant(inner) => __live::debug_nested(f, #name, (&__live::Showing(inner)).shown()))
         } else {
             quote! {
                 Self::#variant { from, to } => __live::debug_values(f, #name, &[
@@ -57,6 +57,13 @@ pub fn impls(entity: &Entity) -> TokenStream {
             /// The field that this is the change of.
             #[must_use]
             pub fn field(self) -> #field_enum {
+                __live::OfField::field(self)
+            }
+        }
+
+        #[automatically_derived]
+        impl #declared __live::OfField<#field_enum> for #name #given #clause {
+            fn field(self) -> #field_enum {
                 match self { #(#fields),* }
             }
         }

@@ -3,14 +3,14 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{bounds, doc_field, doc_of, first_leaf, is_nested, lints, nested};
+use super::{bounds, doc_field, doc_of, first_leaf, is_nested, lints, nested, where_clause};
 use crate::model::Entity;
 
 /// The struct.
 pub fn item(entity: &Entity) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(), &entity.vis, &entity.names.conflicts);
     let params = entity.params();
-    let (declared, clause) = (params.declared(None), params.filter([]));
+    let (declared, clause) = (params.declared(None), where_clause(entity, []));
     let docs = doc_of(entity, "The fields of {} that were changed on both sides.");
     let fields = entity.tracked().map(|(_, field, _)| {
         let (docs, ident, ty) = (doc_field(field), &field.ident, &field.ty);
@@ -33,7 +33,7 @@ pub fn item(entity: &Entity) -> TokenStream {
 pub fn each(entity: &Entity) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(), &entity.vis, &entity.names.conflict);
     let params = entity.params();
-    let (declared, clause) = (params.declared(Some(&quote!('c))), params.filter([]));
+    let (declared, clause) = (params.declared(Some(&quote!('c))), where_clause(entity, []));
     let docs = doc_of(entity, "One conflict of {}, to match on.");
     let variants = entity.tracked().map(|(_, field, variant)| {
         let (docs, ty) = (doc_field(field), &field.ty);
@@ -62,9 +62,12 @@ fn inherent(entity: &Entity) -> TokenStream {
     let params = entity.params();
     let (declared, given) = (params.declared(None), params.given(None));
     let (given_elided, given_c) = (params.given(Some(&quote!('_))), params.given(Some(&quote!('c))));
-    let clause = params.filter(bounds(entity, |_| {
-        quote!(__live::core::clone::Clone + __live::core::marker::Send + __live::core::marker::Sync + 'static)
-    }));
+    let clause = where_clause(
+        entity,
+        bounds(entity, |_| {
+            quote!(__live::core::clone::Clone + __live::core::marker::Send + __live::core::marker::Sync + 'static)
+        }),
+    );
     let (fields, get) = (present(entity), get(entity));
     quote! {
         impl #declared #name #given #clause {
@@ -140,12 +143,16 @@ fn get(entity: &Entity) -> impl Iterator<Item = TokenStream> {
 fn traits(entity: &Entity) -> TokenStream {
     let (name, text, params) = (&entity.names.conflicts, entity.names.conflicts.to_string(), entity.params());
     let (declared, given) = (params.declared(None), params.given(None));
-    let clause = params.filter([]);
+    let clause = where_clause(entity, []);
     let clone = quote!(__live::core::clone::Clone);
-    let clone_clause = params.filter(bounds(entity, |_| clone.clone()));
-    let debug_clause = params.filter(bounds(entity, |_| {
-        quote!(#clone + __live::core::fmt::Debug + __live::core::marker::Send + __live::core::marker::Sync + 'static)
-    }));
+    let clone_clause = where_clause(entity, bounds(entity, |_| clone.clone()));
+    let debug_clause = where_clause(
+        entity,
+        bounds(
+            entity,
+            |_| quote!(#clone + __live::core::fmt::Debug + __live::core::marker::Send + __live::core::marker::Sync + 'static),
+        ),
+    );
     let idents: Vec<_> = entity.tracked().map(|(_, field, _)| &field.ident).collect();
     quote! {
         #[automatically_derived]
@@ -174,11 +181,11 @@ fn traits(entity: &Entity) -> TokenStream {
 fn each_impls(entity: &Entity) -> TokenStream {
     let (name, field_enum, params) = (&entity.names.conflict, &entity.names.field, entity.params());
     let (declared, given) = (params.declared(Some(&quote!('c))), params.given(Some(&quote!('c))));
-    let clause = params.filter([]);
-    let debug_clause = params.filter(bounds(entity, |_| quote!(__live::core::fmt::Debug)));
+    let clause = where_clause(entity, []);
+    let debug_clause = where_clause(entity, bounds(entity, |_| quote!(__live::core::fmt::Debug)));
     let fields = entity.tracked().map(|(_, field, variant)| {
         if is_nested(field) {
-            quote!(Self::#variant(inner) => #field_enum::#variant(inner.field()))
+            quote!(Self::#variant(inner) => #field_enum::#variant(__live::OfField::field(inner)))
         } else {
             quote!(Self::#variant(_) => #field_enum::#variant)
         }
@@ -186,7 +193,7 @@ fn each_impls(entity: &Entity) -> TokenStream {
     let shown = entity.tracked().map(|(_, field, variant)| {
         let name = variant.to_string();
         if is_nested(field) {
-            quote!(Self::#variant(inner) => __live::debug_nested(f, #name, inner))
+            quote!(Self::#variant(inner) => __live::debug_nested(f, #name, (&__live::Showing(inner)).shown()))
         } else {
             quote! {
                 Self::#variant(conflict) => __live::debug_values(f, #name, &[
@@ -202,6 +209,13 @@ fn each_impls(entity: &Entity) -> TokenStream {
             /// The field that is in conflict.
             #[must_use]
             pub fn field(self) -> #field_enum {
+                __live::OfField::field(self)
+            }
+        }
+
+        #[automatically_derived]
+        impl #declared __live::OfField<#field_enum> for #name #given #clause {
+            fn field(self) -> #field_enum {
                 match self { #(#fields),* }
             }
         }

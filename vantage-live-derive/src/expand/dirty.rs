@@ -3,11 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{doc_field, doc_of, first_leaf, is_nested, lints, nested, nested_set};
+use super::{doc_field, doc_of, first_leaf, is_nested, lints, nested, nested_clause, nested_set};
 use crate::model::Entity;
 
 pub fn item(entity: &Entity) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(), &entity.vis, &entity.names.dirty);
+    let clause = nested_clause(entity);
     let docs = doc_of(entity, "A flag per field of {}: whether it is modified.");
     let fields = entity.tracked().map(|(_, field, _)| {
         let (docs, ident) = (doc_field(field), &field.ident);
@@ -18,16 +19,12 @@ pub fn item(entity: &Entity) -> TokenStream {
     quote! {
         #docs
         #lints
-        #[#live::core::prelude::v1::derive(
-            #live::core::clone::Clone, #live::core::marker::Copy, #live::core::fmt::Debug,
-            #live::core::default::Default, #live::core::cmp::PartialEq, #live::core::cmp::Eq,
-        )]
-        #vis struct #name { #(#fields),* }
+        #vis struct #name #clause { #(#fields),* }
     }
 }
 
 pub fn impls(entity: &Entity) -> TokenStream {
-    let (name, field_enum) = (&entity.names.dirty, &entity.names.field);
+    let (name, field_enum, clause) = (&entity.names.dirty, &entity.names.field, nested_clause(entity));
     let fields = entity.tracked().map(|(place, field, _)| {
         let ident = &field.ident;
         let flag = if is_nested(field) {
@@ -39,9 +36,12 @@ pub fn impls(entity: &Entity) -> TokenStream {
         };
         quote!(#ident: #flag)
     });
+    let idents = entity.tracked().map(|(_, field, _)| &field.ident);
     quote! {
+        __live::impl_dirty!(#name [#(#idents)*] #clause);
+
         #[automatically_derived]
-        impl __live::core::convert::From<__live::FieldSet<#field_enum>> for #name {
+        impl __live::core::convert::From<__live::FieldSet<#field_enum>> for #name #clause {
             fn from(fields: __live::FieldSet<#field_enum>) -> Self {
                 let bits = fields.bits();
                 #name { #(#fields),* }

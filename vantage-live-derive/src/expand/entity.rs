@@ -1,10 +1,12 @@
 //! `impl LiveEntity for Product`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::GenericParam;
+use syn::spanned::Spanned;
 
-use super::{bounds, first_leaf, is_nested, nested_set};
+use super::{bounds, first_leaf, is_nested, nested_bounds, nested_set};
+use crate::check::CAPACITY;
 use crate::model::{Entity, Field};
 
 pub fn impls(entity: &Entity) -> TokenStream {
@@ -30,7 +32,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
 
             fn diff(&self, other: &Self) -> __live::FieldSet<#field> {
                 #[allow(unused_imports)]
-                use __live::{ByEquality as _, ByTotalOrder as _};
+                use __live::{ByEquality as _, ByNothing as _, ByTotalOrder as _};
                 __live::FieldSet::from_bits(__live::Bits::EMPTY #(#diff)*)
             }
 
@@ -71,7 +73,8 @@ fn clause(entity: &Entity) -> TokenStream {
         quote!(__live::core::clone::Clone + __live::core::marker::Send + __live::core::marker::Sync + 'static #equality)
     });
     let whole = whole.into_iter();
-    quote!(where #(#own,)* #(#types: 'static,)* #(#fields,)* #(#whole),*)
+    let nested = nested_bounds(entity);
+    quote!(where #(#nested,)* #(#own,)* #(#types: 'static,)* #(#fields,)* #(#whole),*)
 }
 
 fn constants(entity: &Entity) -> TokenStream {
@@ -113,7 +116,8 @@ fn same(field: &Field) -> TokenStream {
     let ident = &field.ident;
     let eq = field.live.eq.as_ref().map(|eq| &eq.value);
     eq.map_or_else(
-        || quote!((&__live::Comparing(&self.#ident)).same(&other.#ident)),
+        // An error in it stands at the field's type.
+        || quote_spanned!(field.ty.span()=> (&__live::Comparing(&self.#ident)).same(&other.#ident)),
         |path| quote!(#path(&self.#ident, &other.#ident)),
     )
 }
@@ -172,15 +176,32 @@ fn fill_id(entity: &Entity) -> Option<TokenStream> {
     })
 }
 
-/// That no nested entity has an id: nobody would fill it in.
-fn assertions(entity: &Entity) -> TokenStream {
-    let nested = entity.tracked().filter(|(_, field, _)| is_nested(field)).map(|(_, field, _)| {
-        let ty = &field.ty;
+/// That no nested entity has an id, which nobody would fill in, and that there are not too many leaves.
+fn assertions(entity: &Entity) -> Option<TokenStream> {
+    let no_id = entity.nested().map(|field| {
+        let (ty, name) = (&field.ty, field.name());
         let message = format!(
-            "`{}` is nested and its type has an `#[live(id)]` field: an id belongs to a whole record, take one of the two away",
-            field.name()
+            "`{name}` is nested and its type has an `#[live(id)]` field: an id belongs to a whole record, take one of \
+             the two away"
         );
-        quote!(const _: () = __live::core::assert!(__live::has_no_id::<#ty>(), #message);)
+        let is_none = quote!(__live::core::option::Option::is_none(&<#ty as __live::LiveEntity>::ID));
+        quote_spanned!(ty.span()=> __live::core::assert!(#is_none, #message);)
     });
-    nested.collect()
+    let leaves = entity.nested().map(|field| {
+        let ty = &field.ty;
+        quote!(<[_]>::len(<<#ty as __live::LiveEntity>::Field as __live::Field>::ALL))
+    });
+    let (own, name) = (entity.tracked().count() - entity.nested().count(), &entity.ident);
+    let message = format!(
+        "`{name}` has more than {CAPACITY} fields, those of its nested entities included: take `nested` away where a \
+         field can be compared and saved as a whole"
+    );
+    entity.has_nested().then(|| {
+        quote! {
+            const _: () = {
+                #(#no_id)*
+                __live::core::assert!(#own #(+ #leaves)* <= #CAPACITY, #message);
+            };
+        }
+    })
 }

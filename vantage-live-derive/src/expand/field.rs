@@ -4,11 +4,14 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::Ident;
 
-use super::{doc, doc_of, first_leaf, is_nested, lints, nested};
+use super::{doc, doc_of, first_leaf, is_nested, lints, nested, nested_clause};
+use crate::check::CAPACITY;
 use crate::model::{Entity, Field};
 
+/// The enum. It derives the one trait that makes its constants patterns; the rest goes by the index, in `impl_field!`.
 pub fn item(entity: &Entity) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(), &entity.vis, &entity.names.field);
+    let clause = nested_clause(entity);
     let docs = doc_of(entity, "The fields of {}.");
     let variants = entity.tracked().map(|(_, field, variant)| {
         let docs = docs_of(field);
@@ -22,12 +25,8 @@ pub fn item(entity: &Entity) -> TokenStream {
     quote! {
         #docs
         #lints
-        #[#live::core::prelude::v1::derive(
-            #live::core::clone::Clone, #live::core::marker::Copy, #live::core::fmt::Debug,
-            #live::core::cmp::PartialEq, #live::core::cmp::Eq,
-            #live::core::cmp::PartialOrd, #live::core::cmp::Ord, #live::core::hash::Hash,
-        )]
-        #vis enum #name { #(#variants),* }
+        #[#live::core::prelude::v1::derive(#live::core::cmp::PartialEq)]
+        #vis enum #name #clause { #(#variants),* }
     }
 }
 
@@ -38,14 +37,14 @@ fn docs_of(field: &Field) -> TokenStream {
 }
 
 pub fn impls(entity: &Entity) -> TokenStream {
-    let name = &entity.names.field;
+    let (name, clause) = (&entity.names.field, nested_clause(entity));
     let (places, leaves, readonly) = (places(entity), leaves(entity), readonly(entity));
-    let (index, table) = (index(entity), table(entity));
+    let (index, table, shown) = (index(entity), table(entity), shown(entity));
     quote! {
         #places
 
         #[automatically_derived]
-        impl __live::Field for #name {
+        impl __live::Field for #name #clause {
             const ALL: &'static [Self] = #leaves;
             const READONLY: __live::FieldSet<Self> = __live::FieldSet::from_bits(__live::Bits::EMPTY #(#readonly)*);
 
@@ -58,15 +57,20 @@ pub fn impls(entity: &Entity) -> TokenStream {
             }
         }
 
-        __live::impl_field!(#name);
+        #[automatically_derived]
+        impl __live::core::fmt::Debug for #name #clause {
+            fn fmt(&self, f: &mut __live::core::fmt::Formatter<'_>) -> __live::core::fmt::Result {
+                match self { #(#shown),* }
+            }
+        }
+
+        __live::impl_field!(#name #clause);
     }
 }
 
-/// Where each field's leaves begin, the number of all leaves at the end; and that there are not too many.
-fn places(entity: &Entity) -> TokenStream {
-    if !entity.has_nested() {
-        return TokenStream::new();
-    }
+/// Where each field's leaves begin, the number of all leaves at the end; and the leaves.
+fn places(entity: &Entity) -> Option<TokenStream> {
+    let (name, clause) = (&entity.names.field, nested_clause(entity)?);
     let count = Literal::usize_unsuffixed(entity.tracked().count() + 1);
     let lengths = entity.tracked().map(|(_, field, _)| {
         if is_nested(field) {
@@ -76,11 +80,18 @@ fn places(entity: &Entity) -> TokenStream {
             quote!(1)
         }
     });
-    let all = first_leaf(entity, entity.tracked().count());
-    quote! {
-        const AT: [__live::core::primitive::usize; #count] = __live::offsets([#(#lengths,)* 0]);
-        const _: () = __live::assert_capacity(#all);
-    }
+    let first = entity.tracked().next().map(|(_, field, variant)| leaf(field, variant, &quote!(0)));
+    let fill = entity.tracked().map(|(place, field, variant)| fill(entity, place, field, variant));
+    Some(quote! {
+        impl #name #clause {
+            const __AT: [__live::core::primitive::usize; #count] = __live::offsets([#(#lengths,)* 0]);
+            const __LEAVES: &'static [Self] = &{
+                let mut leaves = [#first; #CAPACITY];
+                #(#fill)*
+                leaves
+            };
+        }
+    })
 }
 
 fn nested_field(field: &Field) -> TokenStream {
@@ -89,44 +100,47 @@ fn nested_field(field: &Field) -> TokenStream {
 
 /// Every leaf as a constant slice.
 fn leaves(entity: &Entity) -> TokenStream {
-    let name = &entity.names.field;
-    if !entity.has_nested() {
+    if entity.has_nested() {
+        let count = first_leaf(entity, entity.tracked().count());
+        quote!(__live::first(Self::__LEAVES, #count))
+    } else {
         let variants = entity.tracked().map(|(_, _, variant)| variant);
-        return quote!(&[#(Self::#variants),*]);
+        quote!(&[#(Self::#variants),*])
     }
-    let count = first_leaf(entity, entity.tracked().count());
-    let first = entity.tracked().next().map(|(_, field, variant)| {
-        let inner = nested_field(field);
-        if is_nested(field) {
-            quote!(#name::#variant(<#inner as __live::Field>::ALL[0]))
-        } else {
-            quote!(#name::#variant)
-        }
-    });
-    let fill = entity.tracked().map(|(place, field, variant)| fill(entity, place, field, variant));
-    quote! {{
-        const LEAVES: [#name; #count] = {
-            let mut leaves = [#first; #count];
-            #(#fill)*
-            leaves
-        };
-        &LEAVES
-    }}
 }
 
-fn fill(entity: &Entity, place: usize, field: &Field, variant: &Ident) -> TokenStream {
-    let (name, at) = (&entity.names.field, first_leaf(entity, place));
-    if !is_nested(field) {
-        return quote!(leaves[#at] = #name::#variant;);
+/// The leaf of `field` at `index` inside of it.
+fn leaf(field: &Field, variant: &Ident, index: &TokenStream) -> TokenStream {
+    let inner = nested_field(field);
+    if is_nested(field) {
+        quote!(Self::#variant(<#inner as __live::Field>::ALL[#index]))
+    } else {
+        quote!(Self::#variant)
     }
-    let (inner, end) = (nested_field(field), first_leaf(entity, place + 1));
+}
+
+/// The statements that put the leaves of `field` into the array; what is beyond it is refused elsewhere.
+fn fill(entity: &Entity, place: usize, field: &Field, variant: &Ident) -> TokenStream {
+    let (at, end) = (first_leaf(entity, place), first_leaf(entity, place + 1));
+    let leaf = leaf(field, variant, &quote!(at - #at));
     quote! {
         let mut at = #at;
-        while at < #end {
-            leaves[at] = #name::#variant(<#inner as __live::Field>::ALL[at - #at]);
+        while at < #end && at < #CAPACITY {
+            leaves[at] = #leaf;
             at += 1;
         }
     }
+}
+
+fn shown(entity: &Entity) -> impl Iterator<Item = TokenStream> {
+    entity.tracked().map(|(_, field, variant)| {
+        let name = variant.to_string();
+        if is_nested(field) {
+            quote!(Self::#variant(inner) => __live::debug_nested(f, #name, inner))
+        } else {
+            quote!(Self::#variant => __live::core::fmt::Formatter::write_str(f, #name))
+        }
+    })
 }
 
 /// The calls that add the read-only fields to an empty set.
@@ -179,7 +193,6 @@ fn table(entity: &Entity) -> TokenStream {
     });
     quote! {
         static TABLE: __live::FieldTable = __live::FieldTable::new();
-        const OWN: &[__live::OwnField] = &[#(#own),*];
-        __live::FieldTable::get(&TABLE, OWN)
+        __live::FieldTable::get(&TABLE, const { &[#(#own),*] })
     }
 }

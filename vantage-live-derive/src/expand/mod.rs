@@ -10,8 +10,8 @@ mod entity;
 mod fallback;
 mod field;
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 
 pub use self::fallback::fallback;
@@ -51,7 +51,7 @@ pub fn entity(entity: &Entity) -> TokenStream {
 fn lints() -> TokenStream {
     quote! {
         #[allow(
-            dead_code, deprecated, non_camel_case_types, non_snake_case, private_bounds, private_interfaces,
+            dead_code, deprecated, non_camel_case_types, non_snake_case, private_bounds, private_interfaces, trivial_bounds,
             clippy::struct_excessive_bools, clippy::struct_field_names, clippy::enum_variant_names
         )]
     }
@@ -80,8 +80,8 @@ fn nested(live: &TokenStream, field: &Field, item: &TokenStream) -> TokenStream 
 
 /// The index of the first leaf of the field at `place`: a literal, or out of the table where there are nested ones.
 fn first_leaf(entity: &Entity, place: usize) -> TokenStream {
-    let place = Literal::usize_unsuffixed(place);
-    if entity.has_nested() { quote!(AT[#place]) } else { quote!(#place) }
+    let (place, name) = (Literal::usize_unsuffixed(place), &entity.names.field);
+    if entity.has_nested() { quote!(#name::__AT[#place]) } else { quote!(#place) }
 }
 
 /// The part of `bits` that belongs to the nested field at `place`, as a set of its fields.
@@ -99,6 +99,36 @@ fn bounds(entity: &Entity, bounds: impl Fn(&Field) -> TokenStream) -> Vec<TokenS
             quote!(#ty: #bounds)
         })
         .collect()
+}
+
+/// The where-clause of a generated item with parameters: the struct's own as far as it applies, [`nested_bounds`], and
+/// `more`.
+fn where_clause(entity: &Entity, more: impl IntoIterator<Item = TokenStream>) -> TokenStream {
+    entity.params().filter(nested_bounds(entity).chain(more))
+}
+
+/// The where-clause of a generated item without parameters.
+fn nested_clause(entity: &Entity) -> Option<TokenStream> {
+    entity.has_nested().then(|| {
+        let bounds = nested_bounds(entity);
+        quote!(where #(#bounds),*)
+    })
+}
+
+/// That what is nested is an entity. With this on every item, the compiler finds out once that it is none, and says so
+/// at the field's type: all tokens stand there, so that equal messages are one.
+fn nested_bounds(entity: &Entity) -> impl Iterator<Item = TokenStream> {
+    let private = entity.private();
+    entity.nested().map(move |field| {
+        let ty = &field.ty;
+        let end = ty.to_token_stream().into_iter().last().map_or_else(Span::call_site, |token| token.span());
+        let is_entity = quote!(: #private::LiveEntity).into_iter().map(|mut token| {
+            token.set_span(end);
+            token
+        });
+        let is_entity: TokenStream = is_entity.collect();
+        quote!(#ty #is_entity)
+    })
 }
 
 fn is_nested(field: &Field) -> bool {

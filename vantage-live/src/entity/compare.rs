@@ -1,13 +1,24 @@
 //! Typed comparison for generated code: floats by total order, everything else by `PartialEq`.
 //!
 //! `(&Comparing(&a)).same(&b)` with both traits in scope takes the first that applies: [`ByTotalOrder`] for floats and
-//! what holds them, else [`ByEquality`]. A NaN is then the same as itself, and not modified for ever.
+//! what holds them, else [`ByEquality`]. A NaN is then the same as itself, and not modified for ever. What has neither
+//! gets to [`ByNothing`], whose bound nobody meets, for the sake of its message.
 
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
 /// The left side of a comparison.
 #[derive(Debug)]
 pub struct Comparing<'v, T: ?Sized>(pub &'v T);
+
+impl<T: ?Sized> Clone for Comparing<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for Comparing<'_, T> {}
 
 /// Compared by total order.
 pub trait TotalOrder {
@@ -25,6 +36,32 @@ pub trait ByTotalOrder<T: ?Sized> {
 pub trait ByEquality<T: ?Sized> {
     /// Whether the two are the same.
     fn same(&self, other: &T) -> bool;
+}
+
+/// The comparison of what cannot be compared.
+pub trait ByNothing<T: ?Sized> {
+    /// Refused.
+    fn same(self, other: &T) -> bool
+    where
+        T: Comparable;
+}
+
+/// Not implemented by any type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be compared, so nobody can tell whether the field is modified",
+    label = "this type does not implement `PartialEq`",
+    note = "put `#[derive(PartialEq)]` on `{Self}`, or `#[live(eq = path)]` on the field, with the path of a function \
+            that compares two values"
+)]
+pub trait Comparable {}
+
+impl<T: ?Sized> ByNothing<T> for Comparing<'_, T> {
+    fn same(self, _: &T) -> bool
+    where
+        T: Comparable,
+    {
+        false
+    }
 }
 
 impl<T: TotalOrder + ?Sized> ByTotalOrder<T> for &Comparing<'_, T> {
@@ -48,6 +85,50 @@ impl TotalOrder for f64 {
 impl TotalOrder for f32 {
     fn same_value(&self, other: &Self) -> bool {
         self.total_cmp(other).is_eq()
+    }
+}
+
+/// What stands beside floats in tuples.
+macro_rules! by_equality {
+    ($($ty:ty)*) => {
+        $(impl TotalOrder for $ty {
+            fn same_value(&self, other: &Self) -> bool {
+                self == other
+            }
+        })*
+    };
+}
+
+by_equality!(bool char str String i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
+
+macro_rules! tuples {
+    ($(($($part:ident $at:tt)*))*) => {
+        $(impl<$($part: TotalOrder),*> TotalOrder for ($($part,)*) {
+            fn same_value(&self, other: &Self) -> bool {
+                $(self.$at.same_value(&other.$at))&&*
+            }
+        })*
+    };
+}
+
+tuples!((A 0) (A 0 B 1) (A 0 B 1 C 2) (A 0 B 1 C 2 D 3));
+
+impl<K: Ord, V: TotalOrder> TotalOrder for BTreeMap<K, V> {
+    fn same_value(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().zip(other).all(|((k, a), (l, b))| k == l && a.same_value(b))
+    }
+}
+
+impl<K: Eq + Hash, V: TotalOrder, S: BuildHasher> TotalOrder for HashMap<K, V, S> {
+    fn same_value(&self, other: &Self) -> bool {
+        let same = |(key, a): (&K, &V)| other.get(key).is_some_and(|b| a.same_value(b));
+        self.len() == other.len() && self.iter().all(same)
+    }
+}
+
+impl<T: TotalOrder> TotalOrder for VecDeque<T> {
+    fn same_value(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().zip(other).all(|(a, b)| a.same_value(b))
     }
 }
 

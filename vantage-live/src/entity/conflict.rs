@@ -1,6 +1,6 @@
 //! A field that was changed on both sides.
 
-use super::{Field, FieldSet};
+use super::{Field, FieldSet, OfField};
 
 /// The three values of a field that is modified here and was changed there since, and not to the same value.
 ///
@@ -39,11 +39,11 @@ pub struct Conflict<T> {
 
 /// An entity's conflicts: the struct that the derive generates, `ProductConflicts` for `Product`, with an optional
 /// [`Conflict`] per field.
-pub trait Conflicts: Clone + Send + Sync + 'static {
+pub trait Conflicts: Clone + Default + Send + Sync + 'static {
     /// The entity's fields.
     type Field: Field;
     /// One conflict, typed, to match on.
-    type Each<'c>
+    type Each<'c>: OfField<Self::Field>
     where
         Self: 'c;
 

@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserializer, Error, Visitor};
 
-use super::{Conflict, Conflicts, Field, LiveEntity};
+use super::{Conflict, Conflicts, Field};
 
 /// Where each of some neighbours begins, given how many leaves each has. With a last length of 0, the last is the sum.
 #[must_use]
@@ -28,10 +28,10 @@ pub const fn leaves<F: Field>() -> usize {
     F::ALL.len()
 }
 
-/// Whether an entity has no `#[live(id)]` field, so that it can be nested: nobody would fill it in.
+/// The first `count` of some leaves, or all where there are fewer.
 #[must_use]
-pub const fn has_no_id<E: LiveEntity>() -> bool {
-    E::ID.is_none()
+pub const fn first<F>(leaves: &'static [F], count: usize) -> &'static [F] {
+    if count < leaves.len() { leaves.split_at(count).0 } else { leaves }
 }
 
 /// The conflict of one field, where there `is` one.
@@ -106,7 +106,7 @@ impl Debug for Dots {
 pub fn debug_values(f: &mut fmt::Formatter<'_>, variant: &str, values: &[(&str, &dyn Debug)]) -> fmt::Result {
     let mut shown = f.debug_struct(variant);
     for (name, value) in values {
-        shown.field(name, value);
+        shown.field(name.trim_start_matches("r#"), value);
     }
     shown.finish()
 }
@@ -137,7 +137,7 @@ where
 pub mod refused {
     use std::fmt;
 
-    use super::super::{Conflicts, Field, FieldSet, FieldTable};
+    use super::super::{Conflicts, Field, FieldSet, FieldTable, OfField};
 
     /// There is no field.
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -163,8 +163,14 @@ pub mod refused {
         }
     }
 
+    impl OfField<NoField> for NoField {
+        fn field(self) -> NoField {
+            self
+        }
+    }
+
     /// No flag.
-    #[derive(Clone, Copy, Debug, Default)]
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     pub struct NoDirty;
 
     impl From<FieldSet<NoField>> for NoDirty {
@@ -195,9 +201,9 @@ pub mod refused {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __impl_field {
-    ($field:ident) => {
+    ($field:ident $($clause:tt)*) => {
         #[allow(dead_code)]
-        impl $field {
+        impl $field $($clause)* {
             /// Every leaf field, in the order in which they are declared.
             pub const ALL: &'static [Self] = <Self as $crate::__private::Field>::ALL;
 
@@ -221,14 +227,54 @@ macro_rules! __impl_field {
         }
 
         #[automatically_derived]
-        impl $crate::__private::core::fmt::Display for $field {
+        impl $crate::__private::core::clone::Clone for $field $($clause)* {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        #[automatically_derived]
+        impl $crate::__private::core::marker::Copy for $field $($clause)* {}
+
+        #[automatically_derived]
+        impl $crate::__private::core::cmp::Eq for $field $($clause)* {}
+
+        #[automatically_derived]
+        impl $crate::__private::core::cmp::PartialOrd for $field $($clause)* {
+            fn partial_cmp(
+                &self,
+                other: &Self,
+            ) -> $crate::__private::core::option::Option<$crate::__private::core::cmp::Ordering> {
+                $crate::__private::core::option::Option::Some($crate::__private::core::cmp::Ord::cmp(self, other))
+            }
+        }
+
+        #[automatically_derived]
+        impl $crate::__private::core::cmp::Ord for $field $($clause)* {
+            fn cmp(&self, other: &Self) -> $crate::__private::core::cmp::Ordering {
+                $crate::__private::core::cmp::Ord::cmp(
+                    &$crate::__private::Field::index(*self),
+                    &$crate::__private::Field::index(*other),
+                )
+            }
+        }
+
+        #[automatically_derived]
+        impl $crate::__private::core::hash::Hash for $field $($clause)* {
+            fn hash<H: $crate::__private::core::hash::Hasher>(&self, state: &mut H) {
+                $crate::__private::core::hash::Hash::hash(&$crate::__private::Field::index(*self), state)
+            }
+        }
+
+        #[automatically_derived]
+        impl $crate::__private::core::fmt::Display for $field $($clause)* {
             fn fmt(&self, f: &mut $crate::__private::core::fmt::Formatter<'_>) -> $crate::__private::core::fmt::Result {
                 $crate::__private::core::fmt::Formatter::pad(f, $crate::__private::Field::name(*self))
             }
         }
 
         #[automatically_derived]
-        impl $crate::__private::core::str::FromStr for $field {
+        impl $crate::__private::core::str::FromStr for $field $($clause)* {
             type Err = $crate::__private::ParseFieldError;
 
             fn from_str(
@@ -239,7 +285,7 @@ macro_rules! __impl_field {
         }
 
         #[automatically_derived]
-        impl $crate::__private::serde::Serialize for $field {
+        impl $crate::__private::serde::Serialize for $field $($clause)* {
             fn serialize<S: $crate::__private::serde::Serializer>(
                 &self,
                 serializer: S,
@@ -249,7 +295,7 @@ macro_rules! __impl_field {
         }
 
         #[automatically_derived]
-        impl<'de> $crate::__private::serde::Deserialize<'de> for $field {
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $field $($clause)* {
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> $crate::__private::core::result::Result<Self, D::Error> {
@@ -258,7 +304,7 @@ macro_rules! __impl_field {
         }
 
         #[automatically_derived]
-        impl $crate::__private::core::ops::BitOr for $field {
+        impl $crate::__private::core::ops::BitOr for $field $($clause)* {
             type Output = $crate::__private::FieldSet<$field>;
 
             fn bitor(self, other: Self) -> $crate::__private::FieldSet<$field> {
@@ -267,11 +313,59 @@ macro_rules! __impl_field {
         }
 
         #[automatically_derived]
-        impl $crate::__private::core::ops::BitOr<$crate::__private::FieldSet<$field>> for $field {
+        impl $crate::__private::core::ops::BitOr<$crate::__private::FieldSet<$field>> for $field $($clause)* {
             type Output = $crate::__private::FieldSet<$field>;
 
             fn bitor(self, others: $crate::__private::FieldSet<$field>) -> $crate::__private::FieldSet<$field> {
                 others | self
+            }
+        }
+    };
+}
+
+/// The traits that are the same for every struct of flags.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __impl_dirty {
+    ($dirty:ident [$($flag:ident)*] $($clause:tt)*) => {
+        #[automatically_derived]
+        impl $crate::__private::core::clone::Clone for $dirty $($clause)* {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        #[automatically_derived]
+        impl $crate::__private::core::marker::Copy for $dirty $($clause)* {}
+
+        #[automatically_derived]
+        impl $crate::__private::core::default::Default for $dirty $($clause)* {
+            fn default() -> Self {
+                $dirty { $($flag: $crate::__private::core::default::Default::default(),)* }
+            }
+        }
+
+        #[automatically_derived]
+        impl $crate::__private::core::cmp::PartialEq for $dirty $($clause)* {
+            fn eq(&self, other: &Self) -> $crate::__private::core::primitive::bool {
+                $($crate::__private::core::cmp::PartialEq::eq(&self.$flag, &other.$flag))&&*
+            }
+        }
+
+        #[automatically_derived]
+        impl $crate::__private::core::cmp::Eq for $dirty $($clause)* {}
+
+        #[automatically_derived]
+        impl $crate::__private::core::fmt::Debug for $dirty $($clause)* {
+            fn fmt(
+                &self,
+                f: &mut $crate::__private::core::fmt::Formatter<'_>,
+            ) -> $crate::__private::core::fmt::Result {
+                $crate::__private::debug_values(
+                    f,
+                    $crate::__private::core::stringify!($dirty),
+                    &[$(($crate::__private::core::stringify!($flag), &self.$flag)),*],
+                )
             }
         }
     };

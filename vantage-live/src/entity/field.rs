@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::Hash;
 use std::sync::OnceLock;
 
-use super::{Bits, FieldSet};
+use super::FieldSet;
 use crate::value::Path;
 
 /// A field of an entity: the enum that the derive generates, `ProductField` for `Product`. Its variants stand for the
@@ -83,6 +83,12 @@ pub trait Field: Copy + Eq + Ord + Hash + fmt::Debug + fmt::Display + Send + Syn
             known: Self::ALL.iter().map(|field| field.name()).collect::<Vec<_>>().join(", "),
         })
     }
+}
+
+/// What is of one field: a change, or a conflict.
+pub trait OfField<F>: Copy {
+    /// The field.
+    fn field(self) -> F;
 }
 
 /// There is no field of this name.
@@ -221,10 +227,4 @@ impl Filled {
             }
         }
     }
-}
-
-/// Asserts at compile time that an entity's fields fit a [`FieldSet`]. For generated code.
-#[doc(hidden)]
-pub const fn assert_capacity(leaves: usize) {
-    assert!(leaves <= Bits::CAPACITY, "an entity has at most 256 fields, those of its nested entities included");
 }

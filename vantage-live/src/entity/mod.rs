@@ -10,14 +10,16 @@ pub mod derived;
 mod field;
 mod set;
 
+use std::fmt;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 #[doc(hidden)]
-pub use compare::{ByEquality, ByTotalOrder, Comparing, TotalOrder};
+pub use compare::{ByEquality, ByNothing, ByTotalOrder, Comparing, TotalOrder};
 pub use conflict::{Conflict, Conflicts};
-pub use field::{Field, FieldInfo, FieldTable, OwnField, ParseFieldError, Role, assert_capacity};
+pub use field::{Field, FieldInfo, FieldTable, OfField, OwnField, ParseFieldError, Role};
 pub use set::{Bits, FieldSet};
 
 use crate::value::{Id, IdentityMismatch, Patch, Record};
@@ -48,15 +50,15 @@ use crate::value::{Id, IdentityMismatch, Patch, Record};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no entity",
     label = "this type does not derive `LiveEntity`",
-    note = "put `#[derive(LiveEntity)]` on `{Self}`; a field that is to be compared and saved as a whole needs no `nested`"
+    note = "put `#[derive(LiveEntity)]` on it; or take `#[live(nested)]` away, so that the field is compared and saved as a whole"
 )]
 pub trait LiveEntity: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The entity's fields as an enum: a variant per field, a nested entity's inside its own.
     type Field: Field;
     /// A flag per field, by name.
-    type Dirty: From<FieldSet<Self::Field>>;
+    type Dirty: From<FieldSet<Self::Field>> + Copy + Default + Eq + fmt::Debug;
     /// A field's change with both values, typed: what a form matches on.
-    type Change<'e>;
+    type Change<'e>: OfField<Self::Field>;
     /// Per field, an optional [`Conflict`], typed.
     type Conflicts: Conflicts<Field = Self::Field>;
 

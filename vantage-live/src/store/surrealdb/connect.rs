@@ -188,7 +188,7 @@ impl Connecting {
         let deadline = self.deadline;
         let link = if is_server {
             let Connecting { url, account, namespace, database, deadline } = self;
-            Link::of_server(Server { url, account, namespace, database, deadline })
+            Link::of_server(Server { url, account, namespace, database, deadline, token: Arc::default() })
         } else {
             let client = tokio::time::timeout(deadline, self.client()).await;
             let client = client.map_err(|_| Failure::NotSent("no connection within the deadline".into()));
@@ -327,9 +327,17 @@ impl SurrealDb {
 
     /// Asks one statement; again where it lost against another writer, within bounds.
     pub(super) async fn ask(&self, query: Query) -> Result<Value, Failure> {
+        self.again(|| self.ask_once(query.clone())).await
+    }
+
+    /// Tries; again where it lost against another writer, within bounds. Beyond them nothing was written either.
+    pub(super) async fn again<T, F>(&self, attempt: impl Fn() -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
         let mut tries = 1;
         loop {
-            match self.ask_once(query.clone()).await {
+            match attempt().await {
                 Err(failure) if failure.is_conflict() && tries < TRIES => {
                     self.shared.conflicts.fetch_add(1, Ordering::Relaxed);
                     tracing::debug!(tries, "another writer was faster: trying again");

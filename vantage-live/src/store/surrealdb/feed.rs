@@ -11,6 +11,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt};
 use parking_lot::Mutex;
+use surrealdb::Surreal;
+use surrealdb::engine::any::Any;
 use surrealdb::types::{Action, Object, RecordId, Value};
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -49,12 +51,15 @@ impl SurrealFeed {
         statement.finish()
     }
 
-    fn failed(&self, failure: Failure) -> ValueError {
-        self.table.failed(Operation::Subscribe, None, failure.of_read())
-    }
-
     fn interrupted(table: &str, why: String) -> ValueError {
         ValueError::new(Operation::Subscribe, table, ValueErrorKind::Unreachable).caused_by(why)
+    }
+
+    async fn subscribe_once(&self) -> Result<FeedStream, Failure> {
+        match &self.table.db.shared.link {
+            Link::Server { server, .. } => self.subscribe_server(server).await,
+            Link::Client(client) => self.subscribe_client(client).await,
+        }
     }
 
     async fn subscribe_server(&self, server: &Server) -> Result<FeedStream, Failure> {
@@ -77,6 +82,23 @@ impl SurrealFeed {
             }
         })
         .boxed())
+    }
+
+    async fn subscribe_client(&self, client: &Surreal<Any>) -> Result<FeedStream, Failure> {
+        let query = self.query();
+        let asked = client.query(query.text).bind(query.bindings);
+        let Ok(answers) = tokio::time::timeout(self.table.db.shared.deadline, asked).await else {
+            return Err(Failure::NotSent("no answer within the deadline".into()));
+        };
+        let notifications = answers.and_then(|mut answers| answers.stream::<Value>(0)).map_err(Failure::Server)?;
+        let table = self.table.clone();
+        let name = table.name.clone();
+        let events = notifications.map(move |notification| match notification {
+            Ok(notification) => Ok(table.event(notification.action, notification.data)),
+            Err(error) => Err(SurrealFeed::interrupted(&table.name, error.to_string())),
+        });
+        let end = async move { Err(SurrealFeed::interrupted(&name, "the LIVE query has ended".to_owned())) };
+        Ok(events.chain(stream::once(end)).boxed())
     }
 }
 
@@ -204,31 +226,8 @@ impl Feed for SurrealFeed {
     }
 
     async fn subscribe(&self) -> Result<FeedStream, ValueError> {
-        match &self.table.db.shared.link {
-            Link::Server { server, .. } => self.subscribe_server(server).await.map_err(|failure| self.failed(failure)),
-            Link::Client(client) => {
-                let query = self.query();
-                let bindings = query.bindings;
-                let asked = client.query(query.text).bind(bindings);
-                let asked = tokio::time::timeout(self.table.db.shared.deadline, asked).await;
-                let mut answers = match asked {
-                    Ok(answers) => answers.map_err(|error| self.failed(Failure::Server(error)))?,
-                    Err(_) => return Err(self.failed(Failure::NotSent("no answer within the deadline".into()))),
-                };
-                let notifications = answers.stream::<Value>(0).map_err(|error| self.failed(Failure::Server(error)))?;
-                let table = self.table.clone();
-                let name = table.name.clone();
-                let events = notifications.map(move |notification| match notification {
-                    Ok(notification) => Ok(table.event(notification.action, notification.data)),
-                    Err(error) => Err(SurrealFeed::interrupted(&table.name, error.to_string())),
-                });
-                let end =
-                    stream::once(
-                        async move { Err(SurrealFeed::interrupted(&name, "the LIVE query has ended".to_owned())) },
-                    );
-                Ok(events.chain(end).boxed())
-            }
-        }
+        let subscribed = self.table.db.again(|| self.subscribe_once()).await;
+        subscribed.map_err(|failure| self.table.failed(Operation::Subscribe, None, failure.of_read()))
     }
 }
 

@@ -74,14 +74,13 @@ fn is(place: &str, json: &Json, statement: &mut Statement) -> String {
 }
 
 fn is_text(place: &str, text: &str, statement: &mut Statement) -> String {
-    let (patterns, values): (Vec<_>, Vec<_>) =
-        native::of_text(text).into_iter().partition(|(kind, _)| *kind == Kind::Regex);
-    let mut condition = any(place, values.into_iter().map(|(_, value)| value).collect(), statement);
-    // A text equals a pattern that it matches, so patterns are compared among themselves.
-    for (kind, pattern) in patterns {
-        condition = format!("({condition} OR ({} AND {place} = {}))", kind.test(place), statement.bind(pattern));
-    }
-    condition
+    // A text equals a pattern that it matches, and a decimal equals an integer: those are compared with their like.
+    let (alike, values): (Vec<_>, Vec<_>) =
+        native::of_text(text).into_iter().partition(|(kind, _)| matches!(kind, Kind::Regex | Kind::Decimal));
+    let condition = any(place, values.into_iter().map(|(_, value)| value).collect(), statement);
+    alike.into_iter().fold(condition, |condition, (kind, value)| {
+        format!("({condition} OR ({} AND {place} = {}))", kind.test(place), statement.bind(value))
+    })
 }
 
 /// Beyond it an integer and a float are equal to the server as soon as they are close.
@@ -122,7 +121,12 @@ fn any(place: &str, mut values: Vec<Value>, statement: &mut Statement) -> String
 const ONE_BY_ONE: usize = 256;
 
 fn is_array(place: &str, elements: &[Json], statement: &mut Statement) -> String {
-    let whole = any(place, native::wholes(elements), statement);
+    let (decimals, wholes): (Vec<_>, Vec<_>) =
+        native::wholes(elements).into_iter().partition(|(kind, _)| *kind == Kind::Decimal);
+    let whole = any(place, wholes.into_iter().map(|(_, value)| value).collect(), statement);
+    let whole = decimals.into_iter().fold(whole, |whole, (kind, value)| {
+        format!("({whole} OR ({} AND {place} = {}))", kind.test(&format!("{place}[0]")), statement.bind(value))
+    });
     if elements.iter().all(is_plain) || elements.len() > ONE_BY_ONE {
         return whole;
     }

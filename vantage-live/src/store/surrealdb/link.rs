@@ -24,6 +24,8 @@ pub(super) struct Server {
     pub(super) namespace: String,
     pub(super) database: String,
     pub(super) deadline: Duration,
+    /// What the server has given us for the password: checking that again is slow on purpose.
+    pub(super) token: Arc<parking_lot::Mutex<Option<Value>>>,
 }
 
 /// The way to the database.
@@ -42,12 +44,29 @@ impl Server {
             Ok(opened) => opened.map_err(Failure::NotSent)?,
             Err(_) => return Err(Failure::NotSent(format!("no connection within {:.1?}", self.deadline).into())),
         };
-        if let Some((method, credentials)) = self.account.request(&self.namespace, &self.database) {
-            before(socket.call(method, vec![credentials], deadline).await)?;
-        }
+        before(self.sign_in(&socket, deadline).await)?;
         let place = vec![self.namespace.clone().into_value(), self.database.clone().into_value()];
         before(socket.call("use", place, deadline).await)?;
         Ok(socket)
+    }
+}
+
+impl Server {
+    async fn sign_in(&self, socket: &Socket, deadline: Instant) -> Result<(), Failure> {
+        let Some((method, credentials)) = self.account.request(&self.namespace, &self.database) else { return Ok(()) };
+        let token = self.token.lock().clone();
+        if let Some(token) = token {
+            match socket.call("authenticate", vec![token], deadline).await {
+                // It has run out, or the server was started anew: the password is good for another one.
+                Err(Failure::Server(_)) => *self.token.lock() = None,
+                answer => return answer.map(drop),
+            }
+        }
+        let token = socket.call(method, vec![credentials], deadline).await?;
+        if matches!(token, Value::String(_)) {
+            *self.token.lock() = Some(token);
+        }
+        Ok(())
     }
 }
 

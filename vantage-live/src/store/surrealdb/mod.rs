@@ -1,5 +1,6 @@
 //! SurrealDB: a table of a server or of a database in this process, or a table with a filter, as a value set with a feed.
 
+mod changes;
 mod connect;
 mod error;
 mod feed;

@@ -77,22 +77,24 @@ fn float_of(int: i64) -> Option<f64> {
     (int_of(float) == Some(int)).then_some(float)
 }
 
-/// The arrays, sets and bytes whose JSON these elements are: as they look, and with all elements of one other kind.
-pub(super) fn wholes(elements: &[Json]) -> Vec<Value> {
-    const KINDS: [Kind; 8] =
-        [Kind::Int, Kind::Float, Kind::Decimal, Kind::Datetime, Kind::Duration, Kind::Uuid, Kind::Link, Kind::Text];
+/// The arrays, sets and bytes whose JSON these elements are: as they look, and with all elements of one other kind,
+/// which is named.
+pub(super) fn wholes(elements: &[Json]) -> Vec<(Kind, Value)> {
+    const KINDS: [Kind; 7] =
+        [Kind::Int, Kind::Float, Kind::Decimal, Kind::Datetime, Kind::Duration, Kind::Uuid, Kind::Link];
     let candidates: Vec<Vec<(Kind, Value)>> = elements.iter().map(of_scalar).collect();
     let of_kind = |kind: Kind| {
         let pick = |candidates: &Vec<(Kind, Value)>| candidates.iter().find(|(other, _)| *other == kind).cloned();
-        candidates.iter().map(|candidates| Some(pick(candidates)?.1)).collect::<Option<Vec<_>>>()
+        let array = candidates.iter().map(|candidates| Some(pick(candidates)?.1)).collect::<Option<Vec<_>>>()?;
+        Some((kind, array))
     };
-    let mut arrays = vec![elements.iter().map(plain).collect::<Vec<_>>()];
-    if !elements.is_empty() {
-        arrays.extend(KINDS.into_iter().filter_map(of_kind).filter(|array| *array != arrays[0]).collect::<Vec<_>>());
+    let mut arrays = vec![(Kind::Text, elements.iter().map(plain).collect::<Vec<_>>())];
+    if !elements.is_empty() && elements.iter().any(|element| element.is_string() || element.is_number()) {
+        arrays.extend(KINDS.into_iter().filter_map(of_kind));
     }
-    let sets: Vec<Value> = arrays.iter().filter_map(|array| set(array)).collect();
-    let arrays = arrays.into_iter().map(|array| Value::Array(Array::from(array)));
-    arrays.chain(sets).chain(bytes(elements)).collect()
+    let sets: Vec<_> = arrays.iter().filter_map(|(kind, array)| Some((*kind, set(array)?))).collect();
+    let arrays = arrays.into_iter().map(|(kind, array)| (kind, Value::Array(Array::from(array))));
+    arrays.chain(sets).chain(bytes(elements).map(|bytes| (Kind::Bytes, bytes))).collect()
 }
 
 /// The native values whose JSON a text or a number is; none for anything else.

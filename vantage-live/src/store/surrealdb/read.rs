@@ -1,5 +1,6 @@
 //! Reading: whole tables in one statement or batch by batch, and records by id.
 
+use std::collections::BTreeSet;
 use std::mem::discriminant;
 use std::ops::Bound;
 
@@ -132,6 +133,7 @@ impl ReadableValueSet for SurrealTable {
 
     async fn get_id_values(&self, ids: &[Id]) -> Result<Vec<(Id, Record)>, ValueError> {
         let mut found = Vec::with_capacity(ids.len());
+        let ids: Vec<&Id> = ids.iter().collect::<BTreeSet<_>>().into_iter().collect();
         for ids in ids.chunks(BY_ID) {
             let mut statement = self.statement();
             let natives: Vec<Value> = ids.iter().filter_map(|id| self.native(id)).collect();

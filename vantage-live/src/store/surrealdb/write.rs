@@ -1,235 +1,132 @@
-//! Writing: every write is one statement, so that the check and what it allows are one step.
+//! Writing: one record in one request, or many in one request, each for itself.
+
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use surrealdb::types::Value;
 use uuid::Uuid;
 
+use super::changes::{Change, Unwritable};
 use super::error::Failure;
-use super::guard::conditions;
-use super::plan::{Place, TooLarge, object, plan};
 use super::read::{number, part};
-use super::statement::{Query, Statement, idiom, quote_key};
+use super::statement::Query;
 use super::table::SurrealTable;
 use crate::value::{
-    DeleteOutcome, Guard, Id, IdempotencyKey, InsertableValueSet, Operation, Patch, Path, Record, ValueError,
-    ValueErrorKind, WritableValueSet, WriteOutcome,
+    DeleteOutcome, Guard, Id, IdempotencyKey, InsertableValueSet, Operation, Patch, Record, ValueError, ValueErrorKind,
+    WritableValueSet, WriteOutcome,
 };
 
-/// A write that is refused before anything is sent.
-type Unwritable = (Option<Path>, String);
+/// How many writes go into one request: a text of about 100 KiB.
+const BATCH: usize = 256;
 
 impl SurrealTable {
-    /// Asks what `statement` makes. Where a value does not fit its column, the columns are asked for and it is made
-    /// once more: the type may have been declared, or changed, since.
-    async fn write_planned(
-        &self,
-        operation: Operation,
-        id: &Id,
-        statement: impl Fn() -> Result<Query, Unwritable> + Send + Sync,
-    ) -> Result<Value, ValueError> {
-        let make = || {
-            statement().map_err(|(path, message)| {
-                let fields = path.into_iter().collect();
-                ValueError::new(operation, &self.name, ValueErrorKind::Rejected { fields, message }).on(id)
-            })
+    /// Makes one change, and answers what its statement does. Where a value does not fit its column, the columns are
+    /// asked for and it is made once more: the type may have been declared, or changed, since.
+    async fn change(&self, id: &Id, change: Change<'_>) -> Result<Value, ValueError> {
+        let Some(native) = self.native(id) else { return self.unknown_key(id, change) };
+        let query = || -> Result<Query, ValueError> {
+            let mut statement = self.statement();
+            self.push(change, native.clone(), &mut statement).map_err(|why| self.unwritable(id, change, why))?;
+            Ok(statement.finish())
         };
-        let failure = match self.db.ask(make()?).await {
-            Ok(answer) => return Ok(answer),
+        let failure = match self.db.ask(query()?).await {
             Err(failure) if failure.is_type_error() => {
                 self.learn_schema().await;
-                match self.db.ask(make()?).await {
+                match self.db.ask(query()?).await {
                     Ok(answer) => return Ok(answer),
                     Err(failure) => failure,
                 }
             }
             Err(failure) => failure,
+            Ok(answer) => return Ok(answer),
         };
-        Err(self.write_failed(operation, Some(id), failure).await)
+        Err(self.write_failed(change.operation(), Some(id), failure).await)
     }
 
-    fn native_or_reject(&self, operation: Operation, id: &Id) -> Result<Value, ValueError> {
-        self.native(id).ok_or_else(|| {
-            let message = format!("{id:?} is no key that SurrealDB has");
-            ValueError::new(operation, &self.name, ValueErrorKind::Rejected { fields: Vec::new(), message }).on(id)
-        })
+    fn unknown_key(&self, id: &Id, change: Change<'_>) -> Result<Value, ValueError> {
+        if change.wants_a_record() {
+            return Ok(Value::None);
+        }
+        Err(self.unwritable(id, change, (None, format!("{id:?} is no key that SurrealDB has"))))
     }
 
-    /// The statement of a guarded write.
-    fn guarded_write(&self, record: &Value, patch: &Patch, guard: &Guard) -> Result<Query, Unwritable> {
+    fn unwritable(&self, id: &Id, change: Change<'_>, (path, message): Unwritable) -> ValueError {
+        let kind = ValueErrorKind::Rejected { fields: path.into_iter().collect(), message };
+        ValueError::new(change.operation(), &self.name, kind).on(id)
+    }
+
+    /// Makes many changes, as if one after another, and answers what the statement of each does.
+    async fn change_many(&self, changes: &[(&Id, Change<'_>)]) -> Vec<Result<Value, ValueError>> {
+        let ids: BTreeSet<&Id> = changes.iter().map(|(id, _)| *id).collect();
+        let mut answers = Vec::with_capacity(changes.len());
+        // One that has to be made again comes after the others of its request. For two of one record that would be
+        // another order, so those are made one by one.
+        let together = if ids.len() == changes.len() { BATCH } else { 1 };
+        for changes in changes.chunks(together) {
+            let asked = if changes.len() > 1 { self.ask_together(changes).await } else { vec![None] };
+            for ((id, change), answer) in changes.iter().zip(asked) {
+                answers.push(match answer {
+                    Some(answer) => answer,
+                    None => self.change(id, *change).await,
+                });
+            }
+        }
+        answers
+    }
+
+    /// Makes many changes in one request. `None`: this one is to be made alone, and nothing of it has happened yet.
+    async fn ask_together(&self, changes: &[(&Id, Change<'_>)]) -> Vec<Option<Result<Value, ValueError>>> {
         let mut statement = self.statement();
-        let record = statement.bind(record.clone());
-        let conditions = conditions(guard, &mut statement);
-        let matching = statement.filtered(&conditions);
-        let visible = statement.filtered(&[]);
-        if patch.is_empty() {
-            let mut written = format!("(SELECT * FROM ONLY {record}{matching})");
-            if *guard == Guard::Nothing {
-                written = format!("IF record::exists({record}) {{ {written} }} ELSE {{ (CREATE ONLY {record}) }}");
-            }
-            let now = format!("(SELECT * FROM ONLY {record}{visible})");
-            statement.push(&format!("RETURN {{ written: {written}, now: {now} }}"));
-            return Ok(statement.finish());
-        }
-        let verb = if *guard == Guard::Nothing { "UPSERT" } else { "UPDATE" };
-        let changes = self.assignments(patch, &mut statement)?;
-        let hit = statement.fresh();
-        statement.push(&format!(
-            "{{ LET {hit} = ({verb} {record} SET {changes}{matching} RETURN AFTER); \
-             RETURN IF array::len({hit}) > 0 {{ {{ written: {hit}[0] }} }} \
-             ELSE {{ {{ now: (SELECT * FROM ONLY {record}{visible}) }} }}; }}"
-        ));
-        Ok(statement.finish())
-    }
-
-    /// What a patch assigns: `` `price` = $v3, `note` = NONE ``.
-    fn assignments(&self, patch: &Patch, statement: &mut Statement) -> Result<String, Unwritable> {
-        let schema = self.schema();
-        let learned = self.memory.learned.lock();
-        let mut changes = Vec::new();
-        let mut parents: Vec<String> = Vec::new();
-        for (path, value) in patch.sets() {
-            let names = path.names();
-            for end in 1..names.len() {
-                let parent = idiom(&names[..end]);
-                if !parents.contains(&parent) {
-                    // Below what is no object nothing would be written, and nothing said.
-                    changes.push(format!("{parent} = IF type::is_object({parent}) {{ {parent} }} ELSE {{ {{}} }}"));
-                    parents.push(parent);
-                }
-            }
-            if names.is_empty() {
-                continue;
-            }
-            let target = idiom(names);
-            let root = Place { declared: Some(&schema.shape), learned: Some(&learned.shape), present: None };
-            let place = names.iter().fold(root, |place, name| place.field(name));
-            let value =
-                plan(value, Place { present: Some(&target), ..place }).map_err(|error| too_large(path, error))?;
-            changes.push(format!("{target} = {}", value.expression(statement)));
-        }
-        changes.extend(patch.unsets().filter_map(|path| removal(path.names())));
-        Ok(changes.join(", "))
-    }
-
-    /// A whole record as an expression. `present`: the record that may stand there is looked at.
-    fn content(&self, record: &Record, present: bool, statement: &mut Statement) -> Result<String, Unwritable> {
-        let schema = self.schema();
-        let learned = self.memory.learned.lock();
-        let place =
-            Place { declared: Some(&schema.shape), learned: Some(&learned.shape), present: present.then_some("") };
-        match object(record, place) {
-            Ok(plan) => Ok(plan.expression(statement)),
-            Err(error) => {
-                let name = record.iter().find(|(_, value)| object_is_too_large(value)).map(|(name, _)| name.clone());
-                Err(too_large(&name.map_or_else(|| Path::from(""), Path::from), error))
-            }
-        }
-    }
-}
-
-fn object_is_too_large(value: &serde_json::Value) -> bool {
-    plan(value, Place::default()).is_err()
-}
-
-fn too_large(path: &Path, TooLarge(number): TooLarge) -> Unwritable {
-    (Some(path.clone()), format!("{number} is beyond the 64 bits with a sign that SurrealDB keeps"))
-}
-
-/// The assignment that takes a path away where its parents are objects, and leaves everything as it is elsewhere.
-fn removal<S: AsRef<str>>(names: &[S]) -> Option<String> {
-    let (last, parents) = names.split_last()?;
-    if parents.is_empty() {
-        return Some(format!("{} = NONE", idiom(names)));
-    }
-    // From the inside: the parent without the name, then each one above it with that.
-    let mut changed = format!("object::remove({}, {})", idiom(parents), quote_key(last.as_ref()));
-    for end in (1..parents.len()).rev() {
-        let name = quote_key(parents[end].as_ref());
-        changed = format!("object::extend({}, {{ {name}: {changed} }})", idiom(&parents[..end]));
-    }
-    let objects: Vec<_> =
-        (1..=parents.len()).map(|end| format!("type::is_object({})", idiom(&parents[..end]))).collect();
-    let top = idiom(&parents[..1]);
-    Some(format!("{top} = IF {} {{ {changed} }} ELSE {{ {top} }}", objects.join(" AND ")))
-}
-
-#[async_trait]
-impl WritableValueSet for SurrealTable {
-    async fn write(&self, id: &Id, patch: &Patch, guard: &Guard) -> Result<WriteOutcome, ValueError> {
-        let native = match guard {
-            Guard::Nothing => self.native_or_reject(Operation::Write, id)?,
-            _ => match self.native(id) {
-                Some(native) => native,
-                None => return Ok(WriteOutcome::Gone),
-            },
+        let mut push = |(id, change): &(&Id, Change<'_>)| {
+            let pushed = self.native(id).is_some_and(|native| self.push(*change, native, &mut statement).is_ok());
+            statement.push(if pushed { ";\n" } else { "" });
+            pushed
         };
-        let statement = || self.guarded_write(&native, patch, guard);
-        let mut answer = self.write_planned(Operation::Write, id, statement).await?;
-        let read = |value| self.record(Operation::Write, value).map(|(_, record)| record);
+        let sent: Vec<bool> = changes.iter().map(&mut push).collect();
+        let count = sent.iter().filter(|sent| **sent).count();
+        if count == 0 {
+            return changes.iter().map(|_| None).collect();
+        }
+        let asked = match self.db.ask_all(statement.finish()).await {
+            Ok(answers) if answers.len() == count => Ok(answers),
+            Ok(_) => Err(Failure::Lost("another number of answers than of statements".into())),
+            Err(failure) => Err(failure),
+        };
+        let mut answers = match asked {
+            Ok(answers) => answers.into_iter(),
+            Err(failure) => {
+                let (kind, cause) = failure.of_write();
+                let cause = cause.to_string();
+                let failed = |(id, change): &(&Id, Change<'_>)| {
+                    let error = ValueError::new(change.operation(), &self.name, kind.clone());
+                    error.on(id).caused_by(cause.clone())
+                };
+                return changes.iter().zip(sent).map(|(change, sent)| sent.then(|| Err(failed(change)))).collect();
+            }
+        };
+        let answer = |((id, change), sent): (&(&Id, Change<'_>), bool)| {
+            let answer = if sent { answers.next()? } else { return None };
+            match answer.map_err(Failure::Server) {
+                Ok(answer) => Some(Ok(answer)),
+                // Nothing was written, and the way of one change knows what to do about it.
+                Err(failure) if failure.is_conflict() || failure.is_type_error() || failure.index().is_some() => None,
+                Err(failure) => Some(Err(self.failed(change.operation(), Some(id), failure.of_write()))),
+            }
+        };
+        changes.iter().zip(sent).map(answer).collect()
+    }
+
+    fn written(&self, mut answer: Value) -> Result<WriteOutcome, ValueError> {
         if let Some(written) = part(&mut answer, "written") {
-            return read(written).map(WriteOutcome::Written);
+            return Ok(WriteOutcome::Written(self.record(Operation::Write, written)?.1));
         }
         match part(&mut answer, "now") {
-            Some(now) => read(now).map(WriteOutcome::Refused),
+            Some(now) => Ok(WriteOutcome::Refused(self.record(Operation::Write, now)?.1)),
             None => Ok(WriteOutcome::Gone),
         }
     }
 
-    async fn insert_id_value(&self, id: &Id, record: Record) -> Result<Record, ValueError> {
-        let native = self.native_or_reject(Operation::Insert, id)?;
-        let statement = || {
-            let mut statement = self.statement();
-            let target = statement.bind(native.clone());
-            let content = self.content(&record, false, &mut statement)?;
-            statement.push(&format!("CREATE ONLY {target} CONTENT {content} RETURN AFTER"));
-            Ok(statement.finish())
-        };
-        let made = self.write_planned(Operation::Insert, id, statement).await?;
-        self.record(Operation::Insert, made).map(|(_, record)| record)
-    }
-
-    async fn replace_id_value(&self, id: &Id, record: Record) -> Result<Record, ValueError> {
-        let native = self.native_or_reject(Operation::Replace, id)?;
-        let statement = || {
-            let mut statement = self.statement();
-            let target = statement.bind(native.clone());
-            let content = self.content(&record, true, &mut statement)?;
-            let condition = statement.filtered(&[]);
-            statement.push(&format!("UPSERT {target} CONTENT {content}{condition} RETURN AFTER"));
-            Ok(statement.finish())
-        };
-        let replaced = self.write_planned(Operation::Replace, id, statement).await?;
-        let replaced = match replaced {
-            Value::Array(rows) => rows.into_vec().pop(),
-            row => Some(row),
-        };
-        match replaced {
-            Some(row) => self.record(Operation::Replace, row).map(|(_, record)| record),
-            None => {
-                let message = "the record is there, outside of the filter".to_owned();
-                let kind = ValueErrorKind::Rejected { fields: Vec::new(), message };
-                Err(ValueError::new(Operation::Replace, &self.name, kind).on(id))
-            }
-        }
-    }
-
-    async fn delete_id(&self, id: &Id, guard: &Guard) -> Result<DeleteOutcome, ValueError> {
-        let Some(native) = self.native(id) else { return Ok(DeleteOutcome::Gone) };
-        let mut statement = self.statement();
-        let record = statement.bind(native);
-        let conditions = conditions(guard, &mut statement);
-        let matching = statement.filtered(&conditions);
-        let visible = statement.filtered(&[]);
-        let hit = statement.fresh();
-        statement.push(&format!(
-            "{{ LET {hit} = array::len((DELETE {record}{matching} RETURN BEFORE)); \
-             RETURN IF {hit} > 0 {{ {{ deleted: true }} }} \
-             ELSE {{ {{ now: (SELECT * FROM ONLY {record}{visible}) }} }}; }}"
-        ));
-        let mut answer = match self.db.ask(statement.finish()).await {
-            Ok(answer) => answer,
-            Err(failure) => return Err(self.write_failed(Operation::Delete, Some(id), failure).await),
-        };
+    fn deleted(&self, mut answer: Value) -> Result<DeleteOutcome, ValueError> {
         if part(&mut answer, "deleted").is_some() {
             return Ok(DeleteOutcome::Deleted);
         }
@@ -237,6 +134,42 @@ impl WritableValueSet for SurrealTable {
             Some(now) => Ok(DeleteOutcome::Refused(self.record(Operation::Delete, now)?.1)),
             None => Ok(DeleteOutcome::Gone),
         }
+    }
+
+    fn inserted(&self, answer: Value) -> Result<Record, ValueError> {
+        Ok(self.record(Operation::Insert, answer)?.1)
+    }
+
+    fn replaced(&self, id: &Id, answer: Value) -> Result<Record, ValueError> {
+        let row = match answer {
+            Value::Array(rows) => rows.into_vec().pop(),
+            row => Some(row),
+        };
+        let Some(row) = row else {
+            let message = "the record is there, outside of the filter".to_owned();
+            let kind = ValueErrorKind::Rejected { fields: Vec::new(), message };
+            return Err(ValueError::new(Operation::Replace, &self.name, kind).on(id));
+        };
+        Ok(self.record(Operation::Replace, row)?.1)
+    }
+}
+
+#[async_trait]
+impl WritableValueSet for SurrealTable {
+    async fn write(&self, id: &Id, patch: &Patch, guard: &Guard) -> Result<WriteOutcome, ValueError> {
+        self.written(self.change(id, Change::Write(patch, guard)).await?)
+    }
+
+    async fn insert_id_value(&self, id: &Id, record: Record) -> Result<Record, ValueError> {
+        self.inserted(self.change(id, Change::Insert(&record)).await?)
+    }
+
+    async fn replace_id_value(&self, id: &Id, record: Record) -> Result<Record, ValueError> {
+        self.replaced(id, self.change(id, Change::Replace(&record)).await?)
+    }
+
+    async fn delete_id(&self, id: &Id, guard: &Guard) -> Result<DeleteOutcome, ValueError> {
+        self.deleted(self.change(id, Change::Delete(guard)).await?)
     }
 
     async fn delete_all(&self) -> Result<u64, ValueError> {
@@ -249,6 +182,30 @@ impl WritableValueSet for SurrealTable {
         let unreadable = || ValueErrorKind::Unreadable("a count was expected".to_owned());
         number(deleted).ok_or_else(|| ValueError::new(Operation::Delete, &self.name, unreadable()))
     }
+
+    async fn insert_id_values(&self, records: Vec<(Id, Record)>) -> Vec<Result<Record, ValueError>> {
+        let changes: Vec<_> = records.iter().map(|(id, record)| (id, Change::Insert(record))).collect();
+        let answers = self.change_many(&changes).await;
+        answers.into_iter().map(|answer| self.inserted(answer?)).collect()
+    }
+
+    async fn replace_id_values(&self, records: Vec<(Id, Record)>) -> Vec<Result<Record, ValueError>> {
+        let changes: Vec<_> = records.iter().map(|(id, record)| (id, Change::Replace(record))).collect();
+        let answers = self.change_many(&changes).await;
+        answers.into_iter().zip(&records).map(|(answer, (id, _))| self.replaced(id, answer?)).collect()
+    }
+
+    async fn write_many(&self, writes: Vec<(Id, Patch, Guard)>) -> Vec<Result<WriteOutcome, ValueError>> {
+        let changes: Vec<_> = writes.iter().map(|(id, patch, guard)| (id, Change::Write(patch, guard))).collect();
+        let answers = self.change_many(&changes).await;
+        answers.into_iter().map(|answer| self.written(answer?)).collect()
+    }
+
+    async fn delete_ids(&self, deletes: Vec<(Id, Guard)>) -> Vec<Result<DeleteOutcome, ValueError>> {
+        let changes: Vec<_> = deletes.iter().map(|(id, guard)| (id, Change::Delete(guard))).collect();
+        let answers = self.change_many(&changes).await;
+        answers.into_iter().map(|answer| self.deleted(answer?)).collect()
+    }
 }
 
 #[async_trait]
@@ -256,18 +213,7 @@ impl InsertableValueSet for SurrealTable {
     async fn insert_value(&self, record: Record, key: Option<IdempotencyKey>) -> Result<(Id, Record), ValueError> {
         // The key is the id: the repetition of an insert finds the record that the first one has made.
         let id = Id::from(minted(key.map_or_else(Uuid::now_v7, |key| key.0)));
-        let native = self.native_or_reject(Operation::Insert, &id)?;
-        let statement = || {
-            let mut statement = Statement::new(None);
-            let target = statement.bind(native.clone());
-            let content = self.content(&record, false, &mut statement)?;
-            statement.push(&format!(
-                "RETURN IF record::exists({target}) {{ (SELECT * FROM ONLY {target}) }} \
-                 ELSE {{ (CREATE ONLY {target} CONTENT {content} RETURN AFTER) }}"
-            ));
-            Ok(statement.finish())
-        };
-        let made = self.write_planned(Operation::Insert, &id, statement).await?;
+        let made = self.change(&id, Change::InsertOnce(&record)).await?;
         self.record(Operation::Insert, made)
     }
 }
@@ -296,15 +242,5 @@ mod tests {
         assert_eq!(minted(first), "0000000000000000000000000");
         assert_eq!(minted(second), "f5lxx1zz5pnorynqglhzmsp33");
         assert!(minted(first) < minted(second));
-    }
-
-    #[test]
-    fn a_removal_leaves_alone_what_is_no_object() {
-        assert_eq!(removal(&["a"]).unwrap(), "`a` = NONE");
-        assert_eq!(
-            removal(&["a", "b", "c"]).unwrap(),
-            "`a` = IF type::is_object(`a`) AND type::is_object(`a`.`b`) \
-             { object::extend(`a`, { \"b\": object::remove(`a`.`b`, \"c\") }) } ELSE { `a` }"
-        );
     }
 }
