@@ -54,7 +54,7 @@ pub(super) struct Core<E: LiveEntity> {
     flights: HashMap<Id, Flight<E>>,
     /// Inserts under way whose ids the store chooses: a record that the feed brings meanwhile may be ours.
     inserts: usize,
-    unknown: HashMap<Id, (Seen<E>, Source)>,
+    unknown: BTreeMap<Id, (Seen<E>, Source)>,
     /// What the cache has not been told.
     pub uncached: Uncached,
     events: Vec<Event<E>>,
@@ -138,7 +138,7 @@ impl<E: LiveEntity> Core<E> {
             aliases: VecDeque::new(),
             flights: HashMap::new(),
             inserts: 0,
-            unknown: HashMap::new(),
+            unknown: BTreeMap::new(),
             uncached: Uncached { kept: keeps_cache, ..Uncached::default() },
             events: Vec::new(),
             changed: false,
