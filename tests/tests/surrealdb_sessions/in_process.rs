@@ -127,6 +127,23 @@ async fn a_value_clause_makes_a_partial_save() {
 }
 
 #[tokio::test]
+async fn an_event_that_changes_the_record_makes_a_partial_save() {
+    let (table, store, raw) = clients().await;
+    let event = "DEFINE EVENT shout ON client WHEN $event = 'UPDATE' AND $after.name != string::uppercase($after.name)
+        THEN (UPDATE $after.id SET name = string::uppercase(name))";
+    raw.query(event).await.unwrap().check().unwrap();
+    let mut edit = table.edit_record("marty").await.unwrap();
+    edit.name = "Calvin".into();
+
+    let result = edit.save().await.unwrap();
+
+    let SaveResult::PartialSave(partial) = result else { panic!("{result:?}") };
+    assert_eq!(partial.fields(), FieldSet::from(ClientField::Name));
+    assert_eq!(table.row(&"marty".into()).unwrap().name, "CALVIN");
+    assert_eq!(store.stored("marty", "name").await, Some("CALVIN".into()));
+}
+
+#[tokio::test]
 async fn an_assertion_refuses_with_its_field() {
     let (table, store, _) = clients().await;
     let mut edit = table.edit_record("marty").await.unwrap();

@@ -55,21 +55,33 @@ impl SurrealTable {
         let record = statement.bind(native);
         let visible = statement.filtered(&[]);
         let now = format!("(SELECT * FROM ONLY {record}{visible})");
+        // The after-image: events run after what RETURN AFTER answers, and may have changed the record once more, taken
+        // it out of the filter, or deleted it.
+        let after = |made: &str| format!("((SELECT * FROM ONLY {record}) ?? {made})");
         let text = match change {
             Change::Insert(values) => {
                 let content = self.content(values, false, statement)?;
-                format!("CREATE ONLY {record} CONTENT {content} RETURN AFTER")
+                let made = statement.fresh();
+                let after = after(&made);
+                format!("{{ LET {made} = (CREATE ONLY {record} CONTENT {content} RETURN AFTER); RETURN {after}; }}")
             }
             Change::InsertOnce(values) => {
                 let content = self.content(values, false, statement)?;
+                let made = statement.fresh();
+                let after = after(&made);
                 format!(
-                    "RETURN IF record::exists({record}) {{ (SELECT * FROM ONLY {record}) }} \
-                     ELSE {{ (CREATE ONLY {record} CONTENT {content} RETURN AFTER) }}"
+                    "{{ LET {made} = IF record::exists({record}) {{ NONE }} \
+                     ELSE {{ (CREATE ONLY {record} CONTENT {content} RETURN AFTER) }}; RETURN {after}; }}"
                 )
             }
             Change::Replace(values) => {
                 let content = self.content(values, true, statement)?;
-                format!("UPSERT {record} CONTENT {content}{visible} RETURN AFTER")
+                let made = statement.fresh();
+                let after = after(&format!("{made}[0]"));
+                format!(
+                    "{{ LET {made} = (UPSERT {record} CONTENT {content}{visible} RETURN AFTER); \
+                     RETURN IF array::len({made}) > 0 {{ [{after}] }} ELSE {{ [] }}; }}"
+                )
             }
             Change::Delete(guard) => {
                 let conditions = conditions(guard, statement);
@@ -88,9 +100,10 @@ impl SurrealTable {
                     let verb = if change.wants_a_record() { "UPDATE" } else { "UPSERT" };
                     let assignments = self.assignments(patch, statement)?;
                     let hit = statement.fresh();
+                    let after = after(&format!("{hit}[0]"));
                     format!(
                         "{{ LET {hit} = ({verb} {record} SET {assignments}{matching} RETURN AFTER); \
-                         RETURN IF array::len({hit}) > 0 {{ {{ written: {hit}[0] }} }} \
+                         RETURN IF array::len({hit}) > 0 {{ {{ written: {after} }} }} \
                          ELSE {{ {{ now: {now} }} }}; }}"
                     )
                 }

@@ -11,7 +11,7 @@ use surrealdb::types::{Object, SurrealValue, Value};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::connect::Account;
+use super::connect::{Account, without_credentials};
 use super::error::Failure;
 use super::socket::{Listener, Socket, statements};
 use super::statement::Query;
@@ -123,7 +123,7 @@ impl Link {
         *slot = None;
         let socket = Arc::new(server.open(None, deadline).await?);
         if opened.fetch_add(1, Ordering::Relaxed) > 0 {
-            tracing::info!(url = %server.url, "connected to SurrealDB again");
+            tracing::info!(url = %without_credentials(&server.url), "connected to SurrealDB again");
         }
         *slot = Some(Arc::clone(&socket));
         Ok(socket)

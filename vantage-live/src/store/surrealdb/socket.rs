@@ -93,7 +93,7 @@ impl Drop for GiveUp {
 }
 
 impl Socket {
-    /// Connects to the server whose address begins with `ws://` or `wss://`. A server that is silent for `silence` is
+    /// Connects to the server whose address begins with `ws://`. A server that is silent for `silence` is
     /// taken for lost.
     pub(super) async fn open(
         url: &str,
