@@ -35,7 +35,7 @@ impl<E: LiveEntity> ThreeWay<E> {
 
     /// What [`take_in`](Self::take_in) would leave in conflict.
     pub fn peek(&self, remote: &E) -> E::Conflicts {
-        let fresh = self.freshly_conflicting(remote, FieldSet::EMPTY);
+        let fresh = self.modified() & self.changed_otherwise(remote);
         let still = (self.undecided & self.modified() & self.local.diff(remote)) - fresh;
         let mut bases = (*self.snapshot.row).clone();
         if let Some(known) = &self.bases {
@@ -53,27 +53,28 @@ impl<E: LiveEntity> ThreeWay<E> {
     /// | modified | changed, equals local | stays | none, an earlier one ends |
     /// | modified | changed | stays | yes, with the first base |
     pub fn take_in(&mut self, remote: Entry<E>) {
-        self.take_in_own(remote, FieldSet::EMPTY);
+        self.take_in_after_sending(remote, FieldSet::EMPTY, FieldSet::EMPTY);
     }
 
-    /// As [`take_in`](Self::take_in), where the remote values of the fields `own` are from a write of this session: a
-    /// change of them is no conflict.
-    pub fn take_in_own(&mut self, remote: Entry<E>, own: FieldSet<E::Field>) {
-        let modified = self.modified();
-        let fresh = self.freshly_conflicting(&remote.row, own);
+    /// As [`take_in`](Self::take_in), after a write of this session was sent: the remote values of the fields `own` are from
+    /// that write, so a change of them is no conflict; and the fields `typed` were typed into since, so they stay even
+    /// where they are back at the snapshot, which the write may have changed.
+    pub fn take_in_after_sending(&mut self, remote: Entry<E>, own: FieldSet<E::Field>, typed: FieldSet<E::Field>) {
+        let mine = self.modified() | typed;
+        let fresh = (mine & self.changed_otherwise(&remote.row)) - own;
         let first = fresh - self.undecided;
         if !first.is_empty() {
             let snapshot = &self.snapshot.row;
             self.bases.get_or_insert_with(|| Box::new((**snapshot).clone())).copy_fields(snapshot, first);
         }
-        self.undecided = ((self.undecided | fresh) - own) & modified & self.local.diff(&remote.row);
-        self.local.copy_fields(&remote.row, !modified);
+        self.undecided = ((self.undecided | fresh) - own) & mine & self.local.diff(&remote.row);
+        self.local.copy_fields(&remote.row, !mine);
         self.snapshot = remote;
     }
 
-    /// Modified here, changed there since the snapshot, and not to the same value.
-    fn freshly_conflicting(&self, remote: &E, own: FieldSet<E::Field>) -> FieldSet<E::Field> {
-        (self.modified() & self.snapshot.row.diff(remote) & self.local.diff(remote)) - own
+    /// Changed there since the snapshot, and not to the local value.
+    fn changed_otherwise(&self, remote: &E) -> FieldSet<E::Field> {
+        self.snapshot.row.diff(remote) & self.local.diff(remote)
     }
 
     /// The session's own values are to win.

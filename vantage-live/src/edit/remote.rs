@@ -88,9 +88,14 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         if let Some(pending) = &mut self.pending {
             pending.rebased = true;
         }
+        let changed = self.three.snapshot.row.diff(&entry.row);
         match self.doubt.as_ref().or(self.pending.as_ref().map(|pending| &pending.sent)) {
             Some(sent) => save::take_found(&mut self.three, sent, entry),
             None => self.three.take_in(entry),
+        }
+        if let Some(doubt) = &mut self.doubt {
+            // Whether it was by that write or before it, what has changed is known now.
+            doubt.fields = doubt.fields - changed;
         }
         self.snapshot_time = self.table.shared().env.now();
     }

@@ -17,6 +17,20 @@ pub(super) struct Sent<E: LiveEntity> {
     pub fields: FieldSet<E::Field>,
     /// The session's state when it was sent; typing has gone on since.
     pub local: E,
+    /// The fields that were typed into between an earlier attempt, whose answer was lost, and this one.
+    pub typed: FieldSet<E::Field>,
+}
+
+impl<E: LiveEntity> Sent<E> {
+    /// Of the fields it writes, those that were typed into since it, or an earlier attempt of it, was sent.
+    pub fn typed_since(&self, local: &E) -> FieldSet<E::Field> {
+        self.typed | (self.local.diff(local) & self.fields)
+    }
+
+    /// Of the fields it writes, those that stand there as it was sent.
+    fn standing(&self, stored: &E) -> FieldSet<E::Field> {
+        self.fields - self.local.diff(stored)
+    }
 }
 
 /// A save under way.
@@ -37,6 +51,8 @@ pub(super) enum Answer<E> {
     Refused(Entry<E>),
     Gone,
     Created(Id, Entry<E>),
+    /// As `Created`, by a call whose answer was lost, or that may have been: somebody may have changed the record since.
+    CreatedBefore(Id, Entry<E>),
     /// Read, to find out what became of a write whose answer was lost.
     Found(Entry<E>),
 }
@@ -127,18 +143,18 @@ pub(super) async fn create<E: LiveEntity>(
         shared.insert(record, Some(key), Some(&temp)).await?
     } else if can.client_ids {
         let id = if shared.ids == Ids::ClientUuid { temp.clone() } else { Id::from(key.0) };
-        let made = shared.insert_id(&id, record).await;
-        let after = match made {
-            Err(DataSetError::Store(error)) if in_doubt && error.kind == ValueErrorKind::AlreadyExists => {
-                // It is ours, from before the answer was lost.
-                return Ok(shared.read(&id).await?.map_or(Answer::Gone, |entry| Answer::Created(id, entry)));
+        let (entry, before) = match shared.insert_id(&id, record).await {
+            // No other session has the id: it is ours, from an attempt whose answer was lost.
+            Err(DataSetError::Store(error)) if error.kind == ValueErrorKind::AlreadyExists => {
+                let Some(entry) = shared.read(&id).await? else { return Ok(Answer::Gone) };
+                (entry, true)
             }
-            made => made?,
+            made => (Entry::decode(&id, &made?).map_err(|source| shared.fault(&id, source))?, in_doubt),
         };
         if id != temp {
-            shared.identify(Some(&temp), &id, &crate::table::Seen::of(&id, Some(after.clone())));
+            shared.identify(Some(&temp), &id, &crate::table::Seen::Row(entry.clone()));
         }
-        (id, after)
+        return Ok(if before { Answer::CreatedBefore(id, entry) } else { Answer::Created(id, entry) });
     } else if in_doubt {
         // The store cannot tell whether it has made the record, and a second one would be worse than an answer.
         let kind = ValueErrorKind::OutcomeUnknown;
@@ -147,19 +163,22 @@ pub(super) async fn create<E: LiveEntity>(
         shared.insert(record, None, Some(&temp)).await?
     };
     let entry = Entry::decode(&id, &after).map_err(|source| shared.fault(&id, source))?;
-    Ok(Answer::Created(id, entry))
+    Ok(if in_doubt { Answer::CreatedBefore(id, entry) } else { Answer::Created(id, entry) })
 }
 
-/// Takes a written after-image in: the fields that the save wrote are the session's own.
+/// Takes a written after-image in: the fields that the save wrote are the session's own. `now` is the record as it is by
+/// now; what has changed since the after-image is somebody else's.
 pub(super) fn take_written<E: LiveEntity>(
     three: &mut ThreeWay<E>,
     sent: Sent<E>,
-    after: Entry<E>,
+    after: &Entry<E>,
+    now: Entry<E>,
     coerced: &mut Option<Coerced<E>>,
 ) -> SaveResult<E> {
     let stored = Arc::clone(&after.row);
     let otherwise = sent.local.diff(&stored) & sent.fields;
-    three.take_in_own(after, sent.fields);
+    let (own, typed) = (sent.fields - stored.diff(&now.row), sent.typed_since(&three.local));
+    three.take_in_after_sending(now, own, typed);
     if otherwise.is_empty() {
         *coerced = None;
         return SaveResult::Saved;
@@ -175,8 +194,21 @@ pub(super) fn take_written<E: LiveEntity>(
 
 /// Takes in what was read after a lost answer: what stands there as it was sent is the session's own.
 pub(super) fn take_found<E: LiveEntity>(three: &mut ThreeWay<E>, doubt: &Sent<E>, found: Entry<E>) {
-    let own = doubt.fields - doubt.local.diff(&found.row);
-    three.take_in_own(found, own);
+    let (own, typed) = (doubt.standing(&found.row), doubt.typed_since(&three.local));
+    three.take_in_after_sending(found, own, typed);
+}
+
+/// Takes in the record that an earlier attempt may have made: what stands there as it was sent then or now is the
+/// session's own.
+pub(super) fn take_created_before<E: LiveEntity>(
+    three: &mut ThreeWay<E>,
+    sent: &Sent<E>,
+    doubt: Option<&Sent<E>>,
+    found: Entry<E>,
+) {
+    let earlier = doubt.map_or(FieldSet::EMPTY, |doubt| doubt.standing(&found.row));
+    let (own, typed) = (sent.standing(&found.row) | earlier, sent.typed_since(&three.local));
+    three.take_in_after_sending(found, own, typed);
 }
 
 /// An error of the table as a result of the save, or as a misuse or bug.

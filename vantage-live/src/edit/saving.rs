@@ -9,7 +9,7 @@ use super::{DeleteResult, EditError, RecordEdit, SaveError, SaveResult};
 use crate::dataset::DataSetError;
 use crate::entity::{Conflicts as _, Field, FieldSet, LiveEntity};
 use crate::table::{Entry, Policy, Removed};
-use crate::value::{Guard, Operation};
+use crate::value::{Guard, Id, Operation};
 
 /// Saving and deleting.
 impl<E: LiveEntity> RecordEdit<'_, E> {
@@ -223,7 +223,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 save::prepare(&self.three, self.policy, fields).map_err(|source| self.fault(source))?;
             env.start(save::write(shared, id, patch, guard))
         };
-        let sent = Sent { fields, local: self.local().clone() };
+        let typed = match &self.doubt {
+            Some(doubt) if self.is_new() => doubt.typed_since(self.local()),
+            _ => FieldSet::EMPTY,
+        };
+        let sent = Sent { fields, local: self.local().clone(), typed };
         self.pending = Some(Pending { sent, answer, attempt, rebased: false });
         Ok(())
     }
@@ -236,35 +240,39 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             Err(error) => {
                 let error = save::failed(error)?;
                 // An answer is lost only of what was sent: a read that finds out is not in doubt itself.
-                if matches!(error, SaveError::OutcomeUnknown { .. }) && self.doubt.is_none() {
+                if matches!(error, SaveError::OutcomeUnknown { .. }) && (self.doubt.is_none() || self.is_new()) {
                     self.doubt = Some(sent);
                 }
                 return Ok(Step::Done(SaveResult::Error(error)));
             }
         };
-        self.snapshot_time = self.table.shared().env.now();
+        if !matches!(answer, Answer::NotAsked) {
+            self.snapshot_time = self.table.shared().env.now();
+        }
         let result = match answer {
             Answer::NotAsked => SaveResult::Saved,
             Answer::Written(after) => {
-                let after = self.freshest(after, rebased);
-                save::take_written(&mut self.three, sent, after, &mut self.coerced)
+                let now = self.freshest(after.clone(), rebased);
+                save::take_written(&mut self.three, sent, &after, now, &mut self.coerced)
             }
             Answer::Gone => {
                 self.doubt = None;
                 SaveResult::Deleted
             }
             Answer::Created(id, after) => {
-                self.doubt = None;
-                self.new = None;
-                self.id = id.clone();
-                // The id is the table's to fill in; it has decoded the same id into the after-image.
-                drop(self.three.local.fill_id(&id));
-                let _ = save::take_written(&mut self.three, sent, after, &mut self.coerced);
+                self.has_become(&id);
+                let _ = save::take_written(&mut self.three, sent, &after, after.clone(), &mut self.coerced);
+                SaveResult::Created(id)
+            }
+            Answer::CreatedBefore(id, found) => {
+                self.has_become(&id);
+                save::take_created_before(&mut self.three, &sent, self.doubt.take().as_ref(), found);
                 SaveResult::Created(id)
             }
             Answer::Refused(now) => {
                 let now = self.freshest(now, rebased);
-                self.three.take_in(now);
+                let typed = sent.typed_since(&self.three.local);
+                self.three.take_in_after_sending(now, FieldSet::EMPTY, typed);
                 if self.policy == Policy::Version && E::VERSION.is_some()
                     || self.three.has_conflicts()
                     || attempt + 1 >= save::UNSEEN
@@ -288,6 +296,14 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             }
         };
         Ok(Step::Done(result))
+    }
+
+    /// The record is not new any more, and this is its id.
+    fn has_become(&mut self, id: &Id) {
+        self.new = None;
+        self.id = id.clone();
+        // The id is the table's to fill in; it has decoded the same id into the after-image.
+        drop(self.three.local.fill_id(id));
     }
 
     /// The record of an answer, or the table's row, which is no older: a session that has seen the row does not go back.

@@ -188,7 +188,7 @@ impl<E: LiveEntity> Core<E> {
     /// The feed has told this state some time ago: if it is what is shown by now, the feed is as far.
     pub fn told(&mut self, id: &Id, told: &Seen<E>) {
         if self.agrees(id, told) {
-            self.moments.echoed(id);
+            self.moments.caught_up(id);
         }
     }
 

@@ -33,8 +33,21 @@ pub(super) enum Source {
 pub(super) struct Shown {
     /// When it was applied.
     pub applied: Moment,
-    /// Whether it is from a request of ours, and the feed has not told it yet: an event that disagrees may be older.
-    pub awaits_echo: bool,
+    /// Whether the feed is as far as it: if not, an event that disagrees may be older.
+    pub echo: Echo,
+}
+
+/// Whether the feed has told the state that is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Echo {
+    /// It is from the feed, or the feed has told it since.
+    #[default]
+    Told,
+    /// It is from a request of ours, and the feed has not told it yet.
+    Awaited,
+    /// As `Awaited`, and so was the state before it: an event that agrees may be the echo of an earlier state of the same
+    /// values, with others still to come in between.
+    AwaitedOften,
 }
 
 /// What to do with a state that differs from the one that is shown.
@@ -51,7 +64,7 @@ pub(super) fn judge(source: Source, shown: Shown) -> Verdict {
     let newer = match source {
         Source::Request { began, .. } => shown.applied <= began,
         // P6: until the feed has told what a request has shown, its events may be from before that.
-        Source::Event => !shown.awaits_echo,
+        Source::Event => shown.echo == Echo::Told,
         Source::Hint => false,
     };
     if newer { Verdict::Apply } else { Verdict::Settle }
@@ -88,19 +101,31 @@ impl Moments {
             self.listed();
         }
         let applied = self.next();
-        let awaits_echo = matches!(source, Source::Request { .. });
-        self.shown.insert(id.clone(), Shown { applied, awaits_echo });
+        let echo = match (source, self.shown.get(id)) {
+            (Source::Event | Source::Hint, _) => Echo::Told,
+            (Source::Request { .. }, Some(before)) if before.echo != Echo::Told => Echo::AwaitedOften,
+            (Source::Request { .. }, _) => Echo::Awaited,
+        };
+        self.shown.insert(id.clone(), Shown { applied, echo });
     }
 
     /// Every record was applied now, by a list: one mark for all.
     pub fn listed(&mut self) {
-        self.forgotten = Shown { applied: self.next(), awaits_echo: true };
+        self.forgotten = Shown { applied: self.next(), echo: Echo::Awaited };
         self.shown.clear();
     }
 
-    /// The feed has told the state that is shown: what it tells from here on is newer.
+    /// The feed has told the state that is shown: what it tells from here on is newer, unless that was told more than
+    /// once.
     pub fn echoed(&mut self, id: &Id) {
-        let shown = Shown { awaits_echo: false, ..self.shown(id) };
+        if self.shown(id).echo != Echo::AwaitedOften {
+            self.caught_up(id);
+        }
+    }
+
+    /// The feed is as far as the state that is shown: what it tells from here on is newer.
+    pub fn caught_up(&mut self, id: &Id) {
+        let shown = Shown { echo: Echo::Told, ..self.shown(id) };
         if self.shown.len() < REMEMBERED || self.shown.contains_key(id) {
             self.shown.insert(id.clone(), shown);
         }
@@ -111,8 +136,9 @@ impl Moments {
 mod tests {
     use super::*;
 
-    const AHEAD: Shown = Shown { applied: 5, awaits_echo: true };
-    const TOLD: Shown = Shown { applied: 5, awaits_echo: false };
+    const AHEAD: Shown = Shown { applied: 5, echo: Echo::Awaited };
+    const OFTEN: Shown = Shown { applied: 5, echo: Echo::AwaitedOften };
+    const TOLD: Shown = Shown { applied: 5, echo: Echo::Told };
 
     fn request(began: Moment) -> Source {
         Source::Request { began, write: false }
@@ -134,6 +160,22 @@ mod tests {
     fn an_ordered_event_is_newer_unless_the_feed_may_be_behind_what_is_shown() {
         assert_eq!(judge(Source::Event, TOLD), Verdict::Apply);
         assert_eq!(judge(Source::Event, AHEAD), Verdict::Settle);
+        assert_eq!(judge(Source::Event, OFTEN), Verdict::Settle);
+    }
+
+    #[test]
+    fn an_echo_that_may_be_of_an_earlier_write_proves_nothing() {
+        let (mut moments, id) = (Moments::default(), Id::from("sea_pie"));
+        for _ in 0..2 {
+            let began = moments.next();
+            moments.applied(&id, Source::Request { began, write: true });
+        }
+
+        moments.echoed(&id);
+        assert_eq!(judge(Source::Event, moments.shown(&id)), Verdict::Settle);
+
+        moments.caught_up(&id);
+        assert_eq!(judge(Source::Event, moments.shown(&id)), Verdict::Apply);
     }
 
     #[test]

@@ -10,7 +10,8 @@ use super::{Path, Record, same};
 /// three things.
 ///
 /// Invariant: no path of a patch is, or leads to, another one of it. So the order in which a store applies the parts
-/// does not matter, and a later [`set`](Patch::set) or [`unset`](Patch::unset) always wins over an earlier one.
+/// does not matter, and a later [`set`](Patch::set) or [`unset`](Patch::unset) always wins over an earlier one. What was
+/// won over has never happened: a `set` that a later `unset` takes back makes no parents either.
 ///
 /// ```
 /// use serde_json::json;
@@ -111,6 +112,10 @@ impl Patch {
 
     /// Sets (`Some`) or removes (`None`) one path and keeps the type's invariant.
     pub(crate) fn put(&mut self, path: Path, value: Option<Value>) {
+        // It contains every other path and changes nothing: let in, it would take the others out.
+        if path.names().is_empty() {
+            return;
+        }
         // What the patch said of the path itself, or of anything below it, is superseded.
         self.set.retain(|other, _| !path.contains(other));
         self.unset.retain(|other| !path.contains(other));
