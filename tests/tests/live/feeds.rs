@@ -222,3 +222,57 @@ async fn a_list_that_fails_is_tried_again() {
     until(|| table.row(&"almanac".into()).is_some()).await;
     until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
 }
+
+#[tokio::test]
+async fn a_record_deleted_while_it_was_being_read_leaves_no_ghost() {
+    for order in [FeedOrder::Unknown, FeedOrder::Commit] {
+        let store = bakery::store().await;
+        let faulty = FaultyValueSet::new(store.clone());
+        let faults = faulty.faults();
+        let feed = FaultyFeed::new(store.feed()).that_tells_in(order);
+        let table = LiveTable::<Product>::builder(faulty).feed(feed).open().await.unwrap();
+        let held = faults.next(Operation::Read).has_its_answer_held();
+
+        store.colleague_inserts("almanac", almanac()).await;
+        held.arrived().await;
+        store.colleague_deletes("almanac").await;
+        until(|| table.metrics().feed_events == 2).await;
+        held.release();
+        until(|| table.metrics().settling == 0).await;
+
+        assert!(table.row(&"almanac".into()).is_none(), "{order:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_feed_that_says_often_that_something_changed_costs_few_lists() {
+    let store = bakery::store().await;
+    let manual = vantage_live::ManualFeed::new();
+    let table = LiveTable::<Product>::builder(store.clone()).feed(manual.clone()).open().await.unwrap();
+    let before = table.metrics().resyncs;
+
+    for _ in 0..100 {
+        manual.say(FeedEvent::Changed);
+    }
+    store.colleague_sets("sea_pie", "price", 310).await;
+    manual.changed("sea_pie");
+    until(|| table.row(&"sea_pie".into()).unwrap().price == 310).await;
+
+    let lists = table.metrics().resyncs - before;
+    assert!((1..=2).contains(&lists), "{lists} lists");
+}
+
+#[tokio::test]
+async fn a_loss_is_as_old_as_its_first_attempt() {
+    let faulty = FaultyValueSet::new(bakery::store().await);
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).poll_every(Duration::from_millis(1)).open().await.unwrap();
+    faults.cut();
+    until(|| matches!(table.sync_state(), SyncState::Lost { .. })).await;
+    let SyncState::Lost { since: first, .. } = table.sync_state() else { panic!("it is lost") };
+    faults.forget_calls();
+
+    until(|| faults.calls().len() >= 2 && matches!(table.sync_state(), SyncState::Lost { .. })).await;
+
+    assert!(matches!(table.sync_state(), SyncState::Lost { since, .. } if since == first));
+}

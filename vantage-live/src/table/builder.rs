@@ -130,7 +130,7 @@ impl<E: LiveEntity> Builder<E> {
         self
     }
 
-    /// Is told how far the table has filled, after every batch, from a task of the table's: it must not block.
+    /// Is told how far the table has filled, after every batch of its first list, from a task of the table's: it must not block.
     pub fn on_progress(mut self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.progress = Some(Box::new(progress));
         self
@@ -160,8 +160,8 @@ impl<E: LiveEntity> Builder<E> {
         self
     }
 
-    /// Opens the table and waits until all of its rows are there, from the cache or from the backend. Touches the store;
-    /// dropping the future closes the table.
+    /// Opens the table and waits until the backend has been listed; where that fails and the cache has rows, opens it with
+    /// those. Touches the store; dropping the future closes the table.
     ///
     /// # Errors
     /// [`OpenError`] where the backend cannot be listed and the cache has nothing either, or the parts do not fit.

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
+use futures::channel::oneshot;
+
 use super::order::{Moment, Moments, Source, Verdict, judge};
 use super::rows::{Entry, Snapshot};
 use super::settle::{Settling, Wanted};
@@ -192,6 +194,22 @@ impl<E: LiveEntity> Core<E> {
         }
     }
 
+    /// What is shown of a record.
+    pub fn seen(&self, id: &Id) -> Seen<E> {
+        match (self.snapshot.rows.get(id), self.rejected.get(id)) {
+            (Some(entry), _) => Seen::Row(entry.clone()),
+            (None, Some(row)) => Seen::Unfit(Arc::clone(&row.reason)),
+            (None, None) => Seen::Gone,
+        }
+    }
+
+    /// The receiver is told when the record was read, after the write of ours that is under way.
+    pub fn wait(&mut self, id: &Id) -> oneshot::Receiver<bool> {
+        let (sender, receiver) = oneshot::channel();
+        self.put_off(id, Wanted { waiters: vec![sender], told: None });
+        receiver
+    }
+
     /// What was read of a record waits until the write of ours that is under way has its answer.
     pub fn put_off(&mut self, id: &Id, read: Wanted<E>) {
         match self.flights.get_mut(id) {
@@ -269,13 +287,15 @@ impl<E: LiveEntity> Core<E> {
     fn agreed(&mut self, id: &Id, source: Source) {
         match source {
             Source::Request { write: true, .. } => self.moments.applied(id, source),
+            Source::Request { began, .. } => self.moments.confirmed(id, Some(began)),
             Source::Event => {
+                self.moments.confirmed(id, None);
                 // What waits for an answer of ours is older than this, and would take the row back.
                 self.flights.entry(id.clone()).and_modify(|flight| flight.told = None);
                 self.unknown.remove(id);
                 self.moments.echoed(id);
             }
-            Source::Request { .. } | Source::Hint => {}
+            Source::Hint => self.moments.confirmed(id, None),
         }
     }
 

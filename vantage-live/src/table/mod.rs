@@ -156,7 +156,9 @@ impl<E: LiveEntity> Drop for Open<E> {
     fn drop(&mut self) {
         self.shared.closed.store(true, Ordering::Release);
         self.stop.send_replace(true);
-        self.shared.core.lock().subscribers.close();
+        let mut core = self.shared.core.lock();
+        core.subscribers.close();
+        core.settling.close();
     }
 }
 

@@ -115,6 +115,19 @@ impl Moments {
         self.shown.clear();
     }
 
+    /// What is shown was told once more: by a request that began then, or (`None`) just now. A request from before that is
+    /// not newer than it, even if it is from after the record was applied.
+    pub fn confirmed(&mut self, id: &Id, began: Option<Moment>) {
+        let shown = self.shown(id);
+        let applied = began.unwrap_or_else(|| self.next()).max(shown.applied);
+        if applied > shown.applied {
+            if self.shown.len() >= REMEMBERED && !self.shown.contains_key(id) {
+                self.listed();
+            }
+            self.shown.insert(id.clone(), Shown { applied, ..shown });
+        }
+    }
+
     /// The feed has told the state that is shown: what it tells from here on is newer, unless that was told more than
     /// once.
     pub fn echoed(&mut self, id: &Id) {

@@ -22,6 +22,7 @@ pub(super) struct Settling<E> {
     /// How many the worker is reading.
     reading: usize,
     working: bool,
+    closed: bool,
 }
 
 /// Why a record is to be read.
@@ -34,7 +35,7 @@ pub(super) struct Wanted<E> {
 
 impl<E> Default for Settling<E> {
     fn default() -> Self {
-        Settling { wanted: BTreeMap::new(), reading: 0, working: false }
+        Settling { wanted: BTreeMap::new(), reading: 0, working: false, closed: false }
     }
 }
 
@@ -64,15 +65,26 @@ impl<E> Settling<E> {
     /// The record is to be read, and the receiver told when it was.
     pub fn wait(&mut self, id: Id) -> oneshot::Receiver<bool> {
         let (sender, receiver) = oneshot::channel();
-        self.wanted.entry(id).or_default().waiters.push(sender);
+        self.put_back(id, Wanted { waiters: vec![sender], told: None });
         receiver
     }
 
     /// The record is still to be read.
     pub fn put_back(&mut self, id: Id, back: Wanted<E>) {
+        if self.closed {
+            return answer(back.waiters, false);
+        }
         let wanted = self.wanted.entry(id).or_default();
         wanted.waiters.extend(back.waiters);
         wanted.told = wanted.told.take().or(back.told);
+    }
+
+    /// Nothing is read any more, and who waits is told so.
+    pub fn close(&mut self) {
+        self.closed = true;
+        for wanted in std::mem::take(&mut self.wanted).into_values() {
+            answer(wanted.waiters, false);
+        }
     }
 
     /// How many records wait, or are being read.

@@ -118,15 +118,19 @@ impl<E: LiveEntity> Shared<E> {
     pub(crate) async fn read(self: &Arc<Self>, id: &Id) -> Result<Option<Entry<E>>, DataSetError> {
         let began = self.change(|core| core.moments.next());
         let seen = Seen::of(id, self.backend.get_id_value(id).await?);
-        let shown = seen.clone();
         let settled = self.change(|core| {
-            let taken = core.observe(id, shown, Source::Request { began, write: false }, Origin::Remote);
-            (taken == Taken::Settling).then(|| core.settling.wait(id.clone()))
+            match core.observe(id, seen.clone(), Source::Request { began, write: false }, Origin::Remote) {
+                Taken::Shown => None,
+                Taken::Settling => Some(core.settling.wait(id.clone())),
+                Taken::PutOff => Some(core.wait(id)),
+            }
         });
-        if let Some(settled) = settled {
-            // What could not be read again stays as it is shown, and is read when the store is back.
-            let _ = settled.await;
-        }
+        let settled = match settled {
+            Some(settled) => settled.await.unwrap_or(false),
+            None => false,
+        };
+        // P6: where the rows have moved on meanwhile, nobody gets an older state than they show.
+        let seen = if settled { self.core.lock().seen(id) } else { seen };
         self.entry(id, seen)
     }
 
@@ -159,11 +163,9 @@ impl<E: LiveEntity> Shared<E> {
             (taken == Taken::Settling).then(|| core.settling.wait(id.clone()))
         });
         let Some(settled) = settled else { return };
-        let settled = settled.await.unwrap_or(false);
-        if write && !settled {
-            // The record could not be read. Our own write is the last that is known for certain.
-            self.change(|core| core.show(id, seen, source, origin));
-        }
+        // P6: where the record cannot be read now, it is not known which of two answers is newer, and the rows stay as they
+        // are until it can be: it is still wanted.
+        let _ = settled.await;
     }
 
     /// The primitive under every save.
@@ -269,16 +271,23 @@ impl<E: LiveEntity> Shared<E> {
         })
     }
 
-    /// Deletes every record, and lists what others have inserted meanwhile.
+    /// Deletes every record. What others insert meanwhile comes by the feed, or with the next list.
     #[tracing::instrument(level = "debug", skip_all, fields(table = self.table()))]
     pub(crate) async fn delete_all(self: &Arc<Self>) -> Result<u64, DataSetError> {
         let (began, ids) = self.change(|core| (core.moments.next(), core.ids()));
         let deleted = self.backend.delete_all().await?;
-        self.change(|core| {
+        let settled = self.change(|core| {
+            let mut settled = Vec::new();
             for id in ids {
-                core.observe(&id, Seen::Gone, Source::Request { began, write: true }, Origin::Local);
+                match core.observe(&id, Seen::Gone, Source::Request { began, write: true }, Origin::Local) {
+                    Taken::Shown => {}
+                    Taken::Settling => settled.push(core.settling.wait(id)),
+                    Taken::PutOff => settled.push(core.wait(&id)),
+                }
             }
+            settled
         });
+        futures::future::join_all(settled).await;
         Ok(deleted)
     }
 

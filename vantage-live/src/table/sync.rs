@@ -1,7 +1,7 @@
 //! The life of a table: fill, follow the feed, catch up after every interruption.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures::{FutureExt, StreamExt};
 use tokio::sync::watch;
@@ -44,7 +44,7 @@ pub(super) async fn live<E: LiveEntity>(
         if let Err(error) = super::cache::load(&shared).await {
             tracing::warn!(table = shared.table(), %error, "the cache could not be read, the rows come from the backend");
         }
-        Life { shared: &shared, filled, pause: FIRST_PAUSE }.run(poll_every).await;
+        Life { shared: &shared, filled, pause: FIRST_PAUSE, lost_since: None, live_since: None }.run(poll_every).await;
     };
     let stopped = stop.wait_for(|stopped| *stopped);
     futures::pin_mut!(life, stopped);
@@ -55,6 +55,10 @@ struct Life<'s, E: LiveEntity> {
     shared: &'s Arc<Shared<E>>,
     filled: watch::Sender<Filled>,
     pause: Duration,
+    /// Since when the store is lost, attempts to reach it included.
+    lost_since: Option<SystemTime>,
+    /// Since when it is not.
+    live_since: Option<SystemTime>,
 }
 
 impl<E: LiveEntity> Life<'_, E> {
@@ -98,7 +102,7 @@ impl<E: LiveEntity> Life<'_, E> {
         let ended = || ValueError::new(Operation::Subscribe, self.shared.table(), ValueErrorKind::Unreachable);
         loop {
             let mut next = stream.next().await;
-            let (mut told, mut stop) = (Vec::new(), None);
+            let (mut told, mut changed, mut stop) = (Vec::new(), false, None);
             // Everything that has come by now is shown in one step.
             loop {
                 match next {
@@ -107,9 +111,10 @@ impl<E: LiveEntity> Life<'_, E> {
                     }
                     Some(Ok(FeedEvent::Upsert { id, record: None })) => told.push((None, id)),
                     Some(Ok(FeedEvent::Delete { id })) => told.push((Some(Seen::Gone), id)),
-                    Some(Ok(FeedEvent::Changed)) => stop = Some(Ok(())),
-                    Some(Err(error)) => stop = Some(Err(error)),
-                    None => stop = Some(Err(ended().caused_by("the feed has ended"))),
+                    // Whatever else has come by now is in the list that follows, however often this was said.
+                    Some(Ok(FeedEvent::Changed)) => changed = true,
+                    Some(Err(error)) => stop = Some(error),
+                    None => stop = Some(ended().caused_by("the feed has ended")),
                 }
                 if stop.is_some() || told.len() >= BURST {
                     break;
@@ -120,8 +125,11 @@ impl<E: LiveEntity> Life<'_, E> {
                 }
             }
             self.shared.take_told(told, source);
-            if let Some(stop) = stop {
-                return stop;
+            if let Some(error) = stop {
+                return Err(error);
+            }
+            if changed {
+                return Ok(());
             }
         }
     }
@@ -150,17 +158,21 @@ impl<E: LiveEntity> Life<'_, E> {
         }
         self.shared.set_state(state);
         self.filled.send_replace(Filled::Done);
-        self.pause = FIRST_PAUSE;
+        self.lost_since = None;
+        self.live_since.get_or_insert(self.shared.env.now());
         Ok(())
     }
 
     /// Says so, and waits before the next attempt.
     async fn lost(&mut self, error: ValueError) {
+        let now = self.shared.env.now();
+        // Only what has lasted is a success: a feed that ends as soon as it has begun is not tried faster and faster.
+        let lasted = self.live_since.take().and_then(|since| now.duration_since(since).ok());
+        if lasted.is_some_and(|lasted| lasted >= LONGEST_PAUSE) {
+            self.pause = FIRST_PAUSE;
+        }
         tracing::warn!(table = self.shared.table(), %error, pause = ?self.pause, "lost the store, trying again");
-        let since = match &*self.shared.state.borrow() {
-            SyncState::Lost { since, .. } => *since,
-            _ => self.shared.env.now(),
-        };
+        let since = *self.lost_since.get_or_insert(now);
         let why =
             std::error::Error::source(&error).map_or_else(|| error.to_string(), |source| format!("{error}: {source}"));
         self.shared.set_state(SyncState::Lost { since, why: why.into() });
