@@ -607,3 +607,96 @@ async fn a_rebase_while_a_save_is_under_way_takes_it_for_nobody_elses_and_does_n
     assert!(matches!(result, SaveResult::Saved), "{result:?}");
     assert_eq!((edit.name.as_str(), edit.live_snapshot().price, edit.price), ("Cupcake", 130, 131));
 }
+
+#[tokio::test]
+async fn what_is_typed_while_a_save_finds_out_is_left_for_the_next_one() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+
+    edit.start_save().unwrap();
+    edit.name = "half a na".into();
+    let result = edit.finish_save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Saved), "{result:?}");
+    assert_eq!(store.stored("flux_cupcake", "price").await, Some(130.into()));
+    assert_eq!(store.stored("flux_cupcake", "name").await, Some("Flux Capacitor Cupcake".into()));
+    assert_eq!(edit.modified_fields(), FieldSet::from(ProductField::Name));
+}
+
+#[tokio::test]
+async fn what_was_typed_back_while_a_save_was_under_way_is_still_there() {
+    let (table, _, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    let held = faults.next(Operation::Write).is_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+
+    edit.price = 120;
+    held.release();
+    let _ = edit.finish_save().await.unwrap();
+
+    assert_eq!((edit.price, edit.live_snapshot().price), (120, 130));
+    assert_eq!(edit.modified_fields(), FieldSet::from(ProductField::Price));
+}
+
+#[tokio::test]
+async fn a_change_of_the_saved_field_that_came_before_the_answer_is_not_overwritten_unseen() {
+    let (table, store) = bakery::products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    edit.start_save().unwrap();
+    let _ = edit.rebase().unwrap();
+    until(|| table.row(&"flux_cupcake".into()).unwrap().price == 130).await;
+    store.colleague_sets("flux_cupcake", "price", 150).await;
+    until(|| table.row(&"flux_cupcake".into()).unwrap().price == 150).await;
+
+    let saved = edit.finish_save().await.unwrap();
+    edit.name = "Cupcake".into();
+    let _ = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(store.stored("flux_cupcake", "price").await, Some(150.into()));
+}
+
+#[tokio::test]
+async fn saving_as_new_where_the_store_is_away_changes_nothing() {
+    let (table, _, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    faults.cut();
+
+    let result = edit.save_as_new().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Error(SaveError::Unreachable { .. })), "{result:?}");
+    assert!(!edit.is_new() && *edit.id() == "flux_cupcake".into());
+}
+
+#[tokio::test]
+async fn a_delete_after_a_lost_answer_does_not_take_its_own_write_for_somebody_elses() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+
+    let result = edit.delete().await.unwrap();
+
+    assert!(matches!(result, DeleteResult::Deleted), "{result:?}");
+    assert_eq!(store.count().await.unwrap(), 4);
+}
+
+#[tokio::test]
+async fn a_delete_whose_answer_was_lost_is_found_done() {
+    let (table, _, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    faults.next(Operation::Delete).loses_its_answer();
+
+    let lost = edit.delete().await.unwrap();
+    let found = edit.delete().await.unwrap();
+
+    assert!(matches!(lost, DeleteResult::Error(SaveError::OutcomeUnknown { .. })), "{lost:?}");
+    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
+}

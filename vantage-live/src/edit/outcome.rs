@@ -18,7 +18,9 @@ pub enum SaveResult<E: LiveEntity> {
     Conflict(E::Conflicts),
     /// The record is gone. The local state is kept; [`save_as_new`](super::RecordEdit::save_as_new) brings it back.
     Deleted,
-    /// The record was new, and has this id now.
+    /// The record was new, and has this id now. Fields of which the store made other values, or which were typed into
+    /// since an attempt whose answer was lost, are still modified: look at
+    /// [`modified_fields`](super::RecordEdit::modified_fields), and save again.
     Created(Id),
     /// It was not done, or that is not known. The local state is as it was.
     Error(SaveError<E::Field>),

@@ -28,7 +28,7 @@ impl<E: LiveEntity> Sent<E> {
     }
 
     /// Of the fields it writes, those that stand there as it was sent.
-    fn standing(&self, stored: &E) -> FieldSet<E::Field> {
+    pub fn standing(&self, stored: &E) -> FieldSet<E::Field> {
         self.fields - self.local.diff(stored)
     }
 }
@@ -77,13 +77,13 @@ pub(super) struct Coerced<E: LiveEntity> {
 
 /// What is written, and guarded by what.
 pub(super) fn prepare<E: LiveEntity>(
-    three: &ThreeWay<E>,
+    local: &E,
+    snapshot: &Entry<E>,
     policy: Policy,
     fields: FieldSet<E::Field>,
 ) -> Result<(Patch, Guard), crate::entity::EntityError> {
     // P2: the modified fields and nothing else.
-    let patch = three.local.patch(fields)?;
-    Ok((patch, guard(&three.snapshot, policy, fields)?))
+    Ok((local.patch(fields)?, guard(snapshot, policy, fields)?))
 }
 
 /// P3: what must still hold in the store, in the store's own spelling of the snapshot.

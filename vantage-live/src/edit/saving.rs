@@ -27,8 +27,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// | any | not reached | `Error(Unreachable)` | nothing changed |
     /// | any | sent, answer lost | `Error(OutcomeUnknown)` | nothing changed; the next save or refresh finds out |
     ///
-    /// Touches the store. Dropping the future cancels nothing: the write goes on, and the next call of the session takes
-    /// its answer in first.
+    /// Touches the store. Dropping the future cancels nothing: the request goes on, and the next call of the session takes
+    /// its answer in first. Where a save takes more than one request (after a lost answer it reads before it writes), the
+    /// next one is sent when the answer to the last is taken in.
     ///
     /// After an `OutcomeUnknown` the next save reads the record before it writes. What stands there as it was sent is
     /// this session's own; a field with a third value may be a coercion of ours or somebody's change, and is shown as a
@@ -149,14 +150,26 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// As [`save`](Self::save).
     pub async fn save_as_new(&mut self) -> Result<SaveResult<E>, EditError> {
-        let _ = self.take_pending_in().await?;
-        if !self.is_new() {
-            let (id, key) = self.table.new_id();
-            self.id = id;
-            self.new = Some(key);
-            self.doubt = None;
+        if let Some(made @ SaveResult::Created(_)) = self.take_pending_in().await? {
+            return Ok(made);
         }
-        self.save().await
+        if self.is_new() {
+            return self.save().await;
+        }
+        let (id, key) = self.table.new_id();
+        let before = std::mem::replace(&mut self.id, id);
+        self.new = Some(key);
+        self.doubt = None;
+        let result = self.save().await;
+        let not_made = match &result {
+            Ok(SaveResult::Error(error)) => !matches!(error, SaveError::OutcomeUnknown { .. }),
+            result => result.is_err(),
+        };
+        if not_made {
+            self.id = before;
+            self.new = None;
+        }
+        result
     }
 
     /// Deletes the record, if nobody has changed it since the session last agreed with the store. Touches the store.
@@ -184,7 +197,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 Ok(Removed::Gone) if self.delete_in_doubt => return Ok(DeleteResult::Deleted),
                 Ok(Removed::Gone) => return Ok(DeleteResult::AlreadyGone),
                 Ok(Removed::Refused(entry)) => {
-                    let changed = self.three.snapshot.row.diff(&entry.row);
+                    // What an earlier save of this session may have written is nobody else's change.
+                    let own = self.doubt.as_ref().map_or(FieldSet::EMPTY, |doubt| doubt.standing(&entry.row));
+                    let changed = self.three.snapshot.row.diff(&entry.row) - own;
                     self.take_remote_state(entry);
                     if !changed.is_empty() {
                         return Ok(DeleteResult::Changed(changed));
@@ -219,8 +234,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             drop(sender.send(Ok(Answer::NotAsked)));
             answer
         } else {
-            let (patch, guard) =
-                save::prepare(&self.three, self.policy, fields).map_err(|source| self.fault(source))?;
+            let (patch, guard) = save::prepare(&self.three.local, &self.three.snapshot, self.policy, fields)
+                .map_err(|source| self.fault(source))?;
             env.start(save::write(shared, id, patch, guard))
         };
         let typed = match &self.doubt {
@@ -230,6 +245,22 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let sent = Sent { fields, local: self.local().clone(), typed };
         self.pending = Some(Pending { sent, answer, attempt, rebased: false });
         Ok(())
+    }
+
+    /// Sends what is left of a save to be sent, as it was when the save began: what was typed since is for the next one.
+    fn send_again(&mut self, sent: Sent<E>, doubted: FieldSet<E::Field>, attempt: u8) -> Result<Step<E>, EditError> {
+        let asked = (sent.fields | doubted) - E::Field::READONLY;
+        let fields = asked & self.three.snapshot.row.diff(&sent.local);
+        if fields.is_empty() {
+            return Ok(Step::Done(SaveResult::Saved));
+        }
+        let (patch, guard) = save::prepare(&sent.local, &self.three.snapshot, self.policy, fields)
+            .map_err(|source| self.fault(source))?;
+        let shared = Arc::clone(self.table.shared());
+        let env = Arc::clone(&shared.env);
+        let answer = env.start(save::write(shared, self.id.clone(), patch, guard));
+        self.pending = Some(Pending { sent: Sent { fields, ..sent }, answer, attempt, rebased: false });
+        Ok(Step::Again)
     }
 
     /// Takes an answer in; `None` where the runtime has dropped it.
@@ -253,7 +284,12 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             Answer::NotAsked => SaveResult::Saved,
             Answer::Written(after) => {
                 let now = self.freshest(after.clone(), rebased);
-                save::take_written(&mut self.three, sent, &after, now, &mut self.coerced)
+                let result = save::take_written(&mut self.three, sent, &after, now, &mut self.coerced);
+                if self.three.has_conflicts() {
+                    // P3: somebody has changed it again since; the next save shows that before it writes.
+                    self.unseen = Some(SaveResult::Conflict(self.conflicts()));
+                }
+                result
             }
             Answer::Gone => {
                 self.doubt = None;
@@ -280,18 +316,17 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                     SaveResult::Conflict(self.conflicts())
                 } else {
                     // Nobody can decide what nobody can see: the guard is spelled afresh.
-                    self.send(attempt + 1)?;
-                    return Ok(Step::Again);
+                    return self.send_again(sent, FieldSet::EMPTY, attempt + 1);
                 }
             }
             Answer::Found(found) => {
+                let doubted = self.doubt.as_ref().map_or(FieldSet::EMPTY, |doubt| doubt.fields);
                 self.take_remote_state(found);
                 self.doubt = None;
                 if self.three.has_conflicts() {
                     SaveResult::Conflict(self.conflicts())
                 } else {
-                    self.send(attempt)?;
-                    return Ok(Step::Again);
+                    return self.send_again(sent, doubted, attempt);
                 }
             }
         };
