@@ -66,6 +66,8 @@ pub struct RecordEdit<'t, E: LiveEntity> {
     pending: Option<Pending<E>>,
     /// An answer that was taken in and not shown to anyone yet.
     unseen: Option<SaveResult<E>>,
+    /// Whether a save that succeeded has brought conflicts with what was typed meanwhile, and nobody was shown them yet.
+    has_unseen_conflicts: bool,
     /// What was sent when an answer was lost.
     doubt: Option<Sent<E>>,
     delete_in_doubt: bool,
@@ -140,6 +142,7 @@ impl<E: LiveEntity> LiveTable<E> {
             policy: self.shared().policy,
             pending: None,
             unseen: None,
+            has_unseen_conflicts: false,
             doubt: None,
             delete_in_doubt: false,
             coerced: None,

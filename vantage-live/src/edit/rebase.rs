@@ -4,6 +4,7 @@ use crate::entity::{Conflicts as _, Field, FieldSet, LiveEntity};
 use crate::table::Entry;
 
 /// Per field: base, local, remote. The snapshot is the remote state that the session last agreed on.
+#[derive(Clone)]
 pub(super) struct ThreeWay<E: LiveEntity> {
     pub local: E,
     pub snapshot: Entry<E>,
@@ -31,17 +32,6 @@ impl<E: LiveEntity> ThreeWay<E> {
     pub fn conflicts(&self) -> E::Conflicts {
         let bases = self.bases.as_deref().unwrap_or(&self.snapshot.row);
         E::conflicts(self.conflicting(), bases, &self.local, &self.snapshot.row)
-    }
-
-    /// What [`take_in`](Self::take_in) would leave in conflict.
-    pub fn peek(&self, remote: &E) -> E::Conflicts {
-        let fresh = self.modified() & self.changed_otherwise(remote);
-        let still = (self.undecided & self.modified() & self.local.diff(remote)) - fresh;
-        let mut bases = (*self.snapshot.row).clone();
-        if let Some(known) = &self.bases {
-            bases.copy_fields(known, still);
-        }
-        E::conflicts(fresh | still, &bases, &self.local, remote)
     }
 
     /// Takes the remote state in as the new snapshot.

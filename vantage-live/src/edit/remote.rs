@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 #[cfg(doc)]
 use super::SaveResult;
+use super::rebase::ThreeWay;
 use super::{EditError, RecordEdit, RefreshError, not_read, save};
 use crate::entity::{FieldSet, LiveEntity};
 use crate::table::Entry;
@@ -20,6 +21,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.must_be_stored()?;
         let entry = self.row().ok_or_else(|| self.deleted())?;
         self.take_remote_state(entry);
+        self.has_unseen_conflicts = false;
         Ok(self.conflicts())
     }
 
@@ -35,6 +37,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let entry = read.map_err(not_read)?.ok_or_else(|| self.deleted())?;
         self.take_remote_state(entry);
         self.doubt = None;
+        self.has_unseen_conflicts = false;
         Ok(self.conflicts())
     }
 
@@ -67,7 +70,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// The conflicts that [`rebase`](Self::rebase) would answer with. Changes nothing; a row that has gone has none.
     pub fn peek_conflicts(&self) -> E::Conflicts {
         match self.row() {
-            Some(entry) if !self.is_new() => self.three.peek(&entry.row),
+            Some(entry) if !self.is_new() => {
+                let mut rebased = self.three.clone();
+                self.take_into(&mut rebased, entry);
+                rebased.conflicts()
+            }
             _ => self.conflicts(),
         }
     }
@@ -84,15 +91,22 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         if self.is_new() { Err(EditError::New) } else { Ok(()) }
     }
 
+    /// Takes the remote state in: what stands there as this session has sent it is nobody else's change.
+    fn take_into(&self, three: &mut ThreeWay<E>, entry: Entry<E>) {
+        match self.doubt.as_ref().or(self.pending.as_ref().map(|pending| &pending.sent)) {
+            Some(sent) => save::take_found(three, sent, entry),
+            None => three.take_in(entry),
+        }
+    }
+
     pub(super) fn take_remote_state(&mut self, entry: Entry<E>) {
         if let Some(pending) = &mut self.pending {
             pending.rebased = true;
         }
         let changed = self.three.snapshot.row.diff(&entry.row);
-        match self.doubt.as_ref().or(self.pending.as_ref().map(|pending| &pending.sent)) {
-            Some(sent) => save::take_found(&mut self.three, sent, entry),
-            None => self.three.take_in(entry),
-        }
+        let mut three = self.three.clone();
+        self.take_into(&mut three, entry);
+        self.three = three;
         if let Some(doubt) = &mut self.doubt {
             // Whether it was by that write or before it, what has changed is known now.
             doubt.fields = doubt.fields - changed;

@@ -61,6 +61,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 return Ok(());
             }
         }
+        if std::mem::take(&mut self.has_unseen_conflicts) && self.three.has_conflicts() {
+            self.unseen = Some(SaveResult::Conflict(self.conflicts()));
+            return Ok(());
+        }
         self.send(0)
     }
 
@@ -182,6 +186,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             return Ok(DeleteResult::Changed(unseen.fields()));
         }
         self.must_be_stored()?;
+        if std::mem::take(&mut self.has_unseen_conflicts) && self.three.has_conflicts() {
+            return Ok(DeleteResult::Changed(self.conflicts().fields()));
+        }
         for _ in 0..save::UNSEEN {
             let guard = match self.policy {
                 Policy::Overwrite => Guard::Nothing,
@@ -286,8 +293,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 let now = self.freshest(after.clone(), rebased);
                 let result = save::take_written(&mut self.three, sent, &after, now, &mut self.coerced);
                 if self.three.has_conflicts() {
-                    // P3: somebody has changed it again since; the next save shows that before it writes.
-                    self.unseen = Some(SaveResult::Conflict(self.conflicts()));
+                    // P3: somebody has changed what was typed meanwhile; the next save shows that before it writes.
+                    self.has_unseen_conflicts = true;
                 }
                 result
             }

@@ -69,6 +69,20 @@ struct State {
     subscriptions: usize,
 }
 
+impl State {
+    /// Makes ready what is held, if nothing is to be held any more.
+    fn let_go(&mut self, held: &mut VecDeque<FeedEvent>, ready: &mut VecDeque<FeedEvent>) {
+        if self.is_holding {
+            return;
+        }
+        self.held -= held.len();
+        if self.releases_reversed {
+            held.make_contiguous().reverse();
+        }
+        ready.append(held);
+    }
+}
+
 impl<F: Feed> FaultyFeed<F> {
     /// `feed`, with no fault planned.
     pub fn new(feed: F) -> Self {
@@ -202,24 +216,17 @@ impl Subscription {
     }
 
     fn take_released(&mut self) {
-        if self.held.is_empty() {
-            return;
+        if !self.held.is_empty() {
+            self.faults.state.lock().let_go(&mut self.held, &mut self.ready);
         }
-        let mut state = self.faults.state.lock();
-        if state.is_holding {
-            return;
-        }
-        state.held -= self.held.len();
-        if state.releases_reversed {
-            self.held.make_contiguous().reverse();
-        }
-        self.ready.append(&mut self.held);
     }
 
     /// Drops, doubles or holds an event, or makes it ready.
     fn take(&mut self, event: &FeedEvent) {
         let (held, ready) = (&mut self.held, &mut self.ready);
         self.faults.change(|state| {
+            // What was held goes on before what comes after the release.
+            state.let_go(held, ready);
             if state.drop_next > 0 {
                 state.drop_next -= 1;
                 state.dropped += 1;
