@@ -1,5 +1,10 @@
 //! The SurrealDB store, in process and over WebSocket.
-#![allow(missing_docs)]
 
+mod connection;
 mod contract;
+mod feeds;
+mod fidelity;
+mod filtered;
+mod refusals;
 mod support;
+mod writes;

@@ -1,9 +1,12 @@
 //! What these tests share: one server for all, and a database of their own for each.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
+use surrealdb::Surreal;
+use surrealdb::engine::any::{Any, connect};
 use surrealdb::opt::auth::Root;
-use tests::servers::SurrealServer;
+use tests::servers::{Relay, SurrealServer};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 use vantage_live::store::surrealdb::{Connecting, SurrealDb, SurrealTable};
@@ -19,7 +22,7 @@ pub fn start_server() -> SurrealServer {
 }
 
 async fn token() -> String {
-    let client = surrealdb::engine::any::connect(SERVER.url()).await.expect("a client of the SDK's");
+    let client = connect(SERVER.url()).await.expect("a client of the SDK's");
     let (username, password) = SurrealServer::ROOT;
     let root = Root { username: username.to_owned(), password: password.to_owned() };
     client.signin(root).await.expect("signing in").access.into_insecure_token()
@@ -32,9 +35,24 @@ pub async fn embedded() -> SurrealDb {
 
 /// A database of its own on the shared server.
 pub async fn remote() -> SurrealDb {
+    with_token(SERVER.url()).await.await.expect("a database on the server")
+}
+
+/// A database of its own on the shared server, by a way that can be cut; silence is noticed after some seconds.
+pub async fn through(relay: &Relay) -> SurrealDb {
+    with_token(relay.url()).await.deadline(Duration::from_secs(4)).await.expect("a database behind the relay")
+}
+
+async fn with_token(url: String) -> Connecting {
     let token = TOKEN.get_or_init(token).await;
-    let database = Uuid::new_v4().to_string();
-    SurrealDb::connect(SERVER.url()).token(token).database(database).await.expect("a database on the server")
+    SurrealDb::connect(url).token(token).database(Uuid::new_v4().to_string())
+}
+
+/// A client of the SDK's, with a database of its own in this process.
+pub async fn raw() -> Surreal<Any> {
+    let client = connect("mem://").await.expect("a database in memory");
+    client.use_ns("bakery").use_db("hill_valley").await.expect("a namespace and a database");
+    client
 }
 
 /// Signed in as root.

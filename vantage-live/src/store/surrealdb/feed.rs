@@ -5,6 +5,7 @@
 //! tells which records are in it.
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,8 +14,9 @@ use futures::stream::{self, StreamExt};
 use parking_lot::Mutex;
 use surrealdb::Surreal;
 use surrealdb::engine::any::Any;
+use surrealdb::method::QueryStream;
 use surrealdb::types::{Action, Object, RecordId, Value};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
 use super::error::Failure;
@@ -51,10 +53,6 @@ impl SurrealFeed {
         statement.finish()
     }
 
-    fn interrupted(table: &str, why: String) -> ValueError {
-        ValueError::new(Operation::Subscribe, table, ValueErrorKind::Unreachable).caused_by(why)
-    }
-
     async fn subscribe_once(&self) -> Result<FeedStream, Failure> {
         match &self.table.db.shared.link {
             Link::Server { server, .. } => self.subscribe_server(server).await,
@@ -68,20 +66,10 @@ impl SurrealFeed {
         let socket = server.open(Some(Arc::clone(&buffer) as Arc<dyn Listener>), deadline).await?;
         let query = self.query();
         let params = vec![Value::String(query.text.clone()), query.bindings_value()];
-        let answers = statements(socket.call("query", params, deadline).await?).map_err(Failure::Server)?;
-        for answer in answers {
+        for answer in statements(socket.call("query", params, deadline).await?).map_err(Failure::Server)? {
             answer.map_err(Failure::Server)?;
         }
-        let name = self.table.name.clone();
-        let subscription = Subscription { socket, buffer, name };
-        Ok(stream::unfold(Some(subscription), |subscription| async {
-            let subscription = subscription?;
-            match subscription.next().await {
-                Ok(event) => Some((Ok(event), Some(subscription))),
-                Err(error) => Some((Err(error), None)),
-            }
-        })
-        .boxed())
+        Ok(events(Subscription { source: Source::Socket(socket), buffer }))
     }
 
     async fn subscribe_client(&self, client: &Surreal<Any>) -> Result<FeedStream, Failure> {
@@ -90,39 +78,92 @@ impl SurrealFeed {
         let Ok(answers) = tokio::time::timeout(self.table.db.shared.deadline, asked).await else {
             return Err(Failure::NotSent("no answer within the deadline".into()));
         };
-        let notifications = answers.and_then(|mut answers| answers.stream::<Value>(0)).map_err(Failure::Server)?;
-        let table = self.table.clone();
-        let name = table.name.clone();
-        let events = notifications.map(move |notification| match notification {
-            Ok(notification) => Ok(table.event(notification.action, notification.data)),
-            Err(error) => Err(SurrealFeed::interrupted(&table.name, error.to_string())),
-        });
-        let end = async move { Err(SurrealFeed::interrupted(&name, "the LIVE query has ended".to_owned())) };
-        Ok(events.chain(stream::once(end)).boxed())
+        let mut answers = answers.map_err(Failure::Server)?;
+        let id = answers.take::<Value>(0).map_err(Failure::Server)?;
+        let notifications = answers.stream::<Value>(0).map_err(Failure::Server)?;
+        let buffer = Arc::new(Buffer::new(self.table.clone()));
+        let (held, dropped) = oneshot::channel();
+        tokio::spawn(pump(notifications, id, Arc::clone(&buffer), dropped));
+        Ok(events(Subscription { source: Source::Client { _held: held }, buffer }))
     }
 }
 
-struct Subscription {
-    socket: Socket,
+/// Takes what the client hears into the buffer, whose bound the client's own has not, until the subscription is dropped.
+async fn pump(
+    mut notifications: QueryStream<Value>,
+    id: Value,
     buffer: Arc<Buffer>,
-    name: String,
+    mut dropped: oneshot::Receiver<Infallible>,
+) {
+    loop {
+        let notification = tokio::select! {
+            biased;
+            _ = &mut dropped => break,
+            notification = notifications.next() => notification,
+        };
+        match notification {
+            Some(Ok(notification)) => buffer.put(buffer.table.event(notification.action, notification.data)),
+            Some(Err(error)) => return buffer.end(&error.to_string()),
+            None => return buffer.end("the LIVE query has ended"),
+        }
+    }
+    // The SDK asks for it too when its stream is dropped, but in a session that has no database.
+    if let Link::Client(client) = &buffer.table.db.shared.link
+        && let Err(error) = client.query("KILL $id").bind(("id", id)).await
+    {
+        tracing::debug!(%error, "a LIVE query that nobody listens to was not ended");
+    }
+}
+
+fn events(subscription: Subscription) -> FeedStream {
+    stream::unfold(Some(subscription), |subscription| async {
+        let subscription = subscription?;
+        match subscription.next().await {
+            Ok(event) => Some((Ok(event), Some(subscription))),
+            Err(why) => {
+                let kind = ValueErrorKind::Unreachable;
+                let error = ValueError::new(Operation::Subscribe, &subscription.buffer.table.name, kind);
+                Some((Err(error.caused_by(why)), None))
+            }
+        }
+    })
+    .boxed()
+}
+
+struct Subscription {
+    source: Source,
+    buffer: Arc<Buffer>,
+}
+
+/// What fills the buffer, and ends with the subscription.
+enum Source {
+    /// It closes itself, and the server ends the LIVE queries of its connection.
+    Socket(Socket),
+    /// The task that listens hears of its end.
+    Client { _held: oneshot::Sender<Infallible> },
+}
+
+impl Source {
+    /// Waits for the end of the connection, where it is one of our own, and answers why.
+    async fn lost(&self) -> String {
+        match self {
+            Source::Socket(socket) => socket.closed().await,
+            Source::Client { .. } => std::future::pending().await,
+        }
+    }
 }
 
 impl Subscription {
     /// The next event, or why there is none any more.
-    async fn next(&self) -> Result<FeedEvent, ValueError> {
+    async fn next(&self) -> Result<FeedEvent, String> {
         loop {
-            if let Some(event) = self.buffer.take() {
-                return Ok(event);
+            if let Some(next) = self.buffer.take() {
+                return next;
             }
             tokio::select! {
                 biased;
                 () = self.buffer.filled.notified() => {}
-                why = self.socket.closed() => return Err(SurrealFeed::interrupted(&self.name, why)),
-            }
-            if self.buffer.is_killed() {
-                let why = "the server ended the LIVE query".to_owned();
-                return Err(SurrealFeed::interrupted(&self.name, why));
+                why = self.source.lost() => return Err(why),
             }
         }
     }
@@ -131,57 +172,56 @@ impl Subscription {
 /// What has come and was not taken yet.
 struct Buffer {
     table: SurrealTable,
-    events: Mutex<Events>,
+    waiting: Mutex<Waiting>,
     filled: Notify,
 }
 
 #[derive(Default)]
-struct Events {
-    queue: VecDeque<FeedEvent>,
-    killed: bool,
+struct Waiting {
+    events: VecDeque<FeedEvent>,
+    end: Option<String>,
 }
 
 impl Buffer {
     fn new(table: SurrealTable) -> Self {
-        Buffer { table, events: Mutex::default(), filled: Notify::new() }
+        Buffer { table, waiting: Mutex::default(), filled: Notify::new() }
     }
 
-    fn take(&self) -> Option<FeedEvent> {
-        self.events.lock().queue.pop_front()
-    }
-
-    fn is_killed(&self) -> bool {
-        let events = self.events.lock();
-        events.killed && events.queue.is_empty()
+    /// The next event, or why there will be none.
+    fn take(&self) -> Option<Result<FeedEvent, String>> {
+        let mut waiting = self.waiting.lock();
+        match waiting.events.pop_front() {
+            Some(event) => Some(Ok(event)),
+            None => waiting.end.clone().map(Err),
+        }
     }
 
     fn put(&self, event: FeedEvent) {
-        let mut events = self.events.lock();
-        if events.queue.len() >= BUFFER {
+        let mut waiting = self.waiting.lock();
+        if waiting.events.len() >= BUFFER {
             // P8: whoever lists afresh needs none of those that were waiting.
-            events.queue.clear();
-            events.queue.push_back(FeedEvent::Changed);
+            waiting.events.clear();
+            waiting.events.push_back(FeedEvent::Changed);
         } else {
-            events.queue.push_back(event);
+            waiting.events.push_back(event);
         }
-        drop(events);
+        drop(waiting);
+        self.filled.notify_one();
+    }
+
+    fn end(&self, why: &str) {
+        self.waiting.lock().end = Some(why.to_owned());
         self.filled.notify_one();
     }
 }
 
 impl Listener for Buffer {
     fn notified(&self, mut notification: Object) {
-        let action = match notification.remove("action") {
-            Some(Value::String(action)) => action,
-            _ => return,
-        };
+        let Some(Value::String(action)) = notification.remove("action") else { return };
         let record = notification.remove("record");
         let result = notification.remove("result").unwrap_or_default();
         match (&*action, record) {
-            ("KILLED", _) => {
-                self.events.lock().killed = true;
-                self.filled.notify_one();
-            }
+            ("KILLED", _) => self.end("the server ended the LIVE query"),
             ("DELETE", Some(Value::RecordId(record))) => self.put(deleted(record)),
             ("CREATE" | "UPDATE", _) => self.put(self.table.upserted(result)),
             // Something has happened, in words that this version does not know.

@@ -134,7 +134,7 @@ fn figure(json: &Json) -> Value {
         Json::Number(number) => Value::Number(Number::Float(number.as_f64().unwrap_or(f64::NAN))),
         Json::Array(elements) => Value::Array(Array::from(elements.iter().map(figure).collect::<Vec<_>>())),
         Json::Object(fields) => {
-            Value::Object(Object::from_iter(fields.iter().map(|(name, value)| (name.clone(), figure(value)))))
+            Value::Object(fields.iter().map(|(name, value)| (name.clone(), figure(value))).collect::<Object>())
         }
         other => plain(other),
     }
@@ -152,7 +152,7 @@ pub(super) fn plain(json: &Json) -> Value {
             .map_or_else(|| Value::Number(Number::Float(number.as_f64().unwrap_or(f64::NAN))), |(_, value)| value),
         Json::Array(elements) => Value::Array(Array::from(elements.iter().map(plain).collect::<Vec<_>>())),
         Json::Object(fields) => {
-            Value::Object(Object::from_iter(fields.iter().map(|(name, value)| (name.clone(), plain(value)))))
+            Value::Object(fields.iter().map(|(name, value)| (name.clone(), plain(value))).collect::<Object>())
         }
     }
 }

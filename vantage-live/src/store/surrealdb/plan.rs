@@ -167,7 +167,7 @@ pub(super) fn object(fields: &Map<String, Json>, place: Place<'_>) -> Result<Pla
     }
     let values = fields.into_iter().filter_map(|(name, field)| Some((name, field.value()?)));
     // What is nothing has no place in an object.
-    Ok(Plan::Value(Value::Object(Object::from_iter(values.filter(|(_, value)| *value != Value::None)))))
+    Ok(Plan::Value(Value::Object(values.filter(|(_, value)| *value != Value::None).collect::<Object>())))
 }
 
 impl Plan {
@@ -184,10 +184,11 @@ impl Plan {
             Plan::Value(Value::None) => "NONE".to_owned(),
             Plan::Value(value) => statement.bind(value),
             Plan::Like { place, kinds, otherwise } => {
-                let cases: String = kinds
-                    .into_iter()
-                    .map(|(kind, plan)| format!("IF {} {{ {} }} ELSE ", kind.test(&place), plan.expression(statement)))
-                    .collect();
+                let mut cases = String::new();
+                for (kind, plan) in kinds {
+                    let value = plan.expression(statement);
+                    cases.extend(["IF ", &kind.test(&place), " { ", &value, " } ELSE "]);
+                }
                 format!("({cases}{{ {} }})", otherwise.expression(statement))
             }
             Plan::Array(elements) => {

@@ -184,13 +184,13 @@ fn counted(answer: Value) -> Option<u64> {
     let Value::Array(rows) = answer else { return None };
     match rows.into_vec().pop() {
         None => Some(0),
-        Some(Value::Object(mut row)) => number(row.remove("count")?),
+        Some(Value::Object(mut row)) => number(&row.remove("count")?),
         Some(_) => None,
     }
 }
 
 /// A number that counts something.
-pub(super) fn number(value: Value) -> Option<u64> {
+pub(super) fn number(value: &Value) -> Option<u64> {
     let Value::Number(number) = value else { return None };
     u64::try_from(number.to_int()?).ok()
 }

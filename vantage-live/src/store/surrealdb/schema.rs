@@ -158,7 +158,6 @@ fn top_level<'t>(text: &'t str, separators: &[char]) -> Vec<&'t str> {
         match (quoted, char) {
             (Some(_), '\\') => drop(chars.next()),
             (Some(quote), char) if char == quote => quoted = None,
-            (Some(_), _) => {}
             (None, '`' | '\'' | '"') => quoted = Some(char),
             (None, char) if depth == 0 && separators.contains(&char) => {
                 parts.push(&text[begin..at]);
@@ -167,7 +166,7 @@ fn top_level<'t>(text: &'t str, separators: &[char]) -> Vec<&'t str> {
             }
             (None, '<' | '{' | '[' | '(') => depth += 1,
             (None, '>' | '}' | ']' | ')') => depth = depth.saturating_sub(1),
-            (None, _) => {}
+            _ => {}
         }
     }
     parts.push(&text[begin..]);

@@ -77,6 +77,11 @@ impl Ticket {
     const SENT: u8 = 1;
     const GIVEN_UP: u8 = 2;
 
+    /// Why a request that is over has no answer.
+    fn failure(&self, why: String) -> Failure {
+        if self.settle(Ticket::GIVEN_UP) { Failure::NotSent(why.into()) } else { Failure::Lost(why.into()) }
+    }
+
     /// Whether this is the end of it: true for the first who asks.
     fn settle(&self, end: u8) -> bool {
         self.0.compare_exchange(0, end, Ordering::AcqRel, Ordering::Acquire).is_ok()
@@ -150,20 +155,16 @@ impl Socket {
         match tokio::time::timeout_at(deadline, answered).await {
             Ok(Some(answer)) => answer,
             // The connection ended without a word on this request.
-            Ok(None) => Err(self.ended(&ticket, self.lost().unwrap_or_else(|| "the connection was closed".to_owned()))),
+            Ok(None) => Err(ticket.failure(self.lost().unwrap_or_else(|| "the connection was closed".to_owned()))),
             Err(_) => {
                 self.state.pending.lock().remove(&number);
                 let waited = asked.elapsed();
                 if *self.state.heard.lock() < asked {
                     self.state.lose(&format!("the server has been silent for {waited:.1?}"));
                 }
-                Err(self.ended(&ticket, format!("no answer within {waited:.1?}")))
+                Err(ticket.failure(format!("no answer within {waited:.1?}")))
             }
         }
-    }
-
-    fn ended(&self, ticket: &Ticket, why: String) -> Failure {
-        if ticket.settle(Ticket::GIVEN_UP) { Failure::NotSent(why.into()) } else { Failure::Lost(why.into()) }
     }
 }
 

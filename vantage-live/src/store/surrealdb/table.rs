@@ -140,6 +140,10 @@ impl SurrealTable {
 impl fmt::Debug for SurrealTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let filter = self.filter.as_ref().map(|filter| &filter.text);
-        f.debug_struct("SurrealTable").field("db", &self.db).field("name", &self.name).field("filter", &filter).finish()
+        f.debug_struct("SurrealTable")
+            .field("db", &self.db)
+            .field("name", &self.name)
+            .field("filter", &filter)
+            .finish_non_exhaustive()
     }
 }

@@ -180,7 +180,7 @@ impl WritableValueSet for SurrealTable {
         let failed = |failure: Failure| self.failed(Operation::Delete, None, failure.of_write());
         let deleted = self.db.ask(statement.finish()).await.map_err(failed)?;
         let unreadable = || ValueErrorKind::Unreadable("a count was expected".to_owned());
-        number(deleted).ok_or_else(|| ValueError::new(Operation::Delete, &self.name, unreadable()))
+        number(&deleted).ok_or_else(|| ValueError::new(Operation::Delete, &self.name, unreadable()))
     }
 
     async fn insert_id_values(&self, records: Vec<(Id, Record)>) -> Vec<Result<Record, ValueError>> {

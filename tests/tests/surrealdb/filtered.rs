@@ -1,0 +1,73 @@
+//! A table with a filter: what does not meet it is not there.
+
+use serde_json::json;
+use surrealdb::types::vars;
+use vantage_live::store::surrealdb::SurrealTable;
+use vantage_live::{
+    DeleteOutcome, Guard, Id, Patch, ReadableValueSet, Record, ValueErrorKind, WritableValueSet, WriteOutcome,
+};
+
+use crate::support::{embedded, empty};
+
+/// The whole table, and the part of it that is cheaper than 200.
+async fn cheap() -> (SurrealTable, SurrealTable) {
+    let table = empty(embedded().await).await;
+    for (id, price) in [("flux_cupcake", 120), ("sea_pie", 299), ("time_tart", 180)] {
+        table.insert_id_value(&Id::from(id), priced(price)).await.unwrap();
+    }
+    (table.clone(), table.filter("price < $most -- and no more", vars! { most: 200 }))
+}
+
+fn priced(price: i64) -> Record {
+    json!({"price": price}).as_object().unwrap().clone()
+}
+
+#[tokio::test]
+async fn what_the_filter_hides_is_not_read() {
+    let (_, cheap) = cheap().await;
+    let ids: Vec<Id> = ["flux_cupcake", "sea_pie", "time_tart"].map(Id::from).to_vec();
+
+    assert_eq!(cheap.count().await.unwrap(), 2);
+    assert_eq!(cheap.get_values().await.unwrap().len(), 2);
+    assert_eq!(cheap.get_id_values(&ids).await.unwrap().len(), 2);
+    assert_eq!(cheap.get_id_value(&ids[1]).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_the_filter_hides_is_not_written_or_deleted() {
+    let (whole, cheap) = cheap().await;
+    let pie = Id::from("sea_pie");
+
+    for guard in [Guard::Nothing, Guard::Exists, Guard::Exists.and("price", Some(json!(299)))] {
+        assert_eq!(cheap.write(&pie, &Patch::new().set("price", 1), &guard).await.unwrap(), WriteOutcome::Gone);
+        assert_eq!(cheap.delete_id(&pie, &guard).await.unwrap(), DeleteOutcome::Gone);
+    }
+    let replaced = cheap.replace_id_value(&pie, priced(1)).await.unwrap_err();
+    assert_eq!(cheap.delete_all().await.unwrap(), 2);
+
+    assert!(matches!(replaced.kind, ValueErrorKind::Rejected { .. }), "{replaced}");
+    assert_eq!(whole.get_values().await.unwrap(), [(pie, priced(299))]);
+}
+
+#[tokio::test]
+async fn a_write_that_leaves_the_filter_is_answered_and_then_the_record_is_gone() {
+    let (_, cheap) = cheap().await;
+    let tart = Id::from("time_tart");
+
+    let leaving = cheap.write(&tart, &Patch::new().set("price", 500), &Guard::Exists).await.unwrap();
+
+    assert_eq!(leaving, WriteOutcome::Written(priced(500)));
+    assert_eq!(cheap.get_id_value(&tart).await.unwrap(), None);
+    assert_eq!(cheap.write(&tart, &Patch::new().set("price", 1), &Guard::Exists).await.unwrap(), WriteOutcome::Gone);
+}
+
+#[tokio::test]
+async fn what_a_user_enters_is_a_value_and_no_condition() {
+    let (whole, _) = cheap().await;
+    let hostile = "0 OR true; REMOVE TABLE product; --";
+
+    let none = whole.clone().filter("name = $v1", vars! { v1: hostile.to_owned() });
+
+    assert_eq!(none.delete_all().await.unwrap(), 0);
+    assert_eq!(whole.count().await.unwrap(), 3);
+}
