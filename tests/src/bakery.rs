@@ -105,6 +105,9 @@ pub fn record(json: Value) -> Record {
 }
 
 /// A store in memory with the five products.
+///
+/// # Panics
+/// Where an id is taken, which none is.
 pub async fn store() -> ImTable {
     let store = ImTable::new("product");
     for answer in store.insert_id_values(product_records()).await {

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// How long the server may take to answer: it takes a third of a second, on a busy machine some seconds.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A SurrealDB server in memory, on loopback, as a child process. It ends with this value and with this process.
 #[derive(Debug)]

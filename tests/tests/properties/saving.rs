@@ -120,6 +120,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// The store that a course is played against.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent yes or no")]
 struct Setting {
     coerces_names: bool,
     coerces_prices: bool,
@@ -381,7 +382,9 @@ impl Course {
             Step::Rebase => self.rebase(),
             Step::Revert => {
                 self.edit.revert();
-                FIELDS.into_iter().for_each(|field| self.gave_up(field));
+                for field in FIELDS {
+                    self.gave_up(field);
+                }
             }
             Step::TakeRemote(field) => {
                 self.edit.take_remote(*field);

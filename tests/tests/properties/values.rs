@@ -15,7 +15,7 @@ fn respelled(value: &Value, choice: u16) -> Value {
     let next = choice.rotate_left(5).wrapping_mul(31);
     match value {
         Value::Number(number) => match number.as_i64().and_then(|n| i32::try_from(n).ok()) {
-            Some(n) if choice % 2 == 0 => json!(f64::from(n)),
+            Some(n) if choice.is_multiple_of(2) => json!(f64::from(n)),
             _ => value.clone(),
         },
         Value::Array(values) => values.iter().map(|value| respelled(value, next)).collect(),

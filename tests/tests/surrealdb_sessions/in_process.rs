@@ -27,7 +27,7 @@ struct Client {
     version: i64,
 }
 
-const SCHEMA: &str = r#"
+const SCHEMA: &str = r"
     DEFINE TABLE client SCHEMAFULL;
     DEFINE FIELD name ON client TYPE string;
     DEFINE FIELD email ON client TYPE string VALUE string::lowercase($value) ASSERT string::is_email($value);
@@ -41,7 +41,7 @@ const SCHEMA: &str = r#"
         since = d'1985-10-26T01:21:00.123456789Z';
     CREATE client:doc SET name = 'Doc', email = 'doc@hill.valley', balance = 1000, limit = 99.90dec,
         since = d'1955-11-05T06:00:00Z';
-"#;
+";
 
 /// A database of its own with the schema, and a client beside the store for what the store does not say.
 async fn database() -> (SurrealTable, Surreal<Any>) {

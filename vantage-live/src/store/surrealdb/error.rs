@@ -117,7 +117,7 @@ mod tests {
             ("Found changed value for field `ro`, with record `s:a`, but field is readonly", &["ro"]),
             ("Found 'q' for the `id` field, but a specific record has been specified", &["id"]),
         ] {
-            assert_eq!(field(message), Some(Path::from_iter(expected.iter().copied())), "{message}");
+            assert_eq!(field(message), Some(expected.iter().copied().collect::<Path>()), "{message}");
         }
         assert_eq!(field("Error while processing event ev: An error occurred: no way"), None);
     }

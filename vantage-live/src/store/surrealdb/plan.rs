@@ -213,7 +213,9 @@ mod tests {
 
     fn shape(kinds: &[Kind]) -> Shape {
         let mut shape = Shape::default();
-        kinds.iter().for_each(|kind| shape.kinds.insert(*kind));
+        for kind in kinds {
+            shape.kinds.insert(*kind);
+        }
         shape
     }
 
