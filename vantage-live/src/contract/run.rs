@@ -16,7 +16,7 @@ use crate::feed::Feed;
 use crate::value::{Capabilities, Guard, Id, Patch, RwValueSet};
 
 /// How long a case may take before it counts as stuck: the longest takes a few seconds on a slow machine.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// One case of the contract.
 #[derive(Clone, Copy, Debug)]
