@@ -7,6 +7,7 @@ mod deletes;
 mod edits;
 mod executors;
 mod feeds;
+mod late_events;
 mod lost_answers;
 mod new_records;
 mod rebases;

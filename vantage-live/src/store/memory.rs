@@ -54,7 +54,9 @@ impl ImTable {
     /// An empty table of this name.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
-        ImTable { shared: Arc::new(Shared { name: name.into(), records: Mutex::default(), feed: ManualFeed::new() }) }
+        ImTable {
+            shared: Arc::new(Shared { name: name.into(), records: Mutex::default(), feed: ManualFeed::of_store() }),
+        }
     }
 
     /// The feed of this table's changes, in the order in which they happen.

@@ -190,7 +190,7 @@ impl<E: LiveEntity> Builder<E> {
             None => Arc::new(Tokio::new(Handle::try_current().map_err(|_| OpenError::NoRuntime)?)),
         };
         let shared = Arc::new(Shared {
-            core: Mutex::new(Core::new(self.cache.is_some())),
+            core: Mutex::new(Core::new(self.cache.is_some(), self.feed.clone())),
             backend: self.backend,
             cache: self.cache,
             feed: self.feed,

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use futures::channel::oneshot;
 
-use super::order::{Moment, Moments, Source, Verdict, judge};
+use super::order::{Moment, Moments, Source, Verdict};
 use super::rows::{Entry, Snapshot};
 use super::settle::{Settling, Wanted};
 use super::state::RejectedRow;
 use super::subscribe::{Event, Origin, Subscribers};
 use crate::entity::LiveEntity;
+use crate::feed::Feed;
 use crate::value::{Id, Record};
 
 /// A state of a record, as somebody has told it.
@@ -50,7 +51,7 @@ pub(super) struct Core<E: LiveEntity> {
     pub moments: Moments,
     pub rejected: BTreeMap<Id, RejectedRow>,
     pub subscribers: Subscribers<E>,
-    pub settling: Settling<E>,
+    pub settling: Settling,
     snapshot: Snapshot<E>,
     aliases: VecDeque<Id>,
     flights: HashMap<Id, Flight<E>>,
@@ -121,7 +122,7 @@ struct Flight<E> {
     /// The last thing the feed has told of the record.
     told: Option<(Seen<E>, Source)>,
     /// A read has found something else than what is shown; who waits for it.
-    read: Option<Wanted<E>>,
+    read: Option<Wanted>,
 }
 
 /// How many temp ids are remembered after their records have real ones. Beyond it the oldest is forgotten.
@@ -130,9 +131,9 @@ const ALIASES: usize = 16_384;
 const UNKNOWN: usize = 1_024;
 
 impl<E: LiveEntity> Core<E> {
-    pub fn new(keeps_cache: bool) -> Self {
+    pub fn new(keeps_cache: bool, feed: Option<Arc<dyn Feed>>) -> Self {
         Core {
-            moments: Moments::default(),
+            moments: Moments::new(feed),
             rejected: BTreeMap::new(),
             subscribers: Subscribers::default(),
             settling: Settling::default(),
@@ -174,23 +175,15 @@ impl<E: LiveEntity> Core<E> {
     }
 
     fn decide(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) -> Taken {
-        match judge(source, self.moments.shown(id)) {
+        match self.moments.judge(id, source) {
             Verdict::Apply => {
                 self.show(id, seen, source, origin);
                 Taken::Shown
             }
             Verdict::Settle => {
-                let told = (source == Source::Event).then_some(seen);
-                self.settling.want(id.clone(), told);
+                self.settling.want(id.clone());
                 Taken::Settling
             }
-        }
-    }
-
-    /// The feed has told this state some time ago: if it is what is shown by now, the feed is as far.
-    pub fn told(&mut self, id: &Id, told: &Seen<E>) {
-        if self.agrees(id, told) {
-            self.moments.caught_up(id);
         }
     }
 
@@ -206,18 +199,14 @@ impl<E: LiveEntity> Core<E> {
     /// The receiver is told when the record was read, after the write of ours that is under way.
     pub fn wait(&mut self, id: &Id) -> oneshot::Receiver<bool> {
         let (sender, receiver) = oneshot::channel();
-        self.put_off(id, Wanted { waiters: vec![sender], told: None });
+        self.put_off(id, Wanted { waiters: vec![sender] });
         receiver
     }
 
     /// What was read of a record waits until the write of ours that is under way has its answer.
-    pub fn put_off(&mut self, id: &Id, read: Wanted<E>) {
+    pub fn put_off(&mut self, id: &Id, read: Wanted) {
         match self.flights.get_mut(id) {
-            Some(flight) => {
-                let wanted = flight.read.get_or_insert_default();
-                wanted.waiters.extend(read.waiters);
-                wanted.told = wanted.told.take().or(read.told);
-            }
+            Some(flight) => flight.read.get_or_insert_default().waiters.extend(read.waiters),
             None => self.settling.put_back(id.clone(), read),
         }
     }
@@ -293,7 +282,6 @@ impl<E: LiveEntity> Core<E> {
                 // What waits for an answer of ours is older than this, and would take the row back.
                 self.flights.entry(id.clone()).and_modify(|flight| flight.told = None);
                 self.unknown.remove(id);
-                self.moments.echoed(id);
             }
             Source::Hint => self.moments.confirmed(id, None),
         }

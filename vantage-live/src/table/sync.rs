@@ -13,7 +13,7 @@ use super::state::{SyncState, count};
 use super::subscribe::Origin;
 use crate::entity::LiveEntity;
 use crate::feed::{Feed, FeedEvent, FeedOrder, FeedStream};
-use crate::value::{Operation, ValueError, ValueErrorKind};
+use crate::value::{Id, Operation, ValueError, ValueErrorKind};
 
 /// How the first list of a table went.
 #[derive(Clone, Debug)]
@@ -83,6 +83,7 @@ impl<E: LiveEntity> Life<'_, E> {
             Ok(stream) => stream,
             Err(error) => return error,
         };
+        self.shared.change(|core| core.moments.subscribed());
         loop {
             if let Err(error) = self.catch_up(SyncState::Live(feed.kind())).await {
                 return error;
@@ -107,10 +108,11 @@ impl<E: LiveEntity> Life<'_, E> {
             loop {
                 match next {
                     Some(Ok(FeedEvent::Upsert { id, record: Some(record) })) => {
-                        told.push((Some(Seen::of(&id, Some(record))), id));
+                        told.push(Told::Seen(Seen::of(&id, Some(record)), id));
                     }
-                    Some(Ok(FeedEvent::Upsert { id, record: None })) => told.push((None, id)),
-                    Some(Ok(FeedEvent::Delete { id })) => told.push((Some(Seen::Gone), id)),
+                    Some(Ok(FeedEvent::Upsert { id, record: None })) => told.push(Told::Named(id)),
+                    Some(Ok(FeedEvent::Delete { id })) => told.push(Told::Seen(Seen::Gone, id)),
+                    Some(Ok(FeedEvent::Position(position))) => told.push(Told::Position(position)),
                     // Whatever else has come by now is in the list that follows, however often this was said.
                     Some(Ok(FeedEvent::Changed)) => changed = true,
                     Some(Err(error)) => stop = Some(error),
@@ -184,17 +186,27 @@ impl<E: LiveEntity> Life<'_, E> {
     }
 }
 
+/// What a feed has told.
+enum Told<E> {
+    /// A record as it is after a change.
+    Seen(Seen<E>, Id),
+    /// A record that has changed, and no more.
+    Named(Id),
+    /// How far it has told everything.
+    Position(u64),
+}
+
 impl<E: LiveEntity> Shared<E> {
-    /// Takes in what a feed has told; `None` of a record that it has only named.
-    fn take_told(self: &Arc<Self>, told: Vec<(Option<Seen<E>>, crate::value::Id)>, source: Source) {
-        count(&self.counters.feed_events, told.len() as u64);
+    /// Takes in what a feed has told, in its order.
+    fn take_told(self: &Arc<Self>, told: Vec<Told<E>>, source: Source) {
+        let events = told.iter().filter(|told| !matches!(told, Told::Position(_))).count();
+        count(&self.counters.feed_events, events as u64);
         self.change(|core| {
-            for (seen, id) in told {
-                match seen {
-                    Some(seen) => {
-                        core.observe(&id, seen, source, Origin::Remote);
-                    }
-                    None => core.settling.want(id, None),
+            for told in told {
+                match told {
+                    Told::Seen(seen, id) => drop(core.observe(&id, seen, source, Origin::Remote)),
+                    Told::Named(id) => core.settling.want(id),
+                    Told::Position(position) => core.moments.heard(position),
                 }
             }
         });
