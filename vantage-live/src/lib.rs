@@ -429,17 +429,18 @@ pub use vantage_live_derive::LiveEntity;
 pub mod __private {
     pub use ::core;
     pub use ::serde;
+    pub use ::serde_json;
     pub use ::std;
 
     pub use crate::__impl_dirty as impl_dirty;
     pub use crate::__impl_field as impl_field;
     pub use crate::entity::derived::{
-        ByDebug, ByDots, Showing, conflict, debug_conflicts, debug_nested, debug_values, deserialize_field, first,
-        leaves, offsets, refused,
+        ByDebug, ByDots, Showing, conflict_at, copy_at, debug_change, debug_conflict, debug_conflicts, debug_dirty,
+        debug_field, debug_nested, deserialize_field, each, first, flags, leaves, offsets, refused, to_json,
     };
     pub use crate::entity::{
         Bits, ByEquality, ByNothing, ByTotalOrder, Comparing, Conflict, Conflicts, Field, FieldSet, FieldTable,
-        LiveEntity, OfField, OwnField, ParseFieldError, Role, TotalOrder,
+        LiveEntity, OfField, OptionalField, Own, ParseFieldError, Role, TotalOrder, optional_leaves,
     };
     pub use crate::value::{Id, IdField, IdentityMismatch};
 }

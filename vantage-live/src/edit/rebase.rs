@@ -63,6 +63,8 @@ impl<E: LiveEntity> ThreeWay<E> {
         let first = fresh - self.undecided;
         if !first.is_empty() {
             let snapshot = &self.snapshot.row;
+            // What an optional entity began with is all of it, unless a part of it has a base already.
+            let first = first | (first.with_wholes() - self.undecided.with_wholes());
             self.bases.get_or_insert_with(|| Box::new((**snapshot).clone())).copy_fields(snapshot, first);
         }
         self.undecided = ((self.undecided | fresh) - own) & mine & self.local.diff(&remote.row);

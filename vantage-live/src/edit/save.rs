@@ -9,7 +9,7 @@ use super::rebase::ThreeWay;
 use crate::dataset::DataSetError;
 use crate::entity::{Field, FieldSet, LiveEntity};
 use crate::table::{Entry, Ids, Policy, Shared, Written};
-use crate::value::{Guard, Id, IdempotencyKey, Patch, Record, ValueError, ValueErrorKind};
+use crate::value::{Guard, Id, IdempotencyKey, Patch, Path, Record, ValueError, ValueErrorKind};
 
 /// What a save has sent.
 #[derive(Clone)]
@@ -106,15 +106,16 @@ pub(super) fn guard<E: LiveEntity>(
     policy: Policy,
     fields: FieldSet<E::Field>,
 ) -> Result<Guard, crate::entity::EntityError> {
+    // Under whatever name the record has the field: what stands under an alias is the field too.
     let expect = |record: &Record, guard: Guard, field: E::Field| {
-        guard.and(field.path().clone(), field.path().get(record).cloned())
+        field.places().fold(guard, |guard, path| guard.and(path.clone(), path.get(record).cloned()))
     };
     Ok(match (policy, E::VERSION) {
         (Policy::Overwrite, _) => Guard::Exists,
         (Policy::Version, Some(version)) => {
             let record = snapshot.record()?;
-            match version.path().get(&record) {
-                Some(token) => Guard::Version { path: version.path().clone(), token: token.clone() },
+            match version.find(&record) {
+                Some((path, token)) => Guard::Version { path: path.clone(), token: token.clone() },
                 None => expect(&record, Guard::Exists, version),
             }
         }
@@ -222,8 +223,8 @@ pub(super) fn failed<F: Field>(error: DataSetError) -> Result<SaveError<F>, Edit
         ValueErrorKind::Unsupported(_) => SaveError::Unsupported { source },
         ValueErrorKind::Rejected { fields: paths, message } => {
             // A path inside a field, or around one, names it too.
-            let names =
-                |field: &F, path: &_| field.path().contains(path) || crate::value::Path::contains(path, field.path());
+            let is_or_holds = |path: &Path, own: &Path| own.contains(path) || path.contains(own);
+            let names = |field: &F, path: &_| field.places().any(|own| is_or_holds(path, own));
             let of = |path| F::ALL.iter().copied().filter(move |field| names(field, path));
             let fields = paths.iter().flat_map(of).collect();
             let other = paths.iter().filter(|path| of(path).next().is_none()).cloned().collect();

@@ -1,12 +1,19 @@
-//! Meant: rows that say what they are.
+//! Meant: to read the inventories that were stored under the old name.
 
 use serde::{Deserialize, Serialize};
 use vantage_live::LiveEntity;
 
 #[derive(Clone, Serialize, Deserialize, LiveEntity)]
-#[serde(tag = "type")]
 struct Row {
     name: String,
+    #[live(nested)]
+    #[serde(alias = "store")]
+    inventory: Inventory,
+}
+
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+struct Inventory {
+    stock: i64,
 }
 
 fn changed(old: &Row, new: &Row) -> bool {

@@ -1,4 +1,4 @@
-//! Meant: an inventory that may be missing.
+//! Meant: an inventory that may be missing, counted by the store.
 
 use serde::{Deserialize, Serialize};
 use vantage_live::LiveEntity;
@@ -12,7 +12,13 @@ struct Row {
 
 #[derive(Clone, Serialize, Deserialize, LiveEntity)]
 struct Inventory {
+    shelf: String,
+    #[live(readonly)]
     stock: i64,
+}
+
+fn changed(old: &Row, new: &Row) -> bool {
+    old.diff(new).contains(RowField::Name)
 }
 
 fn main() {}

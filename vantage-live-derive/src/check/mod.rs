@@ -1,7 +1,7 @@
 //! Every misuse, all of them collected. Each message stands at the narrowest place that the user can change, and says
 //! what to do.
 
-use std::collections::HashMap;
+mod serde;
 
 use proc_macro2::Ident;
 use syn::{Data, DataStruct, DeriveInput, Fields};
@@ -51,7 +51,8 @@ pub fn shape(input: &DeriveInput, errors: &mut Errors) {
 
 /// Whether what the derive generates for `entity` makes sense to the compiler, errors or not.
 pub fn can_expand(entity: &Entity) -> bool {
-    (1..=CAPACITY).contains(&entity.tracked().count()) && entity.generics.lifetimes().next().is_none()
+    let borrows = entity.fields.iter().any(|field| field.serde.borrow.is_some());
+    (1..=CAPACITY).contains(&entity.tracked().count()) && entity.generics.lifetimes().next().is_none() && !borrows
 }
 
 /// Checks the struct as a whole, and each of its fields.
@@ -60,11 +61,10 @@ pub fn entity(entity: &Entity, errors: &mut Errors) {
     names(entity, errors);
     one_of(entity, "id", errors);
     one_of(entity, "version", errors);
-    wire_names(entity, errors);
-    reshaping(entity, errors);
+    serde::entity(entity, errors);
     for field in &entity.fields {
         contradictions(field, errors);
-        serde_contradictions(field, errors);
+        serde::field(entity, field, errors);
         variant(field, errors);
         nested(field, errors);
     }
@@ -104,49 +104,6 @@ fn one_of(entity: &Entity, key: &str, errors: &mut Errors) {
     }
 }
 
-/// Names in the record that differ between writing and reading, or that two fields share.
-fn wire_names(entity: &Entity, errors: &mut Errors) {
-    let (write, read) = entity.serde.rules();
-    if let Some(all) = entity.serde.rename_all.as_ref().filter(|_| write != read) {
-        errors.at(&all.key, "a field has one name in the record, written or read: give one rule, `rename_all = \"…\"`");
-    }
-    let mut seen: HashMap<&str, &Field> = HashMap::new();
-    for field in entity.fields.iter().filter(|field| field.serde.skipped().is_none()) {
-        let (written, read) = &field.wire;
-        let place = field.serde.rename.as_ref().map_or(&field.ident, |rename| &rename.key);
-        if written != read && field.is_tracked() && field.serde.rename.is_some() {
-            errors.at(
-                place,
-                format_args!(
-                    "`{}` is written as \"{written}\" and read as \"{read}\", and a record has one name for it: \
-                     write `rename = \"{written}\", alias = \"{read}\"`",
-                    field.name()
-                ),
-            );
-        }
-        if let Some(first) = seen.insert(written, field) {
-            let (first, name) = (first.name(), field.name());
-            errors.at(
-                place,
-                format_args!("`{first}` and `{name}` are both \"{written}\" in the record: rename one of them"),
-            );
-        }
-    }
-}
-
-/// serde's attributes that make something else of the record than the struct's fields.
-fn reshaping(entity: &Entity, errors: &mut Errors) {
-    for key in &entity.serde.reshaping {
-        let message = match key.to_string().as_str() {
-            "transparent" => "makes the record of one field's value, and a record is an object: take it away",
-            "tag" => "writes a field that the struct does not have: take it away, or make the tag a field",
-            "remote" => "derives for a type of somebody else's: take it away, and derive on a struct of your own",
-            _ => "puts another type's record in place of this struct's fields: derive `LiveEntity` on that type",
-        };
-        errors.at(key, format_args!("`{key}` {message}"));
-    }
-}
-
 /// Attributes of which a field has one at most, and why.
 const PAIRS: &[(&str, &str, &str)] = &[
     ("id", "skip", "the table fills the id in: take `skip` away"),
@@ -168,49 +125,6 @@ fn contradictions(field: &Field, errors: &mut Errors) {
     for (one, other, why) in PAIRS {
         if let (Some(_), Some(key)) = (field.live.key(one), field.live.key(other)) {
             errors.at(key, format_args!("`{one}` and `{other}` on `{}`: {why}", field.name()));
-        }
-    }
-}
-
-/// serde's attributes on a field that is tracked.
-fn serde_contradictions(field: &Field, errors: &mut Errors) {
-    let (name, serde) = (field.name(), &field.serde);
-    if let Some(key) = &serde.flatten {
-        errors.at(
-            key,
-            format_args!("`flatten` spreads `{name}` over the record: make it an object with `#[live(nested)]`, or move its fields here"),
-        );
-    }
-    if let Some(skipped) = serde.skipped() {
-        for key in ["readonly", "version", "nested", "label", "eq"].iter().filter_map(|key| field.live.key(key)) {
-            errors.at(
-                key,
-                format_args!(
-                    "`{key}` on `{name}`, which serde's `{skipped}` keeps out of the record: keep one of them"
-                ),
-            );
-        }
-        return;
-    }
-    if field.live.id.is_some() || field.live.skip.is_some() {
-        return;
-    }
-    for (key, what) in [(&serde.skip_serializing, "written"), (&serde.skip_deserializing, "read")] {
-        if let Some(key) = key {
-            errors.at(
-                key,
-                format_args!("`{name}` is tracked but never {what}: add `#[live(skip)]`, or take `{key}` away"),
-            );
-        }
-    }
-    if field.live.nested.is_some() {
-        for key in &serde.whole {
-            errors.at(
-                key,
-                format_args!(
-                    "`{key}` decides on `{name}` as a whole, `nested` goes into it field by field: keep one of them"
-                ),
-            );
         }
     }
 }
