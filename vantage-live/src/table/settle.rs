@@ -19,6 +19,8 @@ use crate::value::Id;
 /// The records that are to be read.
 pub(super) struct Settling<E> {
     wanted: BTreeMap<Id, Wanted<E>>,
+    /// Who has waited long enough, and is told so once the rows are published.
+    answers: Vec<Answer>,
     /// How many the worker is reading.
     reading: usize,
     working: bool,
@@ -35,7 +37,7 @@ pub(super) struct Wanted<E> {
 
 impl<E> Default for Settling<E> {
     fn default() -> Self {
-        Settling { wanted: BTreeMap::new(), reading: 0, working: false, closed: false }
+        Settling { wanted: BTreeMap::new(), answers: Vec::new(), reading: 0, working: false, closed: false }
     }
 }
 
@@ -47,6 +49,23 @@ impl<E> Default for Wanted<E> {
 
 /// Told `true` when the record was read, `false` when it could not be.
 pub(super) type Waiter = oneshot::Sender<bool>;
+
+/// Who waited, and what he is to be told.
+#[must_use]
+pub(super) struct Answer {
+    waiters: Vec<Waiter>,
+    read: bool,
+}
+
+impl Answer {
+    /// Tells everyone.
+    pub fn send(self) {
+        for waiter in self.waiters {
+            // Who does not wait any more need not be told.
+            let _ = waiter.send(self.read);
+        }
+    }
+}
 
 /// How many records one read asks for.
 const BATCH: usize = 256;
@@ -72,18 +91,30 @@ impl<E> Settling<E> {
     /// The record is still to be read.
     pub fn put_back(&mut self, id: Id, back: Wanted<E>) {
         if self.closed {
-            return answer(back.waiters, false);
+            return self.answer(back.waiters, false);
         }
         let wanted = self.wanted.entry(id).or_default();
         wanted.waiters.extend(back.waiters);
         wanted.told = wanted.told.take().or(back.told);
     }
 
+    /// Who waited for a record is to be told so. Not at once: P5, the rows that were read are not published yet.
+    fn answer(&mut self, waiters: Vec<Waiter>, read: bool) {
+        if !waiters.is_empty() {
+            self.answers.push(Answer { waiters, read });
+        }
+    }
+
+    /// Who is to be told once the rows are published.
+    pub fn take_answers(&mut self) -> Vec<Answer> {
+        std::mem::take(&mut self.answers)
+    }
+
     /// Nothing is read any more, and who waits is told so.
     pub fn close(&mut self) {
         self.closed = true;
-        for wanted in std::mem::take(&mut self.wanted).into_values() {
-            answer(wanted.waiters, false);
+        for Wanted { waiters, .. } in std::mem::take(&mut self.wanted).into_values() {
+            Answer { waiters, read: false }.send();
         }
     }
 
@@ -121,13 +152,6 @@ enum Batch<E> {
     Everything(BTreeMap<Id, Wanted<E>>),
 }
 
-fn answer(waiters: Vec<Waiter>, read: bool) {
-    for waiter in waiters {
-        // Who does not wait any more need not be told.
-        let _ = waiter.send(read);
-    }
-}
-
 /// Reads until nothing is wanted any more.
 pub(super) async fn work<E: LiveEntity>(shared: Arc<Shared<E>>) {
     loop {
@@ -136,8 +160,8 @@ pub(super) async fn work<E: LiveEntity>(shared: Arc<Shared<E>>) {
             Batch::Records(wanted) => read(&shared, wanted).await,
             Batch::Everything(wanted) => {
                 let listed = shared.list().await.is_ok();
-                for wanted in wanted.into_values() {
-                    answer(wanted.waiters, listed);
+                for Wanted { waiters, .. } in wanted.into_values() {
+                    Answer { waiters, read: listed }.send();
                 }
                 !listed
             }
@@ -160,7 +184,7 @@ async fn read<E: LiveEntity>(shared: &Arc<Shared<E>>, mut wanted: BTreeMap<Id, W
         shared.change(|core| {
             core.settling.reading = 0;
             for (id, Wanted { waiters, told }) in wanted {
-                answer(waiters, false);
+                core.settling.answer(waiters, false);
                 core.settling.want(id, told);
             }
         });
@@ -177,7 +201,7 @@ async fn read<E: LiveEntity>(shared: &Arc<Shared<E>>, mut wanted: BTreeMap<Id, W
                     if let Some(told) = wanted.told {
                         core.told(&id, &told);
                     }
-                    answer(wanted.waiters, true);
+                    core.settling.answer(wanted.waiters, true);
                 }
                 Taken::Settling => core.settling.put_back(id, wanted),
                 Taken::PutOff => core.put_off(&id, wanted),
