@@ -7,11 +7,11 @@
 //! | [`names`] | ids and fields from text and JSON, paths, sets of fields |
 //! | [`derive`] | the derive on arbitrary tokens |
 //!
-//! `cargo test -p fuzz` replays the corpus of each in `corpus/` and a few thousand inputs made from a seed, in seconds and
-//! with the toolchain of every day. `tests/fuzz/run` fuzzes each with libFuzzer for as many minutes as it is told, one
-//! after the other, keeps what it finds, and says what was covered; it needs nightly and `cargo install cargo-fuzz`. An
-//! input that fails is written to `libfuzzer/artifacts/TARGET`: mend the library, add a test that says what was wrong, and
-//! put the input into `corpus/TARGET`.
+//! `cargo test -p fuzz` replays the corpus of each in `corpus/` and a thousand inputs made from a seed, in seconds and
+//! with the toolchain of every day. `tests/fuzz/run [MINUTES [TARGET…]]` fuzzes each with libFuzzer for as many minutes, one
+//! after the other, says what was covered, and keeps in `corpus/` as little as covers it; it needs nightly and `cargo
+//! install cargo-fuzz`. It ends with the first input that fails, which is then in `CARGO_TARGET_DIR/fuzz/failed/TARGET`:
+//! mend the library, add a test that says what was wrong, and keep the input as `corpus/TARGET/failed-…`.
 
 #![expect(clippy::missing_panics_doc, reason = "that is how a target says what it found")]
 
