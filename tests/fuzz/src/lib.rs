@@ -5,7 +5,7 @@
 //! | [`values`] | patches, differences, guards and comparison on arbitrary JSON |
 //! | [`table`] | hostile records and feeds through a [`LiveTable`](vantage_live::LiveTable) |
 //! | [`names`] | ids and fields from text and JSON, paths, sets of fields |
-//! | [`derive`] | the derive on arbitrary tokens |
+//! | [`derive()`] | the derive on arbitrary tokens |
 //!
 //! `cargo test -p fuzz` replays the corpus of each in `corpus/` and a thousand inputs made from a seed, in seconds and
 //! with the toolchain of every day. `tests/fuzz/run [MINUTES [TARGET…]]` fuzzes each with libFuzzer for as many minutes, one
