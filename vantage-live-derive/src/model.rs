@@ -175,6 +175,11 @@ impl Names {
 impl Field {
     fn parse(field: &syn::Field, of: &DeriveInput, entity: &EntitySerde, errors: &mut Errors) -> Option<Self> {
         let ident = field.ident.clone()?;
+        // syn lets it through, and nothing could be read from such a field.
+        if ident == "_" {
+            errors.at(ident, "a field has a name: write one in place of `_`");
+            return None;
+        }
         let name = ident.unraw().to_string();
         let serde = FieldSerde::parse(&field.attrs);
         let ty = generics::without_self(&field.ty, of);

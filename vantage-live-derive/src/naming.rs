@@ -8,7 +8,7 @@ pub fn variant(name: &str, span: Span) -> Option<Ident> {
     let pascal: String = name.split('_').map(capitalised).collect();
     match pascal.chars().next()? {
         // `_1` cannot stand without its underscore, and `Self` is a word of the language.
-        first if first.is_numeric() => Some(Ident::new(&format!("_{pascal}"), span)),
+        first if !unicode_ident::is_xid_start(first) => Some(Ident::new(&format!("_{pascal}"), span)),
         _ if pascal == "Self" => Some(Ident::new("Self_", span)),
         _ => Some(Ident::new(&pascal, span)),
     }
@@ -114,6 +114,17 @@ mod tests {
             assert_eq!(variant_of(name).as_deref(), Some(expected), "{name}");
         }
         assert_eq!(variant_of("__"), None);
+    }
+
+    #[test]
+    fn every_name_of_the_language_gives_a_variant() {
+        // An accent or a middle dot may stand in a name, but not at its beginning.
+        assert_eq!(variant_of("_·").as_deref(), Some("_·"));
+        for char in ('\0'..=char::MAX).filter(|char| unicode_ident::is_xid_continue(*char) && *char != '_') {
+            let name = format!("_{char}");
+            let variant = variant_of(&name).unwrap_or_else(|| panic!("{name:?} gives no variant"));
+            syn::parse_str::<Ident>(&variant).unwrap_or_else(|_| panic!("{name:?} gives {variant:?}"));
+        }
     }
 
     #[test]

@@ -406,6 +406,7 @@ pub mod dataset;
 pub mod edit;
 pub mod entity;
 pub mod feed;
+mod locks;
 pub mod store;
 pub mod table;
 pub mod value;

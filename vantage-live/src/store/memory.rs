@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::stream::{self, BoxStream, StreamExt};
-use parking_lot::Mutex;
 use uuid::Uuid;
 
 use crate::feed::{FeedEvent, ManualFeed};
+use crate::locks::Mutex;
 use crate::value::{
     Capabilities, DeleteOutcome, FeedKind, Guard, Id, IdempotencyKey, InsertableValueSet, Operation, Patch,
     ReadableValueSet, Record, ValueError, ValueErrorKind, WritableValueSet, WriteOutcome,

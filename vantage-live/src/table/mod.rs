@@ -21,8 +21,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use tokio::sync::watch;
-
 pub use builder::{Builder, OpenError};
 pub(crate) use core::Seen;
 pub use env::{Environment, Tokio};
@@ -36,6 +34,7 @@ use self::subscribe::Interest;
 use self::sync::Filled;
 use crate::dataset::DataSetError;
 use crate::entity::{FieldSet, LiveEntity};
+use crate::locks::watch;
 use crate::value::{Id, Operation, RwValueSet, ValueError};
 
 /// What a save checks in the store before it overwrites.

@@ -20,6 +20,8 @@ use crate::value::Id;
 #[derive(Default)]
 pub(super) struct Settling {
     wanted: BTreeMap<Id, Wanted>,
+    /// Who has waited long enough, and is told so once the rows are published.
+    answers: Vec<Answer>,
     /// How many the worker is reading.
     reading: usize,
     working: bool,
@@ -35,6 +37,23 @@ pub(super) struct Wanted {
 
 /// Told `true` when the record was read, `false` when it could not be.
 pub(super) type Waiter = oneshot::Sender<bool>;
+
+/// Who waited, and what he is to be told.
+#[must_use]
+pub(super) struct Answer {
+    waiters: Vec<Waiter>,
+    read: bool,
+}
+
+impl Answer {
+    /// Tells everyone.
+    pub fn send(self) {
+        for waiter in self.waiters {
+            // Who does not wait any more need not be told.
+            let _ = waiter.send(self.read);
+        }
+    }
+}
 
 /// How many records one read asks for.
 const BATCH: usize = 256;
@@ -59,16 +78,28 @@ impl Settling {
     /// The record is still to be read.
     pub fn put_back(&mut self, id: Id, back: Wanted) {
         if self.closed {
-            return answer(back.waiters, false);
+            return self.answer(back.waiters, false);
         }
         self.wanted.entry(id).or_default().waiters.extend(back.waiters);
+    }
+
+    /// Who waited for a record is to be told so. Not at once: P5, the rows that were read are not published yet.
+    fn answer(&mut self, waiters: Vec<Waiter>, read: bool) {
+        if !waiters.is_empty() {
+            self.answers.push(Answer { waiters, read });
+        }
+    }
+
+    /// Who is to be told once the rows are published.
+    pub fn take_answers(&mut self) -> Vec<Answer> {
+        std::mem::take(&mut self.answers)
     }
 
     /// Nothing is read any more, and who waits is told so.
     pub fn close(&mut self) {
         self.closed = true;
-        for wanted in std::mem::take(&mut self.wanted).into_values() {
-            answer(wanted.waiters, false);
+        for Wanted { waiters, .. } in std::mem::take(&mut self.wanted).into_values() {
+            Answer { waiters, read: false }.send();
         }
     }
 
@@ -106,13 +137,6 @@ enum Batch {
     Everything(BTreeMap<Id, Wanted>),
 }
 
-fn answer(waiters: Vec<Waiter>, read: bool) {
-    for waiter in waiters {
-        // Who does not wait any more need not be told.
-        let _ = waiter.send(read);
-    }
-}
-
 /// Reads until nothing is wanted any more.
 pub(super) async fn work<E: LiveEntity>(shared: Arc<Shared<E>>) {
     loop {
@@ -121,8 +145,8 @@ pub(super) async fn work<E: LiveEntity>(shared: Arc<Shared<E>>) {
             Batch::Records(wanted) => read(&shared, wanted).await,
             Batch::Everything(wanted) => {
                 let listed = shared.list().await.is_ok();
-                for wanted in wanted.into_values() {
-                    answer(wanted.waiters, listed);
+                for Wanted { waiters, .. } in wanted.into_values() {
+                    Answer { waiters, read: listed }.send();
                 }
                 !listed
             }
@@ -145,7 +169,7 @@ async fn read<E: LiveEntity>(shared: &Arc<Shared<E>>, mut wanted: BTreeMap<Id, W
         shared.change(|core| {
             core.settling.reading = 0;
             for (id, Wanted { waiters }) in wanted {
-                answer(waiters, false);
+                core.settling.answer(waiters, false);
                 core.settling.want(id);
             }
         });
@@ -158,7 +182,7 @@ async fn read<E: LiveEntity>(shared: &Arc<Shared<E>>, mut wanted: BTreeMap<Id, W
         for (seen, id) in seen {
             let wanted = wanted.remove(&id).unwrap_or_default();
             match core.observe(&id, seen, Source::Request { began, write: false }, Origin::Remote) {
-                Taken::Shown => answer(wanted.waiters, true),
+                Taken::Shown => core.settling.answer(wanted.waiters, true),
                 Taken::Settling => core.settling.put_back(id, wanted),
                 Taken::PutOff => core.put_off(&id, wanted),
             }

@@ -2,24 +2,22 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
-use arc_swap::ArcSwap;
 use futures::{StreamExt, TryStreamExt};
-use parking_lot::Mutex;
-use tokio::sync::watch;
 
 use super::core::{Core, Seen, Taken};
 use super::env::Environment;
 use super::order::Source;
 use super::rows::{Entry, Snapshot};
-use super::settle;
+use super::settle::{self, Answer};
 use super::state::{Counters, Progress, SyncState, count};
 use super::subscribe::Origin;
 use super::{Ids, Policy};
 use crate::dataset::{DataSetError, fault};
 use crate::entity::LiveEntity;
 use crate::feed::Feed;
+use crate::locks::{ArcSwap, AtomicBool, Mutex, watch};
 use crate::value::{
     DeleteOutcome, Guard, Id, IdempotencyKey, Operation, Patch, Record, RwValueSet, ValueError, ValueErrorKind,
     WriteOutcome,
@@ -68,7 +66,9 @@ impl<E: LiveEntity> Shared<E> {
         }
         let settle = core.settling.needs_worker();
         let cache = core.uncached.needs_worker();
+        let answers = core.settling.take_answers();
         drop(core);
+        answers.into_iter().for_each(Answer::send);
         if settle {
             self.env.spawn(Box::pin(settle::work(Arc::clone(self))));
         }

@@ -8,10 +8,9 @@ use std::task::{Context, Poll};
 
 use futures::Stream;
 use futures::future::poll_fn;
-use futures::task::AtomicWaker;
-use parking_lot::Mutex;
 
 use crate::entity::{FieldSet, LiveEntity};
+use crate::locks::{AtomicWaker, Mutex};
 use crate::value::Id;
 
 /// Where a change was made.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use futures::{FutureExt, StreamExt};
-use tokio::sync::watch;
 
 use super::core::Seen;
 use super::order::Source;
@@ -13,6 +12,7 @@ use super::state::{SyncState, count};
 use super::subscribe::Origin;
 use crate::entity::LiveEntity;
 use crate::feed::{Feed, FeedEvent, FeedOrder, FeedStream};
+use crate::locks::watch;
 use crate::value::{Id, Operation, ValueError, ValueErrorKind};
 
 /// How the first list of a table went.
