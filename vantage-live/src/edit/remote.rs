@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 #[cfg(doc)]
 use super::SaveResult;
 use super::rebase::ThreeWay;
-use super::{EditError, RecordEdit, RefreshError, not_read, save};
-use crate::entity::{FieldSet, LiveEntity};
+use super::{EditError, RecordEdit, RefreshError, not_read};
+use crate::entity::{Conflict, EntityError, FieldSet, LiveEntity};
 use crate::table::Entry;
 use crate::value::Operation;
 
@@ -21,7 +23,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.must_be_stored()?;
         let entry = self.row().ok_or_else(|| self.deleted())?;
         self.take_remote_state(entry);
-        self.has_unseen_conflicts = false;
+        self.all_is_shown();
         Ok(self.conflicts())
     }
 
@@ -30,20 +32,36 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// As [`rebase`](Self::rebase), and where the store is not reached.
     pub async fn refresh_snapshot(&mut self) -> Result<E::Conflicts, RefreshError> {
+        self.take_delete_in().await?;
         let _ = self.take_pending_in().await?;
         self.must_be_stored()?;
         let (shared, id) = (Arc::clone(self.table.shared()), self.id.clone());
         let read = self.table.shared().run(Operation::Read, async move { shared.read(&id).await }).await;
         let entry = read.map_err(not_read)?.ok_or_else(|| self.deleted())?;
         self.take_remote_state(entry);
-        self.doubt = None;
-        self.has_unseen_conflicts = false;
+        self.doubts.read();
+        self.all_is_shown();
         Ok(self.conflicts())
+    }
+
+    /// The person sees what the store has now: saving, or deleting, after it means it.
+    fn all_is_shown(&mut self) {
+        self.has_unseen_conflicts = false;
+        self.deleting.unseen = None;
     }
 
     /// The conflicts that are undecided now, each with its three values.
     pub fn conflicts(&self) -> E::Conflicts {
         self.three.conflicts()
+    }
+
+    /// The three values of one conflict as JSON, for generic forms; `None` where the field is in none. A value is `None`
+    /// where serde writes nothing for it.
+    ///
+    /// # Errors
+    /// [`EntityError`] where serde cannot write one of them.
+    pub fn get_conflict(&self, field: E::Field) -> Result<Option<Conflict<Option<Value>>>, EntityError> {
+        self.three.conflict(field)
     }
 
     /// The session's own value is to win: the conflict ends, the field stays modified. After an assignment, that value.
@@ -93,10 +111,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     /// Takes the remote state in: what stands there as this session has sent it is nobody else's change.
     fn take_into(&self, three: &mut ThreeWay<E>, entry: Entry<E>) {
-        match self.doubt.as_ref().or(self.pending.as_ref().map(|pending| &pending.sent)) {
-            Some(sent) => save::take_found(three, sent, entry),
-            None => three.take_in(entry),
-        }
+        let sent = self.pending.as_ref().map(|pending| &pending.sent);
+        let own = sent.map_or(FieldSet::EMPTY, |sent| sent.standing(&entry.row));
+        let typed = sent.map_or(FieldSet::EMPTY, |sent| sent.typed_since(&three.local));
+        let (own, typed) = (own | self.doubts.standing(&entry.row), typed | self.doubts.typed_since(&three.local));
+        three.take_in(entry, own, typed);
     }
 
     pub(super) fn take_remote_state(&mut self, entry: Entry<E>) {
@@ -107,10 +126,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let mut three = self.three.clone();
         self.take_into(&mut three, entry);
         self.three = three;
-        if let Some(doubt) = &mut self.doubt {
-            // Whether it was by that write or before it, what has changed is known now.
-            doubt.fields = doubt.fields - changed;
-        }
+        self.doubts.settle(changed);
         self.snapshot_time = self.table.shared().env.now();
     }
 }

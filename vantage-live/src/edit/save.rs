@@ -12,19 +12,18 @@ use crate::table::{Entry, Ids, Policy, Shared, Written};
 use crate::value::{Guard, Id, IdempotencyKey, Patch, Record, ValueError, ValueErrorKind};
 
 /// What a save has sent.
+#[derive(Clone)]
 pub(super) struct Sent<E: LiveEntity> {
     /// The fields it writes.
     pub fields: FieldSet<E::Field>,
     /// The session's state when it was sent; typing has gone on since.
     pub local: E,
-    /// The fields that were typed into between an earlier attempt, whose answer was lost, and this one.
-    pub typed: FieldSet<E::Field>,
 }
 
 impl<E: LiveEntity> Sent<E> {
-    /// Of the fields it writes, those that were typed into since it, or an earlier attempt of it, was sent.
+    /// Of the fields it writes, those that were typed into since it was sent.
     pub fn typed_since(&self, local: &E) -> FieldSet<E::Field> {
-        self.typed | (self.local.diff(local) & self.fields)
+        self.local.diff(local) & self.fields
     }
 
     /// Of the fields it writes, those that stand there as it was sent.
@@ -37,10 +36,25 @@ impl<E: LiveEntity> Sent<E> {
 pub(super) struct Pending<E: LiveEntity> {
     pub sent: Sent<E>,
     pub answer: oneshot::Receiver<Result<Answer<E>, DataSetError>>,
-    /// How often the guard was refused for a reason that nobody could see.
-    pub attempt: u8,
+    pub asked: Asked,
     /// Whether the session has taken in the table's row since it was sent, which may be newer than the answer.
     pub rebased: bool,
+}
+
+/// What a save has asked the store, and what it knows by now.
+pub(super) struct Asked {
+    /// A write, and not a read that finds out about an earlier one.
+    pub is_write: bool,
+    /// The record that this save has made already; the rest of what was typed follows.
+    pub created: Option<Id>,
+    /// How often the guard was refused for a reason that nobody could see.
+    pub attempt: u8,
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        Asked { is_write: true, created: None, attempt: 0 }
+    }
 }
 
 /// What the store has answered.
@@ -58,8 +72,8 @@ pub(super) enum Answer<E> {
 }
 
 /// What follows from an answer.
-pub(super) enum Step<E: LiveEntity> {
-    Done(SaveResult<E>),
+pub(super) enum Step<T> {
+    Done(T),
     /// There is more to ask.
     Again,
 }
@@ -178,7 +192,7 @@ pub(super) fn take_written<E: LiveEntity>(
     let stored = Arc::clone(&after.row);
     let otherwise = sent.local.diff(&stored) & sent.fields;
     let (own, typed) = (sent.fields - stored.diff(&now.row), sent.typed_since(&three.local));
-    three.take_in_after_sending(now, own, typed);
+    three.take_in(now, own, typed);
     if otherwise.is_empty() {
         *coerced = None;
         return SaveResult::Saved;
@@ -190,25 +204,6 @@ pub(super) fn take_written<E: LiveEntity>(
     });
     *coerced = Some(Coerced { fields: otherwise, sent: sent.local, stored });
     SaveResult::PartialSave(StoredOtherwise::new(otherwise, repeated))
-}
-
-/// Takes in what was read after a lost answer: what stands there as it was sent is the session's own.
-pub(super) fn take_found<E: LiveEntity>(three: &mut ThreeWay<E>, doubt: &Sent<E>, found: Entry<E>) {
-    let (own, typed) = (doubt.standing(&found.row), doubt.typed_since(&three.local));
-    three.take_in_after_sending(found, own, typed);
-}
-
-/// Takes in the record that an earlier attempt may have made: what stands there as it was sent then or now is the
-/// session's own.
-pub(super) fn take_created_before<E: LiveEntity>(
-    three: &mut ThreeWay<E>,
-    sent: &Sent<E>,
-    doubt: Option<&Sent<E>>,
-    found: Entry<E>,
-) {
-    let earlier = doubt.map_or(FieldSet::EMPTY, |doubt| doubt.standing(&found.row));
-    let (own, typed) = (sent.standing(&found.row) | earlier, sent.typed_since(&three.local));
-    three.take_in_after_sending(found, own, typed);
 }
 
 /// An error of the table as a result of the save, or as a misuse or bug.

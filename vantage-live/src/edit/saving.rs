@@ -1,17 +1,19 @@
-//! Saving and deleting: what is sent, and what the answers do to the session.
+//! Saving: what is sent, and what the answers do to the session.
 
 use std::sync::Arc;
 
 use futures::FutureExt;
+use futures::channel::oneshot;
+use tracing::Instrument;
 
-use super::save::{self, Answer, Pending, Sent, Step};
-use super::{DeleteResult, EditError, RecordEdit, SaveError, SaveResult};
+use super::save::{self, Answer, Asked, Pending, Sent, Step};
+use super::{EditError, RecordEdit, SaveError, SaveResult};
 use crate::dataset::DataSetError;
-use crate::entity::{Conflicts as _, Field, FieldSet, LiveEntity};
-use crate::table::{Entry, Policy, Removed};
-use crate::value::{Guard, Id, Operation};
+use crate::entity::{Field, FieldSet, LiveEntity};
+use crate::table::{Entry, Policy};
+use crate::value::Id;
 
-/// Saving and deleting.
+/// Saving.
 impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Saves what is modified, and says what happened. It never validates, and never tries again by itself.
     ///
@@ -33,11 +35,13 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     ///
     /// After an `OutcomeUnknown` the next save reads the record before it writes. What stands there as it was sent is
     /// this session's own; a field with a third value may be a coercion of ours or somebody's change, and is shown as a
-    /// conflict, for it cannot be told and must not be overwritten.
+    /// conflict, for it cannot be told and must not be overwritten. A write that lands even later than that is still known
+    /// for this session's own.
     ///
     /// # Errors
     /// [`EditError`] for misuse and bugs only: a record that cannot be written as JSON, a table that is closed.
     pub async fn save(&mut self) -> Result<SaveResult<E>, EditError> {
+        self.take_delete_in().await?;
         if let Some(unseen) = self.take_pending_in().await?
             && self.must_be_seen(&unseen)
         {
@@ -54,6 +58,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// As [`save`](Self::save); [`EditError::SaveUnderWay`] where the answer of the last one is still to come.
     pub fn start_save(&mut self) -> Result<(), EditError> {
+        self.poll_delete_in()?;
         if self.is_saving() {
             let last = self.poll_save().ok_or(EditError::SaveUnderWay)??;
             if self.must_be_seen(&last) {
@@ -65,7 +70,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             self.unseen = Some(SaveResult::Conflict(self.conflicts()));
             return Ok(());
         }
-        self.send(0)
+        self.send()
     }
 
     /// Whether an answer that nobody has asked for must be shown before anything else is sent. P3: saving after a conflict
@@ -148,140 +153,124 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.pending.is_some() || self.unseen.is_some()
     }
 
-    /// Saves the local state as a new record, whatever has become of this one: to bring back one that was deleted. Touches
-    /// the store, like [`save`](Self::save).
+    /// Saves the local state as a new record, whatever has become of this one: to bring back one that was deleted. Where
+    /// it is not made, the session goes on with the record that it had. Touches the store, like [`save`](Self::save).
     ///
     /// # Errors
     /// As [`save`](Self::save).
     pub async fn save_as_new(&mut self) -> Result<SaveResult<E>, EditError> {
+        self.take_delete_in().await?;
         if let Some(made @ SaveResult::Created(_)) = self.take_pending_in().await? {
             return Ok(made);
         }
-        if self.is_new() {
-            return self.save().await;
-        }
-        let (id, key) = self.table.new_id();
-        let before = std::mem::replace(&mut self.id, id);
-        self.new = Some(key);
-        self.doubt = None;
-        let result = self.save().await;
-        let not_made = match &result {
-            Ok(SaveResult::Error(error)) => !matches!(error, SaveError::OutcomeUnknown { .. }),
-            result => result.is_err(),
-        };
-        if not_made {
-            self.id = before;
-            self.new = None;
-        }
-        result
+        self.start_save_as_new()?;
+        self.finish_save().await
     }
 
-    /// Deletes the record, if nobody has changed it since the session last agreed with the store. Touches the store.
-    /// Dropping the future may or may not keep it from happening.
+    /// As [`start_save`](Self::start_save), of the local state as a new record.
     ///
     /// # Errors
-    /// [`EditError::New`] of a record that is not saved yet; else as [`save`](Self::save).
-    pub async fn delete(&mut self) -> Result<DeleteResult<E::Field>, EditError> {
-        if let Some(SaveResult::Conflict(unseen)) = self.take_pending_in().await? {
-            return Ok(DeleteResult::Changed(unseen.fields()));
+    /// As [`start_save`](Self::start_save).
+    pub fn start_save_as_new(&mut self) -> Result<(), EditError> {
+        self.poll_delete_in()?;
+        if self.is_saving()
+            && let made @ SaveResult::Created(_) = self.poll_save().ok_or(EditError::SaveUnderWay)??
+        {
+            self.unseen = Some(made);
+            return Ok(());
         }
-        self.must_be_stored()?;
-        if std::mem::take(&mut self.has_unseen_conflicts) && self.three.has_conflicts() {
-            return Ok(DeleteResult::Changed(self.conflicts().fields()));
+        if !self.is_new() {
+            let (id, key) = self.table.new_id();
+            self.was = Some((std::mem::replace(&mut self.id, id), std::mem::take(&mut self.doubts)));
+            self.new = Some(key);
         }
-        for _ in 0..save::UNSEEN {
-            let guard = match self.policy {
-                Policy::Overwrite => Guard::Nothing,
-                policy => {
-                    save::guard(&self.three.snapshot, policy, FieldSet::ALL).map_err(|source| self.fault(source))?
-                }
-            };
-            let (shared, id) = (Arc::clone(self.table.shared()), self.id.clone());
-            let work = async move { shared.delete(&id, &guard).await };
-            match self.table.shared().run(Operation::Delete, work).await {
-                Ok(Removed::Deleted) => return Ok(DeleteResult::Deleted),
-                // It may have been this session, and the answer lost.
-                Ok(Removed::Gone) if self.delete_in_doubt => return Ok(DeleteResult::Deleted),
-                Ok(Removed::Gone) => return Ok(DeleteResult::AlreadyGone),
-                Ok(Removed::Refused(entry)) => {
-                    // What an earlier save of this session may have written is nobody else's change.
-                    let own = self.doubt.as_ref().map_or(FieldSet::EMPTY, |doubt| doubt.standing(&entry.row));
-                    let changed = self.three.snapshot.row.diff(&entry.row) - own;
-                    self.take_remote_state(entry);
-                    if !changed.is_empty() {
-                        return Ok(DeleteResult::Changed(changed));
-                    }
-                }
-                Err(error) => {
-                    let error = save::failed(error)?;
-                    self.delete_in_doubt |= matches!(error, SaveError::OutcomeUnknown { .. });
-                    return Ok(DeleteResult::Error(error));
-                }
-            }
+        // Nothing is overwritten by a new record.
+        self.has_unseen_conflicts = false;
+        self.deleting = super::Deleting::default();
+        let sent = self.send();
+        if sent.is_err() {
+            self.is_not_made();
         }
-        Ok(DeleteResult::Changed(FieldSet::EMPTY))
+        sent
     }
 
     /// Sends what is to be sent.
-    fn send(&mut self, attempt: u8) -> Result<(), EditError> {
+    fn send(&mut self) -> Result<(), EditError> {
         let shared = Arc::clone(self.table.shared());
         if shared.is_closed() {
             return Err(EditError::Closed);
         }
-        let env = Arc::clone(&shared.env);
         let fields = if self.is_new() { !E::Field::READONLY } else { self.modified_fields() };
+        let sent = Sent { fields, local: self.local().clone() };
         let id = self.id.clone();
-        let answer = if let Some(key) = self.new {
+        if let Some(key) = self.new {
             let record = self.local().to_new_record().map_err(|source| self.fault(source))?;
-            env.start(save::create(shared, id, record, key, self.doubt.is_some()))
-        } else if self.doubt.is_some() {
-            env.start(save::find_out(shared, id))
+            let work = save::create(shared, id, record, key, !self.doubts.is_empty());
+            self.ask(sent, Asked::default(), work);
+        } else if self.doubts.must_look() {
+            self.ask(sent, Asked { is_write: false, ..Asked::default() }, save::find_out(shared, id));
         } else if fields.is_empty() {
-            let (sender, answer) = futures::channel::oneshot::channel();
+            let (sender, answer) = oneshot::channel();
             drop(sender.send(Ok(Answer::NotAsked)));
-            answer
+            self.pending = Some(Pending { sent, asked: Asked::default(), answer, rebased: false });
         } else {
-            let (patch, guard) = save::prepare(&self.three.local, &self.three.snapshot, self.policy, fields)
-                .map_err(|source| self.fault(source))?;
-            env.start(save::write(shared, id, patch, guard))
-        };
-        let typed = match &self.doubt {
-            Some(doubt) if self.is_new() => doubt.typed_since(self.local()),
-            _ => FieldSet::EMPTY,
-        };
-        let sent = Sent { fields, local: self.local().clone(), typed };
-        self.pending = Some(Pending { sent, answer, attempt, rebased: false });
+            self.ask_to_write(sent, Asked::default())?;
+        }
         Ok(())
     }
 
     /// Sends what is left of a save to be sent, as it was when the save began: what was typed since is for the next one.
-    fn send_again(&mut self, sent: Sent<E>, doubted: FieldSet<E::Field>, attempt: u8) -> Result<Step<E>, EditError> {
-        let asked = (sent.fields | doubted) - E::Field::READONLY;
-        let fields = asked & self.three.snapshot.row.diff(&sent.local);
+    fn send_rest(
+        &mut self,
+        sent: Sent<E>,
+        doubted: FieldSet<E::Field>,
+        asked: Asked,
+    ) -> Result<Step<SaveResult<E>>, EditError> {
+        let wanted = (sent.fields | doubted) - E::Field::READONLY;
+        let fields = wanted & self.three.snapshot.row.diff(&sent.local);
         if fields.is_empty() {
-            return Ok(Step::Done(SaveResult::Saved));
+            return Ok(Step::Done(asked.created.map_or(SaveResult::Saved, SaveResult::Created)));
         }
-        let (patch, guard) = save::prepare(&sent.local, &self.three.snapshot, self.policy, fields)
-            .map_err(|source| self.fault(source))?;
-        let shared = Arc::clone(self.table.shared());
-        let env = Arc::clone(&shared.env);
-        let answer = env.start(save::write(shared, self.id.clone(), patch, guard));
-        self.pending = Some(Pending { sent: Sent { fields, ..sent }, answer, attempt, rebased: false });
+        self.ask_to_write(Sent { fields, ..sent }, asked)?;
         Ok(Step::Again)
     }
 
+    fn ask_to_write(&mut self, sent: Sent<E>, asked: Asked) -> Result<(), EditError> {
+        let (patch, guard) = save::prepare(&sent.local, &self.three.snapshot, self.policy, sent.fields)
+            .map_err(|source| self.fault(source))?;
+        let work = save::write(Arc::clone(self.table.shared()), self.id.clone(), patch, guard);
+        self.ask(sent, Asked { is_write: true, ..asked }, work);
+        Ok(())
+    }
+
+    /// Hands a request to the table's runtime.
+    fn ask(
+        &mut self,
+        sent: Sent<E>,
+        asked: Asked,
+        work: impl Future<Output = Result<Answer<E>, DataSetError>> + Send + 'static,
+    ) {
+        let span = tracing::debug_span!("save", table = self.table.name(), id = %self.id, fields = %sent.fields);
+        let answer = self.table.shared().env.start(work.instrument(span));
+        self.pending = Some(Pending { sent, asked, answer, rebased: false });
+    }
+
     /// Takes an answer in; `None` where the runtime has dropped it.
-    fn take_answer(&mut self, answer: Option<Result<Answer<E>, DataSetError>>) -> Result<Step<E>, EditError> {
-        let Pending { sent, attempt, rebased, .. } = self.pending.take().ok_or(EditError::NoSaveUnderWay)?;
+    fn take_answer(
+        &mut self,
+        answer: Option<Result<Answer<E>, DataSetError>>,
+    ) -> Result<Step<SaveResult<E>>, EditError> {
+        let Pending { sent, asked, rebased, .. } = self.pending.take().ok_or(EditError::NoSaveUnderWay)?;
         let answer = match answer.ok_or(EditError::Closed)? {
             Ok(answer) => answer,
             Err(error) => {
-                let error = save::failed(error)?;
+                let error = save::failed(error);
                 // An answer is lost only of what was sent: a read that finds out is not in doubt itself.
-                if matches!(error, SaveError::OutcomeUnknown { .. }) && (self.doubt.is_none() || self.is_new()) {
-                    self.doubt = Some(sent);
+                if matches!(error, Ok(SaveError::OutcomeUnknown { .. })) && asked.is_write {
+                    self.doubts.add(sent);
                 }
-                return Ok(Step::Done(SaveResult::Error(error)));
+                self.is_not_made();
+                return Ok(Step::Done(SaveResult::Error(error?)));
             }
         };
         if !matches!(answer, Answer::NotAsked) {
@@ -290,16 +279,18 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let result = match answer {
             Answer::NotAsked => SaveResult::Saved,
             Answer::Written(after) => {
+                self.doubts.settle(sent.fields);
                 let now = self.freshest(after.clone(), rebased);
                 let result = save::take_written(&mut self.three, sent, &after, now, &mut self.coerced);
-                if self.three.has_conflicts() {
-                    // P3: somebody has changed what was typed meanwhile; the next save shows that before it writes.
-                    self.has_unseen_conflicts = true;
+                // P3: somebody may have changed what was typed meanwhile; the next save shows that before it writes.
+                self.has_unseen_conflicts |= self.three.has_conflicts();
+                match (result, asked.created) {
+                    (SaveResult::Saved, Some(id)) => SaveResult::Created(id),
+                    (result, _) => result,
                 }
-                result
             }
             Answer::Gone => {
-                self.doubt = None;
+                self.doubts.clear();
                 SaveResult::Deleted
             }
             Answer::Created(id, after) => {
@@ -308,41 +299,85 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 SaveResult::Created(id)
             }
             Answer::CreatedBefore(id, found) => {
+                // What was left as the program began it follows what the store has by now.
+                let meant = self.three.snapshot.row.diff(&sent.local) | self.doubts.typed_since(&sent.local);
+                // This attempt may be the one that has made it.
+                self.doubts.add(sent.clone());
+                self.take_remote_state(found);
                 self.has_become(&id);
-                save::take_created_before(&mut self.three, &sent, self.doubt.take().as_ref(), found);
-                SaveResult::Created(id)
+                let asked = Asked { created: Some(id), ..asked };
+                return self.go_on(Sent { fields: meant, ..sent }, FieldSet::EMPTY, asked);
             }
             Answer::Refused(now) => {
                 let now = self.freshest(now, rebased);
-                let typed = sent.typed_since(&self.three.local);
-                self.three.take_in_after_sending(now, FieldSet::EMPTY, typed);
-                if self.policy == Policy::Version && E::VERSION.is_some()
-                    || self.three.has_conflicts()
-                    || attempt + 1 >= save::UNSEEN
-                {
+                self.take_refusal(&sent, now);
+                if self.policy == Policy::Version && E::VERSION.is_some() || asked.attempt + 1 >= save::UNSEEN {
                     SaveResult::Conflict(self.conflicts())
                 } else {
-                    // Nobody can decide what nobody can see: the guard is spelled afresh.
-                    return self.send_again(sent, FieldSet::EMPTY, attempt + 1);
+                    let asked = Asked { attempt: asked.attempt + 1, ..asked };
+                    return self.go_on(sent, FieldSet::EMPTY, asked);
                 }
             }
             Answer::Found(found) => {
-                let doubted = self.doubt.as_ref().map_or(FieldSet::EMPTY, |doubt| doubt.fields);
+                let doubted = self.doubts.fields();
+                let is_foreign = self.has_foreign_change(&found);
                 self.take_remote_state(found);
-                self.doubt = None;
-                if self.three.has_conflicts() {
+                self.doubts.read();
+                if self.policy == Policy::Version && E::VERSION.is_some() && is_foreign {
                     SaveResult::Conflict(self.conflicts())
                 } else {
-                    return self.send_again(sent, doubted, attempt);
+                    return self.go_on(sent, doubted, asked);
                 }
             }
         };
         Ok(Step::Done(result))
     }
 
+    /// Nobody can decide what nobody can see: without a conflict to show, the save goes on.
+    fn go_on(
+        &mut self,
+        sent: Sent<E>,
+        doubted: FieldSet<E::Field>,
+        asked: Asked,
+    ) -> Result<Step<SaveResult<E>>, EditError> {
+        if self.three.has_conflicts() {
+            return Ok(Step::Done(SaveResult::Conflict(self.conflicts())));
+        }
+        self.send_rest(sent, doubted, asked)
+    }
+
+    /// Takes in the record that has refused a write: what stands there from a write whose answer was lost is this
+    /// session's own.
+    fn take_refusal(&mut self, sent: &Sent<E>, now: Entry<E>) {
+        let own = self.doubts.standing(&now.row);
+        let typed = sent.typed_since(&self.three.local);
+        self.doubts.settle(self.three.snapshot.row.diff(&now.row));
+        self.three.take_in(now, own, typed);
+    }
+
+    /// Whether somebody else has changed the record since the snapshot, in whatever part of it.
+    fn has_foreign_change(&self, found: &Entry<E>) -> bool {
+        let snapshot = &self.three.snapshot;
+        let (changed, own) = (snapshot.row.diff(&found.row), self.doubts.standing(&found.row));
+        // What is read-only follows from any write, this session's own too.
+        let changed = if own.is_empty() { changed } else { changed - own - E::Field::READONLY };
+        !changed.is_empty() || snapshot.rest != found.rest
+    }
+
+    /// A record that was to be saved as a new one, and was not made, is the one it was.
+    fn is_not_made(&mut self) {
+        if self.doubts.is_empty()
+            && let Some((id, doubts)) = self.was.take()
+        {
+            (self.id, self.doubts, self.new) = (id, doubts, None);
+        }
+    }
+
     /// The record is not new any more, and this is its id.
     fn has_become(&mut self, id: &Id) {
         self.new = None;
+        self.was = None;
+        self.doubts.clear();
         self.id = id.clone();
         // The id is the table's to fill in; it has decoded the same id into the after-image.
         drop(self.three.local.fill_id(id));
@@ -358,7 +393,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         if self.is_saving() { self.finish_save().await.map(Some) } else { Ok(None) }
     }
 
-    fn fault(&self, source: crate::entity::EntityError) -> EditError {
+    pub(super) fn fault(&self, source: crate::entity::EntityError) -> EditError {
         EditError::Entity { table: self.table.name().to_owned(), id: self.id.clone(), source }
     }
 }
