@@ -78,6 +78,8 @@ pub(super) enum Taken {
 #[derive(Default)]
 pub(super) struct Uncached {
     kept: bool,
+    /// What the cache has is not known, and can be wrong: it is to be read, now that the rows are.
+    unread: bool,
     working: bool,
     /// How many the worker is writing.
     writing: usize,
@@ -92,20 +94,30 @@ impl Uncached {
         }
     }
 
+    /// The cache could not be read when the table was opened, and the rows have been listed since.
+    pub fn must_be_read(&mut self) {
+        self.unread = self.kept;
+    }
+
+    /// Whether it must be, which the caller does.
+    pub fn take_unread(&mut self) -> bool {
+        std::mem::take(&mut self.unread)
+    }
+
     /// Whether a worker is to be started: the caller starts it.
     pub fn needs_worker(&mut self) -> bool {
-        let needs = !self.working && !self.ids.is_empty();
+        let needs = !self.working && (self.unread || !self.ids.is_empty());
         self.working |= needs;
         needs
     }
 
-    /// Some ids to write; none ends the worker.
-    pub fn take_batch(&mut self, most: usize) -> BTreeSet<Id> {
+    /// Some ids to write; `None` ends the worker.
+    pub fn take_batch(&mut self, most: usize) -> Option<BTreeSet<Id>> {
         let rest = self.ids.iter().nth(most).cloned().map(|id| self.ids.split_off(&id)).unwrap_or_default();
         let batch = std::mem::replace(&mut self.ids, rest);
-        self.working = !batch.is_empty();
+        self.working = self.unread || !batch.is_empty();
         self.writing = batch.len();
-        batch
+        self.working.then_some(batch)
     }
 
     /// How many rows wait, or are being written.

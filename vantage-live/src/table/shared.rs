@@ -90,6 +90,12 @@ impl<E: LiveEntity> Shared<E> {
         ValueError::new(operation, self.table(), ValueErrorKind::Closed)
     }
 
+    /// The record was read, and changed at the same time, and could not be read again.
+    fn not_settled(&self, id: &Id) -> ValueError {
+        let kind = if self.is_closed() { ValueErrorKind::Closed } else { ValueErrorKind::Unreachable };
+        ValueError::new(Operation::Read, self.table(), kind).on(id)
+    }
+
     /// Runs `work` on the table's runtime, so that any executor can await it and dropping the future stops nothing.
     pub(crate) async fn run<T: Send + 'static>(
         self: &Arc<Self>,
@@ -125,12 +131,12 @@ impl<E: LiveEntity> Shared<E> {
                 Taken::PutOff => Some(core.wait(id)),
             }
         });
-        let settled = match settled {
-            Some(settled) => settled.await.unwrap_or(false),
-            None => false,
-        };
-        // P6: where the rows have moved on meanwhile, nobody gets an older state than they show.
-        let seen = if settled { self.core.lock().seen(id) } else { seen };
+        let Some(settled) = settled else { return self.entry(id, seen) };
+        if !settled.await.unwrap_or(false) {
+            // P6: which is newer is not known, and nobody gets an older state than the rows show.
+            return Err(self.not_settled(id).into());
+        }
+        let seen = self.core.lock().seen(id);
         self.entry(id, seen)
     }
 
@@ -162,10 +168,12 @@ impl<E: LiveEntity> Shared<E> {
             ended(core);
             (taken == Taken::Settling).then(|| core.settling.wait(id.clone()))
         });
-        let Some(settled) = settled else { return };
-        // P6: where the record cannot be read now, it is not known which of two answers is newer, and the rows stay as they
-        // are until it can be: it is still wanted.
-        let _ = settled.await;
+        let Some(mut settled) = settled else { return };
+        // P5, P6: as long as the record cannot be read it is not known which of two answers is newer. The rows stay as they
+        // are, and the caller waits: it must find its write there.
+        while !settled.await.unwrap_or(false) && !self.is_closed() {
+            settled = self.change(|core| core.settling.wait(id.clone()));
+        }
     }
 
     /// The primitive under every save.

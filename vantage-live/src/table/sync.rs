@@ -41,10 +41,14 @@ pub(super) async fn live<E: LiveEntity>(
     mut stop: watch::Receiver<bool>,
 ) {
     let life = async {
-        if let Err(error) = super::cache::load(&shared).await {
+        let loaded = super::cache::load(&shared).await;
+        if let Err(error) = &loaded {
             tracing::warn!(table = shared.table(), %error, "the cache could not be read, the rows come from the backend");
         }
-        Life { shared: &shared, filled, pause: FIRST_PAUSE, lost_since: None, live_since: None }.run(poll_every).await;
+        let cache_unread = loaded.is_err();
+        Life { shared: &shared, filled, cache_unread, pause: FIRST_PAUSE, lost_since: None, live_since: None }
+            .run(poll_every)
+            .await;
     };
     let stopped = stop.wait_for(|stopped| *stopped);
     futures::pin_mut!(life, stopped);
@@ -54,6 +58,8 @@ pub(super) async fn live<E: LiveEntity>(
 struct Life<'s, E: LiveEntity> {
     shared: &'s Arc<Shared<E>>,
     filled: watch::Sender<Filled>,
+    /// The cache could not be read: it may have rows of which nobody knows any more.
+    cache_unread: bool,
     pause: Duration,
     /// Since when the store is lost, attempts to reach it included.
     lost_since: Option<SystemTime>,
@@ -155,6 +161,9 @@ impl<E: LiveEntity> Life<'_, E> {
             self.shared.fill().await?;
         } else {
             self.shared.list().await?;
+        }
+        if std::mem::take(&mut self.cache_unread) {
+            self.shared.change(|core| core.uncached.must_be_read());
         }
         self.shared.set_state(state);
         self.filled.send_replace(Filled::Done);

@@ -3,11 +3,12 @@
 //!
 //! Where a promise cannot hold as it is written, the exception stands at the check, with its reason.
 
+pub(crate) mod known;
 mod session;
 mod table;
 mod writes;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
 use vantage_live::Policy;
@@ -72,9 +73,6 @@ impl fmt::Display for Broken {
 
 /// Values by field.
 pub(crate) type Known = [BTreeSet<Val>; 6];
-
-/// What the store has made of a session's own writes, by field: each value, and the store's revision when it came last.
-pub(crate) type Own = [BTreeMap<Val, u64>; 6];
 
 /// What a session may write, as of when it sends.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use vantage_live::{Id, Policy, RecordEdit};
 
-use super::{Broken, Known, Own, Permit, Promise, ensure};
+use super::{Broken, Known, Permit, Promise, ensure};
 use crate::product::{FIELDS, Product, ProductChange, Val, set, val};
 use crate::world::{Shape, Store};
 
@@ -29,16 +29,8 @@ pub(crate) struct Session {
 #[derive(Clone, Debug)]
 pub(crate) struct Wish {
     pub val: Val,
-    /// The store's revision when it was typed: a write that took effect later has brought it there.
-    pub since: u64,
-}
-
-impl Wish {
-    /// Whether the session has brought it to the store.
-    fn has_reached(&self, field: usize, store: &Store, own: &Own) -> bool {
-        let came = |val: &Val| own[field].get(val).is_some_and(|revision| *revision > self.since);
-        came(&self.val) || came(&store.coerce(field, &self.val))
-    }
+    /// The place in its history of the state that the session's snapshot was, when it was typed.
+    since: usize,
 }
 
 impl Session {
@@ -64,25 +56,25 @@ impl Session {
     }
 
     /// The person wants this field to be this.
-    pub fn wants(&mut self, field: usize, wish: Val, edit: &Edit, since: u64) {
+    pub fn wants(&mut self, field: usize, wish: Val, edit: &Edit) {
         self.back[field] = val(edit.live_snapshot(), field) == wish;
         let typed = &mut Arc::make_mut(&mut self.permit).typed[field];
         typed.insert(wish.clone());
-        self.wishes[field] = Some(Wish { val: wish, since });
+        self.wishes[field] = Some(Wish { val: wish, since: self.place(edit) });
     }
 
     /// The person wants every field as it is: a new record.
-    pub fn wants_all(&mut self, edit: &Edit, since: u64) {
-        (0..FIELDS.len()).for_each(|field| self.wants(field, val(edit.local(), field), edit, since));
+    pub fn wants_all(&mut self, edit: &Edit) {
+        (0..FIELDS.len()).for_each(|field| self.wants(field, val(edit.local(), field), edit));
         Arc::make_mut(&mut self.permit).episode += 1;
     }
 
     /// The person has decided against what was typed into these fields. A write that is on its way may have it all the
     /// same, and then the old value is what is wanted.
-    pub fn gives_up(&mut self, fields: impl IntoIterator<Item = usize>, edit: &Edit, since: u64) {
+    pub fn gives_up(&mut self, fields: impl IntoIterator<Item = usize>, edit: &Edit) {
         for field in fields {
             if self.wishes[field].is_some() {
-                self.wants(field, val(edit.live_snapshot(), field), edit, since);
+                self.wants(field, val(edit.live_snapshot(), field), edit);
             }
         }
     }
@@ -104,9 +96,9 @@ impl Session {
     }
 
     /// Looks at the session after a step.
-    pub fn look(&mut self, edit: &Edit, store: &Store, own: &Own) -> Result<(), Broken> {
+    pub fn look(&mut self, edit: &Edit, store: &Store) -> Result<(), Broken> {
         let modified = self.dirty_truth(edit)?;
-        self.nothing_lost(edit, &modified, store, own)?;
+        self.nothing_lost(edit, &modified, store)?;
         self.no_going_back(edit, store)?;
         if !edit.is_new() {
             (0..FIELDS.len()).filter(|field| !modified[*field]).for_each(|field| self.sees(field, edit.local()));
@@ -156,7 +148,6 @@ impl Session {
         edit: &Edit,
         modified: &[bool; 6],
         store: &Store,
-        own: &Own,
     ) -> Result<(), Broken> {
         let (local, snapshot) = (edit.local(), &**edit.live_snapshot());
         let open = self.doubt || edit.is_saving() || edit.is_new();
@@ -174,7 +165,7 @@ impl Session {
                     continue;
                 }
             } else {
-                let follows = !modified[field] && (self.back[field] || wish.has_reached(field, store, own));
+                let follows = !modified[field] && (self.back[field] || has_reached(field, &wish, edit, store));
                 ensure(follows, Promise::P4, || {
                     format!("{} of {} was to be {} and is {now}", FIELDS[field], self.name, wish.val)
                 })?;
@@ -205,15 +196,26 @@ impl Session {
 
     /// Whether the record has been gone since the session's snapshot.
     pub fn was_gone(&self, edit: &Edit, store: &Store) -> bool {
-        let from = self.at.as_ref().filter(|(id, _)| id == edit.id()).map_or(0, |(_, place)| *place);
-        store.history(edit.id())[from..].iter().any(|shape| matches!(shape, Shape::Gone))
+        store.history(edit.id())[self.place(edit)..].iter().any(|shape| matches!(shape, Shape::Gone))
+    }
+
+    /// The place in its history of the state that the session's snapshot is, at the least.
+    fn place(&self, edit: &Edit) -> usize {
+        self.at.as_ref().filter(|(id, _)| id == edit.id()).map_or(0, |(_, place)| *place)
     }
 
     /// Whether the store has what the person wanted, or had, before somebody else has changed it.
-    pub fn has_its_wish(&self, field: usize, wish: &Wish, edit: &Edit, store: &Store, own: &Own) -> bool {
-        let record = store.records().get(edit.id());
-        let stored = record.map(|record| crate::product::stored(record, field));
-        let has = stored.is_some_and(|stored| stored == wish.val || stored == store.coerce(field, &wish.val));
-        has || !edit.is_modified(FIELDS[field]) && (self.back[field] || wish.has_reached(field, store, own))
+    pub fn has_its_wish(&self, field: usize, wish: &Wish, edit: &Edit, store: &Store) -> bool {
+        has_reached(field, wish, edit, store) || !edit.is_modified(FIELDS[field]) && self.back[field]
     }
+}
+
+/// Whether the store has had what was wished for, since the session's snapshot of then: whoever has written it.
+fn has_reached(field: usize, wish: &Wish, edit: &Edit, store: &Store) -> bool {
+    let coerced = store.coerce(field, &wish.val);
+    let has = |shape: &Shape| match shape {
+        Shape::Row(row) => [&wish.val, &coerced].contains(&&val(row, field)),
+        Shape::Gone | Shape::Unfit => false,
+    };
+    store.history(edit.id()).get(wish.since..).unwrap_or_default().iter().any(has)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use vantage_live::{Id, Patch, Policy, Record};
 
-use super::{Broken, Own, Permit, Promise, ensure};
+use super::{Broken, Known, Permit, Promise, ensure};
 use crate::product::{FIELDS, Val, path, stored};
 use crate::world::{Commit, Deed};
 
@@ -12,18 +12,12 @@ use crate::world::{Commit, Deed};
 #[derive(Default)]
 pub(crate) struct Writes {
     /// By session, what the store made of what it wrote.
-    own: BTreeMap<u32, Own>,
+    own: BTreeMap<u32, Known>,
     /// By session and episode, the record that it made.
     made: BTreeMap<(u32, u32), Id>,
-    nothing: Own,
 }
 
 impl Writes {
-    /// What the store has made of what this session wrote, by field.
-    pub fn own(&self, actor: u32) -> &Own {
-        self.own.get(&actor).unwrap_or(&self.nothing)
-    }
-
     /// Whether this session has made this record.
     pub fn has_made(&self, actor: u32, id: &Id) -> bool {
         self.made.range((actor, 0)..=(actor, u32::MAX)).any(|(_, made)| made == id)
@@ -61,7 +55,7 @@ impl Writes {
         let Some(after) = &commit.after else { return };
         let own = self.own.entry(actor).or_default();
         for field in fields {
-            own[*field].insert(stored(after, *field), commit.revision);
+            own[*field].insert(stored(after, *field));
         }
     }
 
@@ -80,7 +74,9 @@ impl Writes {
         for field in fields {
             let old = stored(before, *field);
             let stays = commit.after.as_ref().is_some_and(|after| stored(after, *field) == old);
-            let known = permit.shown[*field].contains(&old) || self.own(actor)[*field].contains_key(&old);
+            // Whoever has written what the person has typed, it comes to the same.
+            let same = permit.typed[*field].contains(&old);
+            let known = same || permit.shown[*field].contains(&old) || self.own.get(&actor).is_some_and(|own| own[*field].contains(&old));
             ensure(stays || known, Promise::P3, || {
                 format!(
                     "session {actor} has overwritten {} of `{}`, which was {old}, and had never been shown that",

@@ -9,7 +9,7 @@ use vantage_live::{FieldSet, LiveEntity as _, SaveError, SaveResult};
 use super::Run;
 use super::people::Place;
 use super::reports::{Before, Came, Done, Shown};
-use crate::model::{Broken, Looked, Promise, ensure};
+use crate::model::{Broken, Looked, Promise, ensure, known};
 use crate::product::Product;
 use crate::world::Happened;
 
@@ -56,8 +56,7 @@ impl Run<'_> {
                 }
                 let edit = Arc::clone(&seat.edit);
                 let Some(edit) = edit.try_lock() else { continue };
-                let own = self.writes.own(seat.actor);
-                self.world.with(|state| seat.model.look(&edit, &state.store, own))?;
+                self.world.with(|state| seat.model.look(&edit, &state.store))?;
             }
             self.permit(at);
         }
@@ -157,7 +156,7 @@ impl Run<'_> {
         };
         let result = match result {
             Ok(result) => result,
-            Err(EditError::NoSaveUnderWay) => return Ok(()),
+            Err(EditError::NoSaveUnderWay | EditError::DeleteUnderWay) => return Ok(()),
             Err(EditError::KeptApart { .. }) => {
                 tell(Happened::KeptApart, &|| format!("{name} is told that the record does not fit"));
                 seat.model.doubt = true;
@@ -180,8 +179,10 @@ impl Run<'_> {
                 let happened = if fields.is_empty() { Happened::ConflictOfNothing } else { Happened::Conflicted };
                 tell(happened, &|| format!("{name} is told of a conflict in {fields}"));
                 seat.model.sees_everything(&edit);
-                ensure(fields == edit.conflicts().fields(), Promise::P3, || {
-                    format!("{name} was told of conflicts in {fields:?}, and has {:?}", edit.conflicts().fields())
+                let now = edit.conflicts().fields();
+                let waited = known::A_CONFLICT_THAT_WAITED_IS_TOLD_AS_IT_WAS && now.is_subset(fields);
+                ensure(fields == now || waited, Promise::P3, || {
+                    format!("{name} was told of conflicts in {fields:?}, and has {now:?}")
                 })?;
             }
             SaveResult::Deleted => {
@@ -196,10 +197,9 @@ impl Run<'_> {
             }
             SaveResult::Error(error) => {
                 let happened = match error {
-                    SaveError::Rejected { .. } => Happened::Rejected,
                     SaveError::Unreachable { .. } => Happened::Unreachable,
                     SaveError::OutcomeUnknown { .. } => Happened::Unknown,
-                    _ => Happened::Unsupported,
+                    _ => Happened::Rejected,
                 };
                 tell(happened, &|| format!("{name} is told: {error}"));
                 seat.model.doubt |= happened == Happened::Unknown;

@@ -110,7 +110,7 @@ impl<'s> Run<'s> {
             What::Other(record, deed) => self.other(usize::from(record), deed),
             What::Link(process, cut) => self.link(usize::from(process), cut),
             What::Crash(process) => self.crash_or_start(usize::from(process)),
-            What::Reopen(table) => self.reopen(usize::from(table)),
+            What::Reopen(table) => self.reopen(usize::from(table))?,
             What::Wait => self.goes_on(Duration::from_secs(2))?,
             What::Rest => self.rests()?,
         }

@@ -10,7 +10,7 @@ use vantage_live::{FieldSet, Policy};
 use super::Run;
 use super::reports::{Before, Came, Reporter};
 use crate::generation::Act;
-use crate::model::{Broken, Edit, Session};
+use crate::model::{Broken, Edit, Session, known};
 use crate::product::{FIELDS, ProductField, named, places, plain, put, typed, val};
 use crate::profiles::PROCESSES;
 use crate::world::{Happened, Owner, TaskId};
@@ -134,7 +134,7 @@ impl Run<'_> {
     pub(super) fn seat(&mut self, at: usize, process: usize, policy: Policy, report: Reporter, edit: Edit) {
         let mut model = Session::new(format!("session {}", report.actor), policy);
         if edit.is_new() {
-            model.wants_all(&edit, self.world.with(|state| state.store.revision()));
+            model.wants_all(&edit);
         } else {
             model.sees_everything(&edit);
         }
@@ -194,6 +194,19 @@ impl Run<'_> {
             }
             return Ok(());
         }
+        let waits = seat.edit().is_some_and(|edit| edit.is_saving());
+        let deletes = seat.edit().is_some_and(|edit| edit.is_deleting());
+        let is_known = match act {
+            Act::Refresh => known::A_FAILED_REFRESH_FORGETS_A_CONFLICT,
+            Act::Delete | Act::StartDelete => known::A_DELETE_TAKES_IN_WHAT_NOBODY_SAW,
+            Act::Rebase => known::AN_ANSWER_TAKES_A_REBASED_SESSION_BACK,
+            _ => false,
+        };
+        let act = match act {
+            Act::Rebase if deletes && is_known => Act::PollDelete,
+            _ if waits && is_known => Act::Finish,
+            act => act,
+        };
         match act {
             Act::Save => self.call(at, "saves", Happened::SaveBegun, Call::Save),
             Act::Drop => {
@@ -224,26 +237,36 @@ impl Run<'_> {
         let tell = |happened, field: usize, sentence: &dyn Fn() -> String| {
             self.world.tell(happened, [u64::from(seat.actor), field as u64], sentence);
         };
-        let (name, since) = (seat.model.name.clone(), self.world.with(|state| state.store.revision()));
+        let name = seat.model.name.clone();
         match act {
             Act::Type { field, number } => {
                 let (field, wish) = (usize::from(field), typed(usize::from(field), number));
                 tell(Happened::Typed, field, &|| format!("{name} types {wish} into {}", named(field)));
                 put(edit.local_mut(), field, &wish);
-                seat.model.wants(field, wish, &edit, since);
+                seat.model.wants(field, wish, &edit);
             }
             Act::SetBack { field } => {
                 let field = usize::from(field);
                 let wish = val(edit.live_snapshot(), field);
                 tell(Happened::SetBack, field, &|| format!("{name} types {wish} into {} again", named(field)));
                 put(edit.local_mut(), field, &wish);
-                seat.model.wants(field, wish, &edit, since);
+                seat.model.wants(field, wish, &edit);
             }
             Act::Start => {
                 tell(Happened::SaveBegun, 0, &|| format!("{name} starts a save"));
                 seat.model.doubt |= edit.is_saving();
                 // A save that is under way is an answer too, and so is a closed table.
                 drop(self.world.acting(seat.owner(), || edit.start_save()));
+            }
+            Act::StartDelete => {
+                tell(Happened::Waited, 2, &|| format!("{name} starts a delete"));
+                seat.model.doubt |= edit.is_saving();
+                drop(self.world.acting(seat.owner(), || edit.start_delete()));
+            }
+            Act::PollDelete => {
+                if let Some(result) = self.world.acting(seat.owner(), || edit.poll_delete()) {
+                    seat.report.report(Came::Deleted(result));
+                }
             }
             Act::Poll => {
                 let before = Before::of(&edit);
@@ -277,24 +300,24 @@ impl Run<'_> {
                     tell(Happened::TookTheirs, field, &|| format!("{name} takes the store's {}", named(field)));
                 }
                 edit.take_remote(FIELDS[field]);
-                seat.model.gives_up([field], &edit, since);
+                seat.model.gives_up([field], &edit);
             }
             Act::Accept => {
                 let fields = seat.coerced;
                 tell(Happened::Accepted, 0, &|| format!("{name} accepts what the store made of {fields}"));
                 edit.accept_stored(fields);
-                seat.model.gives_up(places(fields), &edit, since);
+                seat.model.gives_up(places(fields), &edit);
             }
             Act::Revert => {
                 tell(Happened::Reverted, 9, &|| format!("{name} reverts"));
                 edit.revert();
-                seat.model.gives_up(0..FIELDS.len(), &edit, since);
+                seat.model.gives_up(0..FIELDS.len(), &edit);
             }
             Act::RevertField { field } => {
                 let field = usize::from(field);
                 tell(Happened::Reverted, field, &|| format!("{name} reverts {}", named(field)));
                 edit.revert_field(FIELDS[field]);
-                seat.model.gives_up([field], &edit, since);
+                seat.model.gives_up([field], &edit);
             }
             Act::Policy { number } => {
                 let policy = match number {
@@ -321,7 +344,7 @@ impl Run<'_> {
                 self.world.with(|state| state.tale.count(Happened::IgnoredConflict, 1));
             }
             if matches!(call, Call::SaveAsNew) && !now.is_new() {
-                seat.model.wants_all(&now, self.world.with(|state| state.store.revision()));
+                seat.model.wants_all(&now);
             }
             (seat.model.name.clone(), now.is_saving())
         };

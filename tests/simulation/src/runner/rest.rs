@@ -90,7 +90,7 @@ impl Run<'_> {
 
     /// The person decides what is to be decided; `true` where nothing is left to save.
     fn decides(&mut self, at: usize, decided: &mut [bool; 6], rejected: bool) -> bool {
-        let (theirs, since) = self.world.with(|state| (state.chance.one_in(3), state.store.revision()));
+        let theirs = self.world.with(|state| state.chance.one_in(3));
         let Place::Seated(seat) = &mut self.places[at] else { return true };
         let edit = Arc::clone(&seat.edit);
         let Some(mut edit) = edit.try_lock() else { return false };
@@ -100,7 +100,7 @@ impl Run<'_> {
             });
             if theirs {
                 edit.take_remote(FIELDS[field]);
-                seat.model.gives_up([field], &edit, since);
+                seat.model.gives_up([field], &edit);
                 decided[field] = true;
             } else {
                 edit.keep_local(FIELDS[field]);
@@ -109,13 +109,13 @@ impl Run<'_> {
         if rejected {
             // The one thing that the store refuses.
             put(edit.local_mut(), 1, &typed(1, 1));
-            seat.model.wants(1, typed(1, 1), &edit, since);
+            seat.model.wants(1, typed(1, 1), &edit);
             decided[1] = true;
         }
         let coerced = seat.coerced & edit.modified_fields();
         if !coerced.is_empty() {
             edit.accept_stored(coerced);
-            seat.model.gives_up(places(coerced), &edit, since);
+            seat.model.gives_up(places(coerced), &edit);
             places(coerced).into_iter().for_each(|field| decided[field] = true);
         }
         seat.coerced = vantage_live::FieldSet::EMPTY;
@@ -129,7 +129,7 @@ impl Run<'_> {
         self.world.tell(Happened::Converged, [at as u64, 0], || format!("{} is at rest", seat.model.name));
         for (field, wish) in wishes.iter().enumerate() {
             let Some(wish) = wish.as_ref().filter(|_| !decided[field]) else { continue };
-            let has = self.world.with(|state| seat.model.has_its_wish(field, wish, &edit, &state.store, self.writes.own(seat.actor)));
+            let has = self.world.with(|state| seat.model.has_its_wish(field, wish, &edit, &state.store));
             ensure(has, Promise::P4, || {
                 format!("{} wanted {} to be {}, and was told that all is saved", seat.model.name, named(field), wish.val)
             })?;
@@ -232,15 +232,10 @@ impl Run<'_> {
     /// P8: when everything is closed, nothing of it runs on.
     pub(super) fn closes(&mut self) -> Result<(), Broken> {
         (0..self.places.len()).for_each(|at| self.leave(at));
-        let numbers: Vec<(u32, String)> = self.tables.iter().flatten().flatten().map(|open| (open.number, open.model.name.clone())).collect();
+        let numbers: Vec<u32> = self.tables.iter().flatten().flatten().map(|open| open.number).collect();
         self.count_metrics();
         self.tables.iter_mut().flatten().for_each(|table| *table = None);
-        self.goes_on(BACK)?;
-        for (number, name) in numbers {
-            let left = self.world.with(|state| state.tasks.of_table(number));
-            ensure(left == 0, Promise::P8, || format!("{name} is closed, and {left} of its tasks run on"))?;
-        }
-        Ok(())
+        numbers.into_iter().try_for_each(|number| self.ends(number))
     }
 
     fn count_metrics(&mut self) {

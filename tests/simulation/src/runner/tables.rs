@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use vantage_live::{Event, Id, LiveTable, Subscription};
 
 use super::Run;
 use super::people::Place;
-use crate::model::Table;
+use crate::model::{Broken, Promise, Table};
 use crate::product::{Product, ProductField};
 use crate::profiles::PROCESSES;
 use crate::world::{Disk, Happened, Link, Place as Environment, TableFeed};
@@ -96,15 +97,32 @@ impl Run<'_> {
     }
 
     /// A table is closed in good order, with the sessions on it, and opened again.
-    pub(super) fn reopen(&mut self, table: usize) {
-        let Some((process, at)) = self.table_at(table) else { return };
+    pub(super) fn reopen(&mut self, table: usize) -> Result<(), Broken> {
+        let Some((process, at)) = self.table_at(table) else { return Ok(()) };
         let number = self.tables[process][at].as_ref().map_or(0, |open| open.number);
         self.world.tell(Happened::TableClosed, [process as u64, at as u64], || {
             format!("table {at} of {} is closed, and opened again", PROCESSES[process])
         });
         self.leave_the_table(number);
         self.tables[process][at] = None;
+        // What it was writing to its cache is written before the next one reads there.
+        self.ends(number)?;
         self.open(process, at);
+        Ok(())
+    }
+
+    /// P8: a table that is closed comes to its end.
+    pub(super) fn ends(&mut self, number: u32) -> Result<(), Broken> {
+        const PATIENCE: usize = 40;
+        let left = |run: &Self| run.world.with(|state| state.tasks.of_table(number));
+        for _ in 0..PATIENCE {
+            if left(self) == 0 {
+                return Ok(());
+            }
+            self.goes_on(Duration::from_millis(500))?;
+        }
+        let what = format!("table {number} is closed, and {} of its tasks run on", left(self));
+        Err(Broken { promise: Promise::P8, what })
     }
 
     /// Everybody at a table leaves.

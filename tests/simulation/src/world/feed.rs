@@ -42,7 +42,7 @@ pub(crate) enum Records {
 }
 
 /// How many events a line holds before it says that something has changed in their place.
-const HELD: usize = 24;
+const HELD: usize = 6;
 
 /// The feed as a table subscribes to it.
 #[derive(Clone)]

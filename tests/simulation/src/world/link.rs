@@ -45,7 +45,9 @@ impl State {
     /// How long something takes on its way.
     pub fn delay(&mut self) -> Duration {
         let rough = self.roughness;
-        let most = if self.chance.in_a_thousand(rough.slow) { rough.slow_ms * 1_000 } else { rough.quick_us };
+        let slow = self.chance.in_a_thousand(rough.slow);
+        self.tale.count(Happened::Slow, u64::from(slow));
+        let most = if slow { rough.slow_ms * 1_000 } else { rough.quick_us };
         Duration::from_micros(self.chance.between(0, most))
     }
 

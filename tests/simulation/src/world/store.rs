@@ -98,8 +98,6 @@ pub(crate) struct Commit {
     pub after: Option<Record>,
     /// The place of the new state in the record's history.
     pub place: usize,
-    /// How many changes the store has had with it.
-    pub revision: u64,
 }
 
 pub(crate) struct Store {
@@ -315,7 +313,7 @@ impl Store {
         let history = self.history.entry(id.clone()).or_insert_with(|| NEVER.to_vec());
         history.push(Shape::of(id, after));
         let place = history.len() - 1;
-        let (by, id, after, revision) = (by.clone(), id.clone(), after.cloned(), self.revision);
-        commits.push(Commit { by, id, deed, before, after, place, revision });
+        let (by, id, after) = (by.clone(), id.clone(), after.cloned());
+        commits.push(Commit { by, id, deed, before, after, place });
     }
 }
