@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::TryStreamExt;
 
-use super::core::Seen;
+use super::core::{Seen, Taken};
 use super::order::Source;
 use super::shared::Shared;
 use super::subscribe::Origin;
@@ -28,7 +28,11 @@ pub(super) async fn load<E: LiveEntity>(shared: &Arc<Shared<E>>) -> Result<bool,
         let seen: Vec<_> = batch.into_iter().map(|(id, record)| (Seen::of(&id, Some(record)), id)).collect();
         shared.change(|core| {
             for (seen, id) in seen {
-                core.observe(&id, seen, Source::Request { began, write: false }, Origin::Remote);
+                let taken = core.observe(&id, seen, Source::Request { began, write: false }, Origin::Remote);
+                if taken != Taken::Shown {
+                    // P7: something newer is known of it. What becomes of the row, the cache is to have too.
+                    core.uncached.add(&id);
+                }
             }
         });
     }

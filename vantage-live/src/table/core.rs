@@ -43,6 +43,16 @@ impl<E: LiveEntity> Seen<E> {
             None => Seen::Gone,
         }
     }
+
+    /// Whether both are the same state.
+    fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Seen::Row(a), Seen::Row(b)) => a.is_like(b),
+            (Seen::Unfit(a), Seen::Unfit(b)) => a == b,
+            (Seen::Gone, Seen::Gone) => true,
+            _ => false,
+        }
+    }
 }
 
 /// The rows and everything that decides about them.
@@ -289,7 +299,7 @@ impl<E: LiveEntity> Core<E> {
     /// Whether this is what is shown already.
     fn agrees(&self, id: &Id, seen: &Seen<E>) -> bool {
         match (seen, self.snapshot.rows.get(id), self.rejected.get(id)) {
-            (Seen::Row(new), Some(old), _) => old.rest == new.rest && old.row.diff(&new.row).is_empty(),
+            (Seen::Row(new), Some(old), _) => old.is_like(new),
             (Seen::Unfit(new), _, Some(old)) => *new == old.reason,
             (Seen::Gone, None, None) => true,
             _ => false,
@@ -316,7 +326,12 @@ impl<E: LiveEntity> Core<E> {
         if let Some(flight) = self.flights.get_mut(id) {
             match source {
                 Source::Request { .. } => drop(flight.read.get_or_insert_default()),
-                Source::Event | Source::Hint => flight.told = Some((seen.clone(), source)),
+                Source::Event => flight.told = Some((seen.clone(), source)),
+                // P7: of two hints it is not known which is newer, and neither may take the other's place.
+                Source::Hint if flight.told.as_ref().is_some_and(|(told, _)| !told.is_like(seen)) => {
+                    drop(flight.read.get_or_insert_default());
+                }
+                Source::Hint => flight.told = Some((seen.clone(), source)),
             }
             return true;
         }
@@ -325,7 +340,10 @@ impl<E: LiveEntity> Core<E> {
             && !self.snapshot.rows.contains_key(id)
             && (self.unknown.len() < UNKNOWN || self.unknown.contains_key(id));
         if may_be_ours {
-            self.unknown.insert(id.clone(), (seen.clone(), source));
+            let before = self.unknown.insert(id.clone(), (seen.clone(), source));
+            if source == Source::Hint && before.is_some_and(|(before, _)| !before.is_like(seen)) {
+                self.settling.want(id.clone(), None);
+            }
         }
         may_be_ours
     }

@@ -45,10 +45,21 @@ pub(crate) enum What {
 /// What a person does.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Act {
-    Open { table: u8, record: u8 },
-    New { table: u8, number: u8 },
-    Type { field: u8, number: u8 },
-    SetBack { field: u8 },
+    Open {
+        table: u8,
+        record: u8,
+    },
+    New {
+        table: u8,
+        number: u8,
+    },
+    Type {
+        field: u8,
+        number: u8,
+    },
+    SetBack {
+        field: u8,
+    },
     Save,
     /// Begins something and drops its future.
     Drop,
@@ -57,16 +68,24 @@ pub(crate) enum Act {
     Finish,
     Refresh,
     Rebase,
-    Keep { field: u8 },
-    Take { field: u8 },
+    Keep {
+        field: u8,
+    },
+    Take {
+        field: u8,
+    },
     Accept,
     Revert,
-    RevertField { field: u8 },
+    RevertField {
+        field: u8,
+    },
     Delete,
     StartDelete,
     PollDelete,
     SaveAsNew,
-    Policy { number: u8 },
+    Policy {
+        number: u8,
+    },
     Close,
 }
 
@@ -182,8 +201,7 @@ impl What {
 
 impl Act {
     fn draw(chance: &mut Chance) -> Self {
-        let (field, number, table, record) =
-            (small(chance, 6), small(chance, 6), small(chance, 6), small(chance, 8));
+        let (field, number, table, record) = (small(chance, 6), small(chance, 6), small(chance, 6), small(chance, 8));
         let acts = [
             (24, Act::Type { field, number }),
             (2, Act::SetBack { field }),

@@ -12,3 +12,10 @@ pub(crate) const A_CONFLICT_THAT_WAITED_IS_TOLD_AS_IT_WAS: bool = true;
 
 /// The answer of a save takes a session back that has rebased since, where the row is gone by then.
 pub(crate) const AN_ANSWER_TAKES_A_REBASED_SESSION_BACK: bool = true;
+
+/// Where the new record is not made, the session has forgotten the conflict that nobody had asked for before.
+pub(crate) const SAVING_AS_NEW_FORGETS_A_CONFLICT: bool = true;
+
+/// A table with a feed that keeps the order of commits takes an event for the echo of what it shows, when the values are
+/// the same; but a record that was made what it was before has two events of the same values, and others in between.
+pub(crate) const AN_ECHO_IS_KNOWN_BY_ITS_VALUES: bool = true;

@@ -36,14 +36,7 @@ pub(crate) struct Wish {
 impl Session {
     pub fn new(name: String, policy: Policy) -> Self {
         let permit = Permit { policy, typed: Known::default(), shown: Known::default(), episode: 0 };
-        Session {
-            name,
-            permit: Arc::new(permit),
-            wishes: Default::default(),
-            back: [false; 6],
-            doubt: false,
-            at: None,
-        }
+        Session { name, permit: Arc::new(permit), wishes: Default::default(), back: [false; 6], doubt: false, at: None }
     }
 
     /// What it may write now.
@@ -116,14 +109,7 @@ impl Session {
             format!("{} says that {said:?} are modified, and {expected:?} differ", self.name)
         })?;
         let (dirty, is) = (edit.dirty(), |field: usize| edit.is_modified(FIELDS[field]));
-        let flags = [
-            dirty.name,
-            dirty.price,
-            dirty.inventory.stock,
-            dirty.inventory.shelf,
-            dirty.note,
-            dirty.tag,
-        ];
+        let flags = [dirty.name, dirty.price, dirty.inventory.stock, dirty.inventory.shelf, dirty.note, dirty.tag];
         ensure(flags == differs && (0..6).all(|field| is(field) == differs[field]), Promise::P1, || {
             format!("{} has {dirty:?}, and {expected:?} differ", self.name)
         })?;
@@ -143,12 +129,7 @@ impl Session {
     }
 
     /// P4: what was typed is there, unless it had reached the store, or was nothing new, and the field follows the store.
-    fn nothing_lost(
-        &mut self,
-        edit: &Edit,
-        modified: &[bool; 6],
-        store: &Store,
-    ) -> Result<(), Broken> {
+    fn nothing_lost(&mut self, edit: &Edit, modified: &[bool; 6], store: &Store) -> Result<(), Broken> {
         let (local, snapshot) = (edit.local(), &**edit.live_snapshot());
         let open = self.doubt || edit.is_saving() || edit.is_new();
         for field in 0..FIELDS.len() {

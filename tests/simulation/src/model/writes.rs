@@ -76,7 +76,9 @@ impl Writes {
             let stays = commit.after.as_ref().is_some_and(|after| stored(after, *field) == old);
             // Whoever has written what the person has typed, it comes to the same.
             let same = permit.typed[*field].contains(&old);
-            let known = same || permit.shown[*field].contains(&old) || self.own.get(&actor).is_some_and(|own| own[*field].contains(&old));
+            let known = same
+                || permit.shown[*field].contains(&old)
+                || self.own.get(&actor).is_some_and(|own| own[*field].contains(&old));
             ensure(stays || known, Promise::P3, || {
                 format!(
                     "session {actor} has overwritten {} of `{}`, which was {old}, and had never been shown that",
@@ -100,9 +102,11 @@ impl Writes {
 /// P2: what a session sends is what was typed, and nothing else. The fields, by their places.
 fn no_collateral(actor: u32, patch: &Patch, permit: &Permit) -> Result<Vec<usize>, Broken> {
     let mut fields = Vec::new();
-    for (written, value) in patch.sets().map(|(path, value)| (path, Val::of_json(Some(value)))).chain(
-        patch.unsets().map(|path| (path, Val::Nothing)),
-    ) {
+    for (written, value) in patch
+        .sets()
+        .map(|(path, value)| (path, Val::of_json(Some(value))))
+        .chain(patch.unsets().map(|path| (path, Val::Nothing)))
+    {
         let field = (0..FIELDS.len()).find(|field| path(*field) == written);
         let typed = field.is_some_and(|field| permit.typed[field].contains(&value));
         ensure(typed, Promise::P2, || {

@@ -122,23 +122,12 @@ pub const PROFILES: &[Profile] = &[
     // Nothing is lost, but everybody writes to one record and everything is slow.
     Profile {
         name: "crowd",
-        roughness: Roughness {
-            slow: 400,
-            feed_slow: 400,
-            quick_us: 10_000,
-            slow_ms: 200,
-            ..Roughness::CALM
-        },
+        roughness: Roughness { slow: 400, feed_slow: 400, quick_us: 10_000, slow_ms: 200, ..Roughness::CALM },
         weights: Weights { others: 20, links: 0, crashes: 0, ..WEIGHTS },
         records: 1,
     },
     // Processes crash and start again, links are cut.
-    Profile {
-        name: "crashes",
-        roughness: EVERYDAY,
-        weights: Weights { crashes: 8, links: 8, ..WEIGHTS },
-        records: 4,
-    },
+    Profile { name: "crashes", roughness: EVERYDAY, weights: Weights { crashes: 8, links: 8, ..WEIGHTS }, records: 4 },
     // No trouble at all: whatever goes wrong here is simple.
     Profile {
         name: "calm",

@@ -131,7 +131,9 @@ impl Run<'_> {
             (Ok(()), _) => Happened::TableWrote,
         };
         self.world.tell(happened, [0, 0], || match result {
-            Ok(()) => format!("the program's {what} is done {}", id.map_or_else(String::new, |id| format!("to `{id}`"))),
+            Ok(()) => {
+                format!("the program's {what} is done {}", id.map_or_else(String::new, |id| format!("to `{id}`")))
+            }
             Err(error) => format!("the program is told: {error}"),
         });
         Ok(())
@@ -188,7 +190,9 @@ impl Run<'_> {
             SaveResult::Deleted => {
                 tell(Happened::FoundDeleted, &|| format!("{name} is told that its record is gone"));
                 let gone = self.world.with(|state| seat.model.was_gone(&edit, &state.store));
-                return ensure(gone, Promise::P4, || format!("{name} was told that `{}` is gone, and it never was", edit.id()));
+                return ensure(gone, Promise::P4, || {
+                    format!("{name} was told that `{}` is gone, and it never was", edit.id())
+                });
             }
             SaveResult::Created(id) => {
                 tell(Happened::Created, &|| format!("{name} is created as `{id}`"));
@@ -236,7 +240,9 @@ impl Run<'_> {
             }
             Err(RefreshError::Deleted { .. }) => {
                 let gone = self.world.with(|state| seat.model.was_gone(&edit, &state.store));
-                ensure(gone, Promise::P4, || format!("{name} was told that `{}` is gone, and it never was", edit.id()))?;
+                ensure(gone, Promise::P4, || {
+                    format!("{name} was told that `{}` is gone, and it never was", edit.id())
+                })?;
                 (Happened::RefreshedGone, format!("{name} is told that its record is gone"))
             }
             Err(error) => (Happened::RefreshFailed, format!("{name} is told: {error}")),
@@ -261,7 +267,9 @@ impl Run<'_> {
         let gone = self.world.with(|state| seat.model.was_gone(&edit, &state.store));
         let (happened, sentence) = match result {
             Ok(DeleteResult::Deleted) => {
-                ensure(gone, Promise::P4, || format!("{name} was told that it has deleted `{}`, which is there", edit.id()))?;
+                ensure(gone, Promise::P4, || {
+                    format!("{name} was told that it has deleted `{}`, which is there", edit.id())
+                })?;
                 (Happened::DeletedIt, format!("{name} has deleted `{}`", edit.id()))
             }
             Ok(DeleteResult::AlreadyGone) => {
@@ -270,7 +278,10 @@ impl Run<'_> {
             }
             Ok(DeleteResult::Changed(fields)) => {
                 seat.model.sees_everything(&edit);
-                (Happened::DeleteRefused, format!("{name} may not delete what has changed in [{}]", fields as FieldSet<_>))
+                (
+                    Happened::DeleteRefused,
+                    format!("{name} may not delete what has changed in [{}]", fields as FieldSet<_>),
+                )
             }
             Ok(DeleteResult::Error(error)) => (Happened::DeleteFailed, format!("{name} is told: {error}")),
             Err(error) => (Happened::DeleteFailed, format!("{name} is told: {error}")),

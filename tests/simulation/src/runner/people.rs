@@ -19,7 +19,12 @@ use crate::world::{Happened, Owner, TaskId};
 pub(super) enum Place {
     Empty,
     /// A record is being opened.
-    Opening { task: TaskId, process: usize, table: u32, policy: Policy },
+    Opening {
+        task: TaskId,
+        process: usize,
+        table: u32,
+        policy: Policy,
+    },
     Seated(Box<Seat>),
 }
 
@@ -80,7 +85,9 @@ impl Run<'_> {
             }
             (Place::Opening { task, .. }, Act::Close | Act::Drop) => {
                 let task = *task;
-                self.world.tell(Happened::FutureDropped, [at as u64, 0], || format!("somebody at place {at} gives up opening"));
+                self.world.tell(Happened::FutureDropped, [at as u64, 0], || {
+                    format!("somebody at place {at} gives up opening")
+                });
                 self.world.cancel(task);
                 self.places[at] = Place::Empty;
             }
@@ -125,7 +132,10 @@ impl Run<'_> {
         let Some(report) = self.reporter(process, table_at, at) else { return };
         let edit = report.table.new_record_owned(plain(number));
         self.world.tell(Happened::Begun, [at as u64, u64::from(report.number)], || {
-            format!("place {at} begins a new record in table {table_at} of {} as session {}", PROCESSES[process], report.actor)
+            format!(
+                "place {at} begins a new record in table {table_at} of {} as session {}",
+                PROCESSES[process], report.actor
+            )
         });
         let policy = self.story.setting.processes[process][table_at].policy;
         self.seat(at, process, policy, report, edit);
@@ -187,7 +197,8 @@ impl Run<'_> {
         if let Some(task) = seat.busy {
             // Who waits cannot type; but can lose patience.
             if matches!(act, Act::Drop) {
-                self.world.tell(Happened::FutureDropped, [at as u64, 0], || format!("{} waits no longer", seat.model.name));
+                self.world
+                    .tell(Happened::FutureDropped, [at as u64, 0], || format!("{} waits no longer", seat.model.name));
                 self.world.cancel(task);
                 seat.busy = None;
                 seat.model.doubt = true;
@@ -199,6 +210,7 @@ impl Run<'_> {
         let is_known = match act {
             Act::Refresh => known::A_FAILED_REFRESH_FORGETS_A_CONFLICT,
             Act::Delete | Act::StartDelete => known::A_DELETE_TAKES_IN_WHAT_NOBODY_SAW,
+            Act::SaveAsNew => known::SAVING_AS_NEW_FORGETS_A_CONFLICT,
             Act::Rebase => known::AN_ANSWER_TAKES_A_REBASED_SESSION_BACK,
             _ => false,
         };

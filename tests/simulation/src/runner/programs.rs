@@ -45,7 +45,8 @@ impl Run<'_> {
             read += 1;
             if slow.hears(event) {
                 slow.reads_afresh(&open.table);
-                self.world.tell(Happened::Reset, [u64::from(open.number), 0], || "a slow subscriber reads afresh".into());
+                self.world
+                    .tell(Happened::Reset, [u64::from(open.number), 0], || "a slow subscriber reads afresh".into());
             }
         }
         let name = &open.model.name;

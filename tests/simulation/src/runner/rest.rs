@@ -72,8 +72,11 @@ impl Run<'_> {
             if has(Happened::Unknown) {
                 // A store that cannot tell whether it has made a record is not asked again.
                 let tells = self.story.setting.recognises || self.story.setting.client_ids;
-                let is_new = matches!(&self.places[at], Place::Seated(seat) if seat.edit().is_some_and(|edit| edit.is_new()));
-                ensure(is_new && !tells, Promise::P4, || format!("the store answers, and {name} does not know what came of it"))?;
+                let is_new =
+                    matches!(&self.places[at], Place::Seated(seat) if seat.edit().is_some_and(|edit| edit.is_new()));
+                ensure(is_new && !tells, Promise::P4, || {
+                    format!("the store answers, and {name} does not know what came of it")
+                })?;
                 self.leave(at);
                 return Ok(());
             }
@@ -131,7 +134,12 @@ impl Run<'_> {
             let Some(wish) = wish.as_ref().filter(|_| !decided[field]) else { continue };
             let has = self.world.with(|state| seat.model.has_its_wish(field, wish, &edit, &state.store));
             ensure(has, Promise::P4, || {
-                format!("{} wanted {} to be {}, and was told that all is saved", seat.model.name, named(field), wish.val)
+                format!(
+                    "{} wanted {} to be {}, and was told that all is saved",
+                    seat.model.name,
+                    named(field),
+                    wish.val
+                )
             })?;
         }
         Ok(())
@@ -176,7 +184,8 @@ impl Run<'_> {
         for process in 0..self.tables.len() {
             for at in 0..self.tables[process].len() {
                 let setting = self.story.setting.processes[process][at];
-                if setting.feed.is_none() && setting.poll_every.is_none()
+                if setting.feed.is_none()
+                    && setting.poll_every.is_none()
                     && let Some(open) = &self.tables[process][at]
                 {
                     let table = open.table.clone();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use vantage_live::{Event, Id, LiveTable, Subscription};
+use vantage_live::{Event, FeedOrder, Id, LiveTable, Subscription};
 
 use super::Run;
 use super::people::Place;
@@ -73,7 +73,7 @@ impl Run<'_> {
         // The parts fit, so this cannot fail; were it to, the table would be missed at once.
         let Ok(table) = builder.start() else { return };
         let name = format!("table {at} of {}", PROCESSES[process]);
-        let mut model = Table::new(name);
+        let mut model = Table::new(name, setting.feed.is_some_and(|(order, _)| order == FeedOrder::Commit));
         let monitor = table.subscribe();
         model.reads_afresh(&table);
         self.tables[process][at] = Some(Open { number, table, monitor, model, slow: None });
@@ -136,8 +136,9 @@ impl Run<'_> {
 
     /// The process and the place in it of the table that a number means; `None` where its process is down.
     pub(super) fn table_at(&self, number: usize) -> Option<(usize, usize)> {
-        let all: Vec<_> =
-            (0..self.tables.len()).flat_map(|process| (0..self.tables[process].len()).map(move |at| (process, at))).collect();
+        let all: Vec<_> = (0..self.tables.len())
+            .flat_map(|process| (0..self.tables[process].len()).map(move |at| (process, at)))
+            .collect();
         let (process, at) = all[number % all.len()];
         self.tables[process][at].as_ref().map(|_| (process, at))
     }

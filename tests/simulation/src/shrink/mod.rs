@@ -9,7 +9,12 @@ use crate::runner::play;
 const TRIES: usize = 3_000;
 
 /// A shorter story that breaks the same promise.
-pub(crate) fn shrink(story: &Story, broken: &Broken, played: usize, fails: impl Fn(&Story) -> Option<Promise>) -> Story {
+pub(crate) fn shrink(
+    story: &Story,
+    broken: &Broken,
+    played: usize,
+    fails: impl Fn(&Story) -> Option<Promise>,
+) -> Story {
     let mut short = story.clone();
     short.steps.truncate(played.max(1));
     let breaks = |story: &Story| fails(story) == Some(broken.promise);

@@ -6,9 +6,7 @@ use std::task::{Poll, Waker};
 
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt as _};
-use vantage_live::{
-    Feed, FeedEvent, FeedKind, FeedOrder, FeedStream, Operation, ValueError, ValueErrorKind,
-};
+use vantage_live::{Feed, FeedEvent, FeedKind, FeedOrder, FeedStream, Operation, ValueError, ValueErrorKind};
 
 use super::{Commit, Happened, State, World};
 
@@ -72,7 +70,9 @@ impl State {
             // The promise of a feed: what it does not tell, it says that it has not told.
             let at = self.now + self.chance.between(0, rough.slow_ms * 1_000);
             line.say(at, FeedEvent::Changed);
-            return self.tell(Happened::FeedDropped, [number, 0], || format!("feed line {number} loses an event of `{}`", commit.id));
+            return self.tell(Happened::FeedDropped, [number, 0], || {
+                format!("feed line {number} loses an event of `{}`", commit.id)
+            });
         }
         let times = if self.chance.in_a_thousand(rough.feed_doubled) { 2 } else { 1 };
         for _ in 0..times {
@@ -97,7 +97,9 @@ impl State {
             self.tell(Happened::FeedLagged, [number, 0], || format!("feed line {number} falls behind"));
         }
         if times > 1 {
-            self.tell(Happened::FeedDoubled, [number, 0], || format!("feed line {number} doubles an event of `{}`", commit.id));
+            self.tell(Happened::FeedDoubled, [number, 0], || {
+                format!("feed line {number} doubles an event of `{}`", commit.id)
+            });
         }
     }
 

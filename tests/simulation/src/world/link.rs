@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use futures::channel::oneshot;
-use vantage_live::{Capabilities, DeleteOutcome, Expected, Guard, Id, Operation, Path, Record, ValueError, ValueErrorKind, WriteOutcome};
+use vantage_live::{
+    Capabilities, DeleteOutcome, Expected, Guard, Id, Operation, Path, Record, ValueError, ValueErrorKind, WriteOutcome,
+};
 
 use super::store::{Ask, By, Reply};
 use super::{Happened, State, World};

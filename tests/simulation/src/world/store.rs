@@ -65,6 +65,14 @@ impl Shape {
         }
     }
 
+    pub fn is_like(&self, other: &Shape) -> bool {
+        match (self, other) {
+            (Shape::Row(row), other) => other.is_row(row),
+            (Shape::Gone, Shape::Gone) | (Shape::Unfit, Shape::Unfit) => true,
+            _ => false,
+        }
+    }
+
     pub fn is_row(&self, row: &Product) -> bool {
         matches!(self, Shape::Row(product) if product.diff(row).is_empty())
     }
@@ -190,9 +198,9 @@ impl Store {
                 Reply::Counted(ids.len() as u64)
             }
             Ask::Read(id) => Reply::Found(self.records.get(id).cloned()),
-            Ask::ReadMany(ids) => Reply::Rows(
-                ids.iter().filter_map(|id| Some((id.clone(), self.records.get(id)?.clone()))).collect(),
-            ),
+            Ask::ReadMany(ids) => {
+                Reply::Rows(ids.iter().filter_map(|id| Some((id.clone(), self.records.get(id)?.clone()))).collect())
+            }
             Ask::Page { after, limit } => {
                 let from = after.clone().map_or(Bound::Unbounded, Bound::Excluded);
                 let rows = self.records.range((from, Bound::Unbounded)).take(*limit);
@@ -228,7 +236,13 @@ impl Store {
         Reply::Written(WriteOutcome::Written(after))
     }
 
-    fn insert(&mut self, id: &Id, record: &Record, by: &By, commits: &mut Vec<Commit>) -> Result<Record, ValueErrorKind> {
+    fn insert(
+        &mut self,
+        id: &Id,
+        record: &Record,
+        by: &By,
+        commits: &mut Vec<Commit>,
+    ) -> Result<Record, ValueErrorKind> {
         let mut record = record.clone();
         match self.accept(&mut record) {
             Some(kind) => Err(kind),
