@@ -26,6 +26,8 @@ pub struct Failure {
     pub profile: &'static str,
     /// How many steps were played before it was seen.
     pub steps: usize,
+    /// How many steps were played, those of the stories before it included.
+    pub all_steps: u64,
     /// What was seen.
     pub broken: Broken,
     /// The story, in words.
@@ -51,7 +53,10 @@ pub fn run(first: u64, profile: Option<&'static Profile>, steps: u64) -> Result<
     let mut coverage = Coverage::default();
     let (mut seed, mut played) = (first, 0);
     while played < steps {
-        let ending = one(seed, profile.unwrap_or(Profile::of(seed)))?;
+        let ending = one(seed, profile.unwrap_or(Profile::of(seed))).map_err(|mut failure| {
+            failure.all_steps += played;
+            failure
+        })?;
         coverage.add(&ending.0);
         played += ending.1;
         seed += 1;
@@ -76,6 +81,7 @@ fn told(story: &Story, broken: &Broken, steps: usize) -> Failure {
         seed: story.seed,
         profile: story.profile.name,
         steps,
+        all_steps: steps as u64,
         broken: ending.broken.unwrap_or_else(|| broken.clone()),
         tale: ending.tale.told.unwrap_or_default(),
     }

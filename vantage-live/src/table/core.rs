@@ -11,6 +11,7 @@ use super::rows::{Entry, Snapshot};
 use super::settle::{Settling, Wanted};
 use super::state::RejectedRow;
 use super::subscribe::{Event, Origin, Subscribers};
+use crate::broken::{self, Broken};
 use crate::entity::LiveEntity;
 use crate::value::{Id, Record};
 
@@ -326,12 +327,14 @@ impl<E: LiveEntity> Core<E> {
         if let Some(flight) = self.flights.get_mut(id) {
             match source {
                 Source::Request { .. } => drop(flight.read.get_or_insert_default()),
-                Source::Event => flight.told = Some((seen.clone(), source)),
                 // P7: of two hints it is not known which is newer, and neither may take the other's place.
-                Source::Hint if flight.told.as_ref().is_some_and(|(told, _)| !told.is_like(seen)) => {
-                    drop(flight.read.get_or_insert_default());
+                Source::Hint
+                    if flight.told.as_ref().is_some_and(|(told, _)| !told.is_like(seen))
+                        && !broken::is(Broken::LastHintCounts) =>
+                {
+                    flight.read.get_or_insert_default();
                 }
-                Source::Hint => flight.told = Some((seen.clone(), source)),
+                Source::Event | Source::Hint => flight.told = Some((seen.clone(), source)),
             }
             return true;
         }

@@ -13,6 +13,7 @@ use super::order::Source;
 use super::shared::Shared;
 use super::state::count;
 use super::subscribe::Origin;
+use crate::broken::{self, Broken};
 use crate::entity::LiveEntity;
 use crate::value::Id;
 
@@ -174,6 +175,9 @@ async fn read<E: LiveEntity>(shared: &Arc<Shared<E>>, mut wanted: BTreeMap<Id, W
             let wanted = wanted.remove(&id).unwrap_or_default();
             match core.observe(&id, seen, Source::Request { began, write: false }, Origin::Remote) {
                 Taken::Shown => {
+                    if broken::is(Broken::SettlesForEver) {
+                        core.settling.want(id.clone(), None);
+                    }
                     if let Some(told) = wanted.told {
                         core.told(&id, &told);
                     }

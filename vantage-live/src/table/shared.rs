@@ -17,6 +17,7 @@ use super::settle;
 use super::state::{Counters, Progress, SyncState, count};
 use super::subscribe::Origin;
 use super::{Ids, Policy};
+use crate::broken::{self, Broken};
 use crate::dataset::{DataSetError, fault};
 use crate::entity::LiveEntity;
 use crate::feed::Feed;
@@ -164,14 +165,15 @@ impl<E: LiveEntity> Shared<E> {
         let write = matches!(source, Source::Request { write: true, .. });
         let origin = if write { Origin::Local } else { Origin::Remote };
         let settled = self.change(|core| {
-            let taken = core.answered(id, seen.clone(), source, origin);
+            let hidden = broken::is(Broken::HidesAfterImages);
+            let taken = if hidden { Taken::Shown } else { core.answered(id, seen.clone(), source, origin) };
             ended(core);
             (taken == Taken::Settling).then(|| core.settling.wait(id.clone()))
         });
         let Some(mut settled) = settled else { return };
         // P5, P6: as long as the record cannot be read it is not known which of two answers is newer. The rows stay as they
         // are, and the caller waits: it must find its write there.
-        while !settled.await.unwrap_or(false) && !self.is_closed() {
+        while !broken::is(Broken::AnswersUnsettled) && !settled.await.unwrap_or(false) && !self.is_closed() {
             settled = self.change(|core| core.settling.wait(id.clone()));
         }
     }
@@ -348,7 +350,7 @@ impl<E: LiveEntity> Shared<E> {
     /// What the list does not have is gone (P7).
     fn remove_unlisted(core: &mut Core<E>, listed: &HashSet<Id>, source: Source) {
         for id in core.ids() {
-            if !listed.contains(&id) {
+            if !listed.contains(&id) && !broken::is(Broken::ListForgetsDeletions) {
                 core.observe(&id, Seen::Gone, source, Origin::Remote);
             }
         }

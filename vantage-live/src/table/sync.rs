@@ -11,6 +11,7 @@ use super::order::Source;
 use super::shared::Shared;
 use super::state::{SyncState, count};
 use super::subscribe::Origin;
+use crate::broken::{self, Broken};
 use crate::entity::LiveEntity;
 use crate::feed::{Feed, FeedEvent, FeedOrder, FeedStream};
 use crate::value::{Operation, ValueError, ValueErrorKind};
@@ -85,12 +86,19 @@ impl<E: LiveEntity> Life<'_, E> {
 
     /// Subscribes, lists, and applies what comes, until an interruption.
     async fn follow(&mut self, feed: &dyn Feed) -> ValueError {
+        if broken::is(Broken::ListsBeforeSubscribing)
+            && let Err(error) = self.catch_up(SyncState::Live(feed.kind())).await
+        {
+            return error;
+        }
         let mut stream = match feed.subscribe().await {
             Ok(stream) => stream,
             Err(error) => return error,
         };
         loop {
-            if let Err(error) = self.catch_up(SyncState::Live(feed.kind())).await {
+            if !broken::is(Broken::ListsBeforeSubscribing)
+                && let Err(error) = self.catch_up(SyncState::Live(feed.kind())).await
+            {
                 return error;
             }
             if let Err(error) = self.pump(feed, &mut stream).await {
@@ -118,7 +126,7 @@ impl<E: LiveEntity> Life<'_, E> {
                     Some(Ok(FeedEvent::Upsert { id, record: None })) => told.push((None, id)),
                     Some(Ok(FeedEvent::Delete { id })) => told.push((Some(Seen::Gone), id)),
                     // Whatever else has come by now is in the list that follows, however often this was said.
-                    Some(Ok(FeedEvent::Changed)) => changed = true,
+                    Some(Ok(FeedEvent::Changed)) => changed = !broken::is(Broken::IgnoresChanged),
                     Some(Err(error)) => stop = Some(error),
                     None => stop = Some(ended().caused_by("the feed has ended")),
                 }
@@ -162,7 +170,7 @@ impl<E: LiveEntity> Life<'_, E> {
         } else {
             self.shared.list().await?;
         }
-        if std::mem::take(&mut self.cache_unread) {
+        if std::mem::take(&mut self.cache_unread) && !broken::is(Broken::CacheKeepsGhosts) {
             self.shared.change(|core| core.uncached.must_be_read());
         }
         self.shared.set_state(state);

@@ -29,8 +29,8 @@ pub(crate) struct Session {
 #[derive(Clone, Debug)]
 pub(crate) struct Wish {
     pub val: Val,
-    /// The place in its history of the state that the session's snapshot was, when it was typed.
-    since: usize,
+    /// The record, and the place in its history of the state that the session's snapshot was, when it was typed.
+    since: (Id, usize),
 }
 
 impl Session {
@@ -53,7 +53,7 @@ impl Session {
         self.back[field] = val(edit.live_snapshot(), field) == wish;
         let typed = &mut Arc::make_mut(&mut self.permit).typed[field];
         typed.insert(wish.clone());
-        self.wishes[field] = Some(Wish { val: wish, since: self.place(edit) });
+        self.wishes[field] = Some(Wish { val: wish, since: (edit.id().clone(), self.place(edit)) });
     }
 
     /// The person wants every field as it is: a new record.
@@ -198,5 +198,7 @@ fn has_reached(field: usize, wish: &Wish, edit: &Edit, store: &Store) -> bool {
         Shape::Row(row) => [&wish.val, &coerced].contains(&&val(row, field)),
         Shape::Gone | Shape::Unfit => false,
     };
-    store.history(edit.id()).get(wish.since..).unwrap_or_default().iter().any(has)
+    // What the session has made since is all of the time after.
+    let from = if wish.since.0 == *edit.id() { wish.since.1 } else { 0 };
+    store.history(edit.id()).get(from..).unwrap_or_default().iter().any(has)
 }

@@ -88,7 +88,7 @@ const EVERYDAY: Roughness = Roughness {
     feed_dropped: 10,
     feed_doubled: 20,
     feed_slow: 60,
-    cache_failed: 5,
+    cache_failed: 15,
     quick_us: 2_000,
     slow_ms: 300,
 };
@@ -112,7 +112,7 @@ pub const PROFILES: &[Profile] = &[
             feed_dropped: 60,
             feed_doubled: 80,
             feed_slow: 250,
-            cache_failed: 40,
+            cache_failed: 100,
             quick_us: 5_000,
             slow_ms: 1_500,
         },
@@ -123,7 +123,7 @@ pub const PROFILES: &[Profile] = &[
     Profile {
         name: "crowd",
         roughness: Roughness { slow: 400, feed_slow: 400, quick_us: 10_000, slow_ms: 200, ..Roughness::CALM },
-        weights: Weights { others: 20, links: 0, crashes: 0, ..WEIGHTS },
+        weights: Weights { others: 40, links: 0, crashes: 0, ..WEIGHTS },
         records: 1,
     },
     // Processes crash and start again, links are cut.
