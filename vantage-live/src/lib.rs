@@ -400,6 +400,11 @@
 //! - An event of a feed that keeps no order costs a read of the record, 256 records at most in one read; the LIVE
 //!   queries of SurrealDB are such a feed.
 
+#[cfg(feature = "broken")]
+#[doc(hidden)]
+pub mod broken;
+#[cfg(not(feature = "broken"))]
+mod broken;
 #[cfg(feature = "contract")]
 pub mod contract;
 pub mod dataset;

@@ -18,7 +18,7 @@
 // The derive is a library for the compiler, which nothing else can call: its modules are read here once more.
 #[path = "../../../vantage-live-derive/src/attr/mod.rs"]
 mod attr;
-#[path = "../../../vantage-live-derive/src/check.rs"]
+#[path = "../../../vantage-live-derive/src/check/mod.rs"]
 mod check;
 #[cfg_attr(test, expect(dead_code, reason = "what the derive's own tests ask"))]
 #[path = "../../../vantage-live-derive/src/error.rs"]

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::broken::{self, Broken};
 use crate::entity::{Conflict, Conflicts as _, EntityError, Field, FieldSet, LiveEntity};
 use crate::table::Entry;
 
@@ -23,7 +24,11 @@ impl<E: LiveEntity> ThreeWay<E> {
 
     /// P1: what differs from the snapshot, and nothing else is asked.
     pub fn modified(&self) -> FieldSet<E::Field> {
-        self.snapshot.row.diff(&self.local) - E::Field::READONLY
+        let modified = self.snapshot.row.diff(&self.local) - E::Field::READONLY;
+        if broken::is(Broken::ConflictStaysModified) {
+            return modified | self.undecided;
+        }
+        if broken::is(Broken::ConflictIsNotModified) { modified - self.undecided } else { modified }
     }
 
     /// The fields in conflict: a field that was set back to the store's value is in none.
@@ -68,7 +73,7 @@ impl<E: LiveEntity> ThreeWay<E> {
             self.bases.get_or_insert_with(|| Box::new((**snapshot).clone())).copy_fields(snapshot, first);
         }
         self.undecided = ((self.undecided | fresh) - own) & mine & self.local.diff(&remote.row);
-        self.local.copy_fields(&remote.row, !mine);
+        self.local.copy_fields(&remote.row, if broken::is(Broken::RebaseTakesRemote) { FieldSet::ALL } else { !mine });
         self.snapshot = remote;
     }
 

@@ -8,6 +8,7 @@ use tracing::Instrument;
 
 use super::save::{self, Answer, Asked, Pending, Sent, Step};
 use super::{EditError, RecordEdit, SaveError, SaveResult};
+use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{Field, FieldSet, LiveEntity};
 use crate::table::{Entry, Policy};
@@ -77,7 +78,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// means "keep mine" only to a person who has seen it.
     fn must_be_seen(&self, result: &SaveResult<E>) -> bool {
         match result {
-            SaveResult::Conflict(_) => true,
+            SaveResult::Conflict(_) => !broken::is(Broken::ForgetsUnseenConflicts),
             SaveResult::Created(_) => self.modified_fields().is_empty(),
             _ => false,
         }
@@ -203,7 +204,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let fields = if self.is_new() { !E::Field::READONLY } else { self.modified_fields() };
         let sent = Sent { fields, local: self.local().clone() };
         let id = self.id.clone();
-        if let Some(key) = self.new {
+        if let Some(mut key) = self.new {
+            if broken::is(Broken::CreatesTwice) {
+                (self.id, key) = self.table.new_id();
+            }
             let record = self.local().to_new_record().map_err(|source| self.fault(source))?;
             let work = save::create(shared, id, record, key, !self.doubts.is_empty());
             self.ask(sent, Asked::default(), work);
@@ -265,8 +269,17 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             Ok(answer) => answer,
             Err(error) => {
                 let error = save::failed(error);
+                if broken::is(Broken::FailureDropsLocal) {
+                    self.revert();
+                }
+                let is_lost = matches!(error, Ok(SaveError::OutcomeUnknown { .. }));
+                if is_lost && !self.is_new() && broken::is(Broken::LostIsSaved) {
+                    let sent = std::sync::Arc::new(sent.local);
+                    self.three.snapshot.row = sent;
+                    return Ok(Step::Done(SaveResult::Saved));
+                }
                 // An answer is lost only of what was sent: a read that finds out is not in doubt itself.
-                if matches!(error, Ok(SaveError::OutcomeUnknown { .. })) && asked.is_write {
+                if is_lost && asked.is_write && !broken::is(Broken::LostIsRefused) {
                     self.doubts.add(sent);
                 }
                 self.is_not_made();
@@ -340,7 +353,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         doubted: FieldSet<E::Field>,
         asked: Asked,
     ) -> Result<Step<SaveResult<E>>, EditError> {
-        if self.three.has_conflicts() {
+        if self.three.has_conflicts() && !broken::is(Broken::RefusalGoesUnshown) {
             return Ok(Step::Done(SaveResult::Conflict(self.conflicts())));
         }
         self.send_rest(sent, doubted, asked)

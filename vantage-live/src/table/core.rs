@@ -11,6 +11,7 @@ use super::rows::{Entry, Snapshot};
 use super::settle::{Settling, Wanted};
 use super::state::RejectedRow;
 use super::subscribe::{Event, Origin, Subscribers};
+use crate::broken::{self, Broken};
 use crate::entity::LiveEntity;
 use crate::feed::Feed;
 use crate::value::{Id, Record};
@@ -42,6 +43,16 @@ impl<E: LiveEntity> Seen<E> {
             Some(Ok(entry)) => Seen::Row(entry),
             Some(Err(reason)) => Seen::Unfit(reason.to_string().into()),
             None => Seen::Gone,
+        }
+    }
+
+    /// Whether both are the same state.
+    fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Seen::Row(a), Seen::Row(b)) => a.is_like(b),
+            (Seen::Unfit(a), Seen::Unfit(b)) => a == b,
+            (Seen::Gone, Seen::Gone) => true,
+            _ => false,
         }
     }
 }
@@ -79,6 +90,8 @@ pub(super) enum Taken {
 #[derive(Default)]
 pub(super) struct Uncached {
     kept: bool,
+    /// What the cache has is not known, and can be wrong: it is to be read, now that the rows are.
+    unread: bool,
     working: bool,
     /// How many the worker is writing.
     writing: usize,
@@ -93,20 +106,30 @@ impl Uncached {
         }
     }
 
+    /// The cache could not be read when the table was opened, and the rows have been listed since.
+    pub fn must_be_read(&mut self) {
+        self.unread = self.kept;
+    }
+
+    /// Whether it must be, which the caller does.
+    pub fn take_unread(&mut self) -> bool {
+        std::mem::take(&mut self.unread)
+    }
+
     /// Whether a worker is to be started: the caller starts it.
     pub fn needs_worker(&mut self) -> bool {
-        let needs = !self.working && !self.ids.is_empty();
+        let needs = !self.working && (self.unread || !self.ids.is_empty());
         self.working |= needs;
         needs
     }
 
-    /// Some ids to write; none ends the worker.
-    pub fn take_batch(&mut self, most: usize) -> BTreeSet<Id> {
+    /// Some ids to write; `None` ends the worker.
+    pub fn take_batch(&mut self, most: usize) -> Option<BTreeSet<Id>> {
         let rest = self.ids.iter().nth(most).cloned().map(|id| self.ids.split_off(&id)).unwrap_or_default();
         let batch = std::mem::replace(&mut self.ids, rest);
-        self.working = !batch.is_empty();
+        self.working = self.unread || !batch.is_empty();
         self.writing = batch.len();
-        batch
+        self.working.then_some(batch)
     }
 
     /// How many rows wait, or are being written.
@@ -266,7 +289,7 @@ impl<E: LiveEntity> Core<E> {
     /// Whether this is what is shown already.
     fn agrees(&self, id: &Id, seen: &Seen<E>) -> bool {
         match (seen, self.snapshot.rows.get(id), self.rejected.get(id)) {
-            (Seen::Row(new), Some(old), _) => old.rest == new.rest && old.row.diff(&new.row).is_empty(),
+            (Seen::Row(new), Some(old), _) => old.is_like(new),
             (Seen::Unfit(new), _, Some(old)) => *new == old.reason,
             (Seen::Gone, None, None) => true,
             _ => false,
@@ -292,6 +315,13 @@ impl<E: LiveEntity> Core<E> {
         if let Some(flight) = self.flights.get_mut(id) {
             match source {
                 Source::Request { .. } => drop(flight.read.get_or_insert_default()),
+                // P7: of two hints it is not known which is newer, and neither may take the other's place.
+                Source::Hint
+                    if flight.told.as_ref().is_some_and(|(told, _)| !told.is_like(seen))
+                        && !broken::is(Broken::LastHintCounts) =>
+                {
+                    flight.read.get_or_insert_default();
+                }
                 Source::Event | Source::Hint => flight.told = Some((seen.clone(), source)),
             }
             return true;
@@ -301,7 +331,10 @@ impl<E: LiveEntity> Core<E> {
             && !self.snapshot.rows.contains_key(id)
             && (self.unknown.len() < UNKNOWN || self.unknown.contains_key(id));
         if may_be_ours {
-            self.unknown.insert(id.clone(), (seen.clone(), source));
+            let before = self.unknown.insert(id.clone(), (seen.clone(), source));
+            if source == Source::Hint && before.is_some_and(|(before, _)| !before.is_like(seen)) {
+                self.settling.want(id.clone());
+            }
         }
         may_be_ours
     }

@@ -32,6 +32,7 @@ pub use subscribe::{Event, Origin, Subscription};
 
 use self::subscribe::Interest;
 use self::sync::Filled;
+use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{FieldSet, LiveEntity};
 use crate::locks::watch;
@@ -153,6 +154,9 @@ struct Open<E: LiveEntity> {
 
 impl<E: LiveEntity> Drop for Open<E> {
     fn drop(&mut self) {
+        if broken::is(Broken::TasksOutliveTheirTable) {
+            return std::mem::forget(self.stop.clone());
+        }
         self.shared.closed.store(true, Ordering::Release);
         self.stop.send_replace(true);
         let mut core = self.shared.core.lock();

@@ -12,6 +12,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::broken::{self, Broken};
 use crate::feed::Feed;
 use crate::value::Id;
 
@@ -66,10 +67,10 @@ pub(super) enum Verdict {
 /// Decides on a state that differs from the one that is shown; `heard` is how far the feed has told.
 pub(super) fn judge(source: Source, shown: Shown, heard: u64) -> Verdict {
     let newer = match source {
-        Source::Request { began, .. } => shown.applied <= began,
+        Source::Request { began, .. } => shown.applied <= began || broken::is(Broken::ShowsLateAnswers),
         // P6: until the feed is as far as what a request has shown, its events may be from before that.
-        Source::Event => shown.mark <= Mark::Position(heard),
-        Source::Hint => false,
+        Source::Event => shown.mark <= Mark::Position(heard) || broken::is(Broken::ShowsLateEvents),
+        Source::Hint => broken::is(Broken::ShowsLateEvents),
     };
     if newer { Verdict::Apply } else { Verdict::Settle }
 }

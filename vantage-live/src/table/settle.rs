@@ -13,6 +13,7 @@ use super::order::Source;
 use super::shared::Shared;
 use super::state::count;
 use super::subscribe::Origin;
+use crate::broken::{self, Broken};
 use crate::entity::LiveEntity;
 use crate::value::Id;
 
@@ -182,7 +183,12 @@ async fn read<E: LiveEntity>(shared: &Arc<Shared<E>>, mut wanted: BTreeMap<Id, W
         for (seen, id) in seen {
             let wanted = wanted.remove(&id).unwrap_or_default();
             match core.observe(&id, seen, Source::Request { began, write: false }, Origin::Remote) {
-                Taken::Shown => core.settling.answer(wanted.waiters, true),
+                Taken::Shown => {
+                    if broken::is(Broken::SettlesForEver) {
+                        core.settling.want(id);
+                    }
+                    core.settling.answer(wanted.waiters, true);
+                }
                 Taken::Settling => core.settling.put_back(id, wanted),
                 Taken::PutOff => core.put_off(&id, wanted),
             }

@@ -10,6 +10,7 @@ use super::order::Source;
 use super::shared::Shared;
 use super::state::{SyncState, count};
 use super::subscribe::Origin;
+use crate::broken::{self, Broken};
 use crate::entity::LiveEntity;
 use crate::feed::{Feed, FeedEvent, FeedOrder, FeedStream};
 use crate::locks::watch;
@@ -41,10 +42,14 @@ pub(super) async fn live<E: LiveEntity>(
     mut stop: watch::Receiver<bool>,
 ) {
     let life = async {
-        if let Err(error) = super::cache::load(&shared).await {
+        let loaded = super::cache::load(&shared).await;
+        if let Err(error) = &loaded {
             tracing::warn!(table = shared.table(), %error, "the cache could not be read, the rows come from the backend");
         }
-        Life { shared: &shared, filled, pause: FIRST_PAUSE, lost_since: None, live_since: None }.run(poll_every).await;
+        let cache_unread = loaded.is_err();
+        Life { shared: &shared, filled, cache_unread, pause: FIRST_PAUSE, lost_since: None, live_since: None }
+            .run(poll_every)
+            .await;
     };
     let stopped = stop.wait_for(|stopped| *stopped);
     futures::pin_mut!(life, stopped);
@@ -54,6 +59,8 @@ pub(super) async fn live<E: LiveEntity>(
 struct Life<'s, E: LiveEntity> {
     shared: &'s Arc<Shared<E>>,
     filled: watch::Sender<Filled>,
+    /// The cache could not be read: it may have rows of which nobody knows any more.
+    cache_unread: bool,
     pause: Duration,
     /// Since when the store is lost, attempts to reach it included.
     lost_since: Option<SystemTime>,
@@ -79,13 +86,20 @@ impl<E: LiveEntity> Life<'_, E> {
 
     /// Subscribes, lists, and applies what comes, until an interruption.
     async fn follow(&mut self, feed: &dyn Feed) -> ValueError {
+        if broken::is(Broken::ListsBeforeSubscribing)
+            && let Err(error) = self.catch_up(SyncState::Live(feed.kind())).await
+        {
+            return error;
+        }
         let mut stream = match feed.subscribe().await {
             Ok(stream) => stream,
             Err(error) => return error,
         };
         self.shared.change(|core| core.moments.subscribed());
         loop {
-            if let Err(error) = self.catch_up(SyncState::Live(feed.kind())).await {
+            if !broken::is(Broken::ListsBeforeSubscribing)
+                && let Err(error) = self.catch_up(SyncState::Live(feed.kind())).await
+            {
                 return error;
             }
             if let Err(error) = self.pump(feed, &mut stream).await {
@@ -114,7 +128,7 @@ impl<E: LiveEntity> Life<'_, E> {
                     Some(Ok(FeedEvent::Delete { id })) => told.push(Told::Seen(Seen::Gone, id)),
                     Some(Ok(FeedEvent::Position(position))) => told.push(Told::Position(position)),
                     // Whatever else has come by now is in the list that follows, however often this was said.
-                    Some(Ok(FeedEvent::Changed)) => changed = true,
+                    Some(Ok(FeedEvent::Changed)) => changed = !broken::is(Broken::IgnoresChanged),
                     Some(Err(error)) => stop = Some(error),
                     None => stop = Some(ended().caused_by("the feed has ended")),
                 }
@@ -157,6 +171,9 @@ impl<E: LiveEntity> Life<'_, E> {
             self.shared.fill().await?;
         } else {
             self.shared.list().await?;
+        }
+        if std::mem::take(&mut self.cache_unread) && !broken::is(Broken::CacheKeepsGhosts) {
+            self.shared.change(|core| core.uncached.must_be_read());
         }
         self.shared.set_state(state);
         self.filled.send_replace(Filled::Done);
