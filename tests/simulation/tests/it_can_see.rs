@@ -46,7 +46,6 @@ each! {
     a_list_that_forgets_deletions: ListForgetsDeletions breaks P7;
     a_table_that_lists_before_it_subscribes: ListsBeforeSubscribing breaks P7;
     a_feed_that_says_changed_to_deaf_ears: IgnoresChanged breaks P7;
-    a_hint_that_takes_the_place_of_another: LastHintCounts breaks P7;
     a_cache_that_keeps_ghosts: CacheKeepsGhosts breaks P7;
     a_subscription_without_a_bound: UnboundedSubscriptions breaks P8;
     tasks_that_outlive_their_table: TasksOutliveTheirTable breaks P8;

@@ -307,7 +307,9 @@ async fn a_colleagues_change_of_what_was_created_unheard_is_a_conflict() {
     assert_eq!((price.local, price.remote), (90, 150));
     assert_eq!((edit.id(), edit.is_new()), (&id, false), "it has its id all the same");
     assert_eq!(table.row(&id).unwrap().price, 150);
-    assert!(matches!(edit.save().await.unwrap(), SaveResult::Saved), "saving after that keeps mine");
+    let mine = edit.save().await.unwrap();
+    assert!(matches!(&mine, SaveResult::Created(made) if *made == id), "saving after that keeps mine: {mine:?}");
+    assert_eq!(store.get_id_value(&id).await.unwrap().unwrap()["price"], 90);
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod rows;
 mod saves;
 mod subscriptions;
 mod under_way;
+mod unseen;
 
 use tests::bakery::{Product, products, store};
 use vantage_live::contract::{Faults, FaultyValueSet};

@@ -7,10 +7,10 @@ use futures::channel::oneshot;
 use tracing::Instrument;
 
 use super::save::{self, Step};
-use super::{DeleteResult, EditError, RecordEdit, SaveError, SaveResult};
+use super::{DeleteResult, EditError, RecordEdit, SaveError};
 use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
-use crate::entity::{Conflicts as _, FieldSet, LiveEntity};
+use crate::entity::{FieldSet, LiveEntity};
 use crate::table::{Policy, Removed};
 use crate::value::Guard;
 
@@ -18,8 +18,6 @@ use crate::value::Guard;
 pub(super) struct Deleting<E: LiveEntity> {
     /// One that is under way.
     pending: Option<Pending<E>>,
-    /// An answer that was taken in, and that nobody was shown yet.
-    pub unseen: Option<DeleteResult<E::Field>>,
     /// Whether the answer to one was lost.
     in_doubt: bool,
 }
@@ -28,11 +26,27 @@ struct Pending<E: LiveEntity> {
     answer: oneshot::Receiver<Result<Removed<E>, DataSetError>>,
     /// How often the guard was refused for a reason that nobody could see.
     attempt: u8,
+    /// Whether the session has taken in the table's row since it was sent, which may be newer than the answer.
+    rebased: bool,
 }
 
 impl<E: LiveEntity> Default for Deleting<E> {
     fn default() -> Self {
-        Deleting { pending: None, unseen: None, in_doubt: false }
+        Deleting { pending: None, in_doubt: false }
+    }
+}
+
+impl<E: LiveEntity> Deleting<E> {
+    /// The session has taken in the table's row.
+    pub fn is_rebased(&mut self) {
+        if let Some(pending) = &mut self.pending {
+            pending.rebased = true;
+        }
+    }
+
+    /// The record was read: a delete whose answer was lost was not done.
+    pub fn is_there(&mut self) {
+        self.in_doubt = false;
     }
 }
 
@@ -45,9 +59,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// [`EditError::New`] of a record that is not saved yet; else as [`save`](Self::save).
     pub async fn delete(&mut self) -> Result<DeleteResult<E::Field>, EditError> {
         if !self.is_deleting() {
-            if let Some(SaveResult::Conflict(unseen)) = self.take_pending_in().await? {
-                return Ok(DeleteResult::Changed(unseen.fields()));
-            }
+            self.take_pending_in().await?;
             self.start_delete()?;
         }
         self.finish_delete().await
@@ -59,19 +71,18 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// As [`delete`](Self::delete); [`EditError::SaveUnderWay`] or [`EditError::DeleteUnderWay`] where an answer is
     /// still to come.
     pub fn start_delete(&mut self) -> Result<(), EditError> {
-        self.must_be_stored()?;
         if self.deleting.pending.is_some() {
             return Err(EditError::DeleteUnderWay);
         }
-        if self.deleting.unseen.is_some() {
+        self.poll_pending_in()?;
+        self.must_be_stored()?;
+        if self.unseen.delete.is_some() {
             return Ok(());
         }
-        if self.is_saving() {
-            let last = self.poll_save().ok_or(EditError::SaveUnderWay)??;
-            self.has_unseen_conflicts |= matches!(last, SaveResult::Conflict(_));
-        }
-        if std::mem::take(&mut self.has_unseen_conflicts) && self.three.has_conflicts() {
-            self.deleting.unseen = Some(DeleteResult::Changed(self.conflicts().fields()));
+        // P3: who deletes a record decides about all of it, and so must have seen all of it.
+        let unseen = self.unseen.refused || !self.unseen.changed.is_empty();
+        if unseen && self.policy != Policy::Overwrite {
+            self.unseen.delete = Some(DeleteResult::Changed(self.unseen.changed));
             return Ok(());
         }
         self.send_delete(0)
@@ -83,14 +94,14 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// As [`delete`](Self::delete); [`EditError::NoDeleteUnderWay`] where there is none.
     pub async fn finish_delete(&mut self) -> Result<DeleteResult<E::Field>, EditError> {
-        if let Some(unseen) = self.deleting.unseen.take() {
-            return Ok(unseen);
+        if let Some(unseen) = self.unseen.delete.take() {
+            return Ok(self.tell_deleted(unseen));
         }
         loop {
             let pending = self.deleting.pending.as_mut().ok_or(EditError::NoDeleteUnderWay)?;
             let answer = (&mut pending.answer).await;
             if let Step::Done(result) = self.take_delete_answer(answer.ok())? {
-                return Ok(result);
+                return Ok(self.tell_deleted(result));
             }
         }
     }
@@ -98,14 +109,14 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// The answer of the delete that is under way, taken in; `None` while it is still to come, and where there is none.
     /// For a render loop.
     pub fn poll_delete(&mut self) -> Option<Result<DeleteResult<E::Field>, EditError>> {
-        if let Some(unseen) = self.deleting.unseen.take() {
-            return Some(Ok(unseen));
+        if let Some(unseen) = self.unseen.delete.take() {
+            return Some(Ok(self.tell_deleted(unseen)));
         }
         loop {
             let answer = (&mut self.deleting.pending.as_mut()?.answer).now_or_never()?;
             match self.take_delete_answer(answer.ok()) {
                 Ok(Step::Again) => {}
-                Ok(Step::Done(result)) => return Some(Ok(result)),
+                Ok(Step::Done(result)) => return Some(Ok(self.tell_deleted(result))),
                 Err(error) => return Some(Err(error)),
             }
         }
@@ -114,7 +125,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Whether a delete is under way whose answer was not taken in yet.
     #[must_use]
     pub fn is_deleting(&self) -> bool {
-        self.deleting.pending.is_some() || self.deleting.unseen.is_some()
+        self.deleting.pending.is_some() || self.unseen.delete.is_some()
     }
 
     /// Takes in the answer of a delete whose future was dropped. What has changed must be shown before anything is deleted,
@@ -137,10 +148,18 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     }
 
     fn keep_delete_answer(&mut self, result: DeleteResult<E::Field>) {
-        if matches!(result, DeleteResult::Changed(_)) {
-            self.has_unseen_conflicts = true;
-            self.deleting.unseen = Some(result);
+        if let DeleteResult::Changed(fields) = result {
+            self.unseen.changed |= fields;
         }
+        self.unseen.delete = Some(result);
+    }
+
+    /// Somebody is told this, and looks at the session.
+    fn tell_deleted(&mut self, result: DeleteResult<E::Field>) -> DeleteResult<E::Field> {
+        if matches!(result, DeleteResult::Changed(_)) {
+            self.all_is_shown();
+        }
+        result
     }
 
     fn send_delete(&mut self, attempt: u8) -> Result<(), EditError> {
@@ -156,7 +175,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let span = tracing::debug_span!("delete", table = self.table.name(), id = %self.id, attempt);
         let (env, id) = (Arc::clone(&shared.env), self.id.clone());
         let answer = env.start(async move { shared.delete(&id, &guard).await }.instrument(span));
-        self.deleting.pending = Some(Pending { answer, attempt });
+        self.deleting.pending = Some(Pending { answer, attempt, rebased: false });
         Ok(())
     }
 
@@ -165,15 +184,18 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         &mut self,
         answer: Option<Result<Removed<E>, DataSetError>>,
     ) -> Result<Step<DeleteResult<E::Field>>, EditError> {
-        let Pending { attempt, .. } = self.deleting.pending.take().ok_or(EditError::NoDeleteUnderWay)?;
+        let Pending { attempt, rebased, .. } = self.deleting.pending.take().ok_or(EditError::NoDeleteUnderWay)?;
         let result = match answer.ok_or(EditError::Closed)? {
             Ok(Removed::Deleted) => DeleteResult::Deleted,
             // It may have been this session, and the answer lost.
             Ok(Removed::Gone) if self.deleting.in_doubt => DeleteResult::Deleted,
             Ok(Removed::Gone) => DeleteResult::AlreadyGone,
             Ok(Removed::Refused(entry)) => {
-                // What an earlier save of this session may have written is nobody else's change.
-                let changed = self.three.snapshot.row.diff(&entry.row) - self.doubts.standing(&entry.row);
+                self.deleting.is_there();
+                let entry = self.freshest(entry, rebased);
+                // What an earlier save of this session may have written is nobody else's change, until a read has shown it.
+                let own = if self.doubts.must_look() { self.doubts.standing(&entry.row) } else { FieldSet::EMPTY };
+                let changed = self.three.snapshot.row.diff(&entry.row) - own;
                 self.take_remote_state(entry);
                 if changed.is_empty() && attempt + 1 < save::UNSEEN {
                     // Nobody can decide what nobody can see: the guard is spelled afresh.

@@ -1,10 +1,11 @@
 //! Edit sessions: a record's local state beside the snapshot of the store that it began with.
 //!
 //! `rebase` decides what a change of the store means to the session and is pure; `save` knows the state of one save, and
-//! `doubt` the saves whose answers were lost; this file is the handle, and `remote`, `saving` and `deleting` are the parts
-//! of it that look at the store and write to it. No validation lives here: a session may hold whatever the person has
+//! `doubt` the saves whose answers were lost; this file is the handle, and `remote`, `saving`, `answers` and `deleting` are
+//! the parts of it that look at the store and write to it; `unseen` keeps what nobody was shown yet. No validation lives here: a session may hold whatever the person has
 //! typed so far.
 
+mod answers;
 mod deleting;
 mod doubt;
 mod outcome;
@@ -12,6 +13,7 @@ mod rebase;
 mod remote;
 mod save;
 mod saving;
+mod unseen;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -25,6 +27,7 @@ use self::deleting::Deleting;
 use self::doubt::Doubts;
 use self::rebase::ThreeWay;
 use self::save::{Coerced, Pending};
+use self::unseen::Unseen;
 use crate::dataset::DataSetError;
 use crate::entity::{FieldSet, LiveEntity};
 use crate::table::{Entry, Ids, LiveTable, Policy};
@@ -70,10 +73,7 @@ pub struct RecordEdit<'t, E: LiveEntity> {
     snapshot_time: SystemTime,
     policy: Policy,
     pending: Option<Pending<E>>,
-    /// An answer that was taken in and not shown to anyone yet.
-    unseen: Option<SaveResult<E>>,
-    /// Whether a save that succeeded has brought conflicts with what was typed meanwhile, and nobody was shown them yet.
-    has_unseen_conflicts: bool,
+    unseen: Unseen<E>,
     /// What was sent when answers were lost.
     doubts: Doubts<E>,
     /// What the session was before it was to be saved as a new record, until that is done.
@@ -184,8 +184,7 @@ impl<E: LiveEntity> LiveTable<E> {
             snapshot_time: self.shared().env.now(),
             policy: self.shared().policy,
             pending: None,
-            unseen: None,
-            has_unseen_conflicts: false,
+            unseen: Unseen::default(),
             doubts: Doubts::default(),
             was: None,
             deleting: Deleting::default(),
@@ -269,6 +268,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Takes every tracked field back to the snapshot, without asking the store.
     pub fn revert(&mut self) {
         self.three.take_remote(FieldSet::ALL);
+        self.fill_id();
     }
 
     /// Takes one field back to the snapshot, without asking the store.
@@ -281,6 +281,14 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// [`Policy::Version`] checks the fields instead where the entity has no version.
     pub fn set_policy(&mut self, policy: Policy) {
         self.policy = policy;
+    }
+}
+
+impl<E: LiveEntity> RecordEdit<'_, E> {
+    /// The id is the table's to fill in, whatever the program has made of it.
+    fn fill_id(&mut self) {
+        // An id field of another type than text has no temp id.
+        drop(self.three.local.fill_id(&self.id));
     }
 }
 

@@ -21,7 +21,7 @@ pub enum SaveResult<E: LiveEntity> {
     /// The record was new, and has this id now. Fields of which the store made other values are still modified: look at
     /// [`modified_fields`](super::RecordEdit::modified_fields). Where an earlier attempt had made the record and its answer
     /// was lost, what was typed since has been written to it too; a change of somebody else's in between is a
-    /// [`Conflict`](Self::Conflict), and the session has its id then.
+    /// [`Conflict`](Self::Conflict) first. The session has the id then, and says `Created` once everything is saved.
     Created(Id),
     /// It was not done, or that is not known. The local state is as it was.
     Error(SaveError<E::Field>),

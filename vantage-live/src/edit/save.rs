@@ -46,15 +46,13 @@ pub(super) struct Pending<E: LiveEntity> {
 pub(super) struct Asked {
     /// A write, and not a read that finds out about an earlier one.
     pub is_write: bool,
-    /// The record that this save has made already; the rest of what was typed follows.
-    pub created: Option<Id>,
     /// How often the guard was refused for a reason that nobody could see.
     pub attempt: u8,
 }
 
 impl Default for Asked {
     fn default() -> Self {
-        Asked { is_write: true, created: None, attempt: 0 }
+        Asked { is_write: true, attempt: 0 }
     }
 }
 

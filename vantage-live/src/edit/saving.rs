@@ -1,18 +1,17 @@
-//! Saving: what is sent, and what the answers do to the session.
+//! Saving: what is sent. What the answers do to the session is in `answers`.
 
 use std::sync::Arc;
 
-use futures::FutureExt;
 use futures::channel::oneshot;
 use tracing::Instrument;
 
 use super::save::{self, Answer, Asked, Pending, Sent, Step};
-use super::{EditError, RecordEdit, SaveError, SaveResult};
+use super::{EditError, RecordEdit, SaveResult};
 use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
-use crate::entity::{Field, FieldSet, LiveEntity};
-use crate::table::{Entry, Policy};
-use crate::value::Id;
+use crate::entity::{EntityError, Field, FieldSet, LiveEntity};
+use crate::table::Policy;
+use crate::value::{Path, Record};
 
 /// Saving.
 impl<E: LiveEntity> RecordEdit<'_, E> {
@@ -43,11 +42,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// [`EditError`] for misuse and bugs only: a record that cannot be written as JSON, a table that is closed.
     pub async fn save(&mut self) -> Result<SaveResult<E>, EditError> {
         self.take_delete_in().await?;
-        if let Some(unseen) = self.take_pending_in().await?
-            && self.must_be_seen(&unseen)
-        {
-            return Ok(unseen);
-        }
+        self.take_pending_in().await?;
         self.start_save()?;
         self.finish_save().await
     }
@@ -60,28 +55,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// As [`save`](Self::save); [`EditError::SaveUnderWay`] where the answer of the last one is still to come.
     pub fn start_save(&mut self) -> Result<(), EditError> {
         self.poll_delete_in()?;
-        if self.is_saving() {
-            let last = self.poll_save().ok_or(EditError::SaveUnderWay)??;
-            if self.must_be_seen(&last) {
-                self.unseen = Some(last);
-                return Ok(());
-            }
-        }
-        if std::mem::take(&mut self.has_unseen_conflicts) && self.three.has_conflicts() {
-            self.unseen = Some(SaveResult::Conflict(self.conflicts()));
+        self.poll_pending_in()?;
+        if self.must_be_told() {
             return Ok(());
         }
         self.send()
-    }
-
-    /// Whether an answer that nobody has asked for must be shown before anything else is sent. P3: saving after a conflict
-    /// means "keep mine" only to a person who has seen it.
-    fn must_be_seen(&self, result: &SaveResult<E>) -> bool {
-        match result {
-            SaveResult::Conflict(_) => !broken::is(Broken::ForgetsUnseenConflicts),
-            SaveResult::Created(_) => self.modified_fields().is_empty(),
-            _ => false,
-        }
     }
 
     /// Waits for the answer of the save that is under way and takes it in. Cancellation safe: dropping the future leaves
@@ -90,16 +68,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// As [`save`](Self::save); [`EditError::NoSaveUnderWay`] where there is none.
     pub async fn finish_save(&mut self) -> Result<SaveResult<E>, EditError> {
-        if let Some(unseen) = self.unseen.take() {
-            return Ok(unseen);
-        }
-        loop {
-            let pending = self.pending.as_mut().ok_or(EditError::NoSaveUnderWay)?;
-            let answer = (&mut pending.answer).await;
-            if let Step::Done(result) = self.take_answer(answer.ok())? {
-                return Ok(result);
-            }
-        }
+        let result = match self.unseen.save.take() {
+            Some(unseen) => unseen,
+            None => self.finish_pending().await?,
+        };
+        Ok(self.tell(result))
     }
 
     /// The answer of the save that is under way, taken in; `None` while it is still to come, and where there is none. For
@@ -135,23 +108,17 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # }
     /// ```
     pub fn poll_save(&mut self) -> Option<Result<SaveResult<E>, EditError>> {
-        if let Some(unseen) = self.unseen.take() {
-            return Some(Ok(unseen));
-        }
-        loop {
-            let answer = (&mut self.pending.as_mut()?.answer).now_or_never()?;
-            match self.take_answer(answer.ok()) {
-                Ok(Step::Again) => {}
-                Ok(Step::Done(result)) => return Some(Ok(result)),
-                Err(error) => return Some(Err(error)),
-            }
-        }
+        let result = match self.unseen.save.take() {
+            Some(unseen) => Ok(unseen),
+            None => self.poll_pending()?,
+        };
+        Some(result.map(|result| self.tell(result)))
     }
 
     /// Whether a save is under way whose answer was not taken in yet.
     #[must_use]
     pub fn is_saving(&self) -> bool {
-        self.pending.is_some() || self.unseen.is_some()
+        self.pending.is_some() || self.unseen.save.is_some()
     }
 
     /// Saves the local state as a new record, whatever has become of this one: to bring back one that was deleted. Where
@@ -161,9 +128,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// As [`save`](Self::save).
     pub async fn save_as_new(&mut self) -> Result<SaveResult<E>, EditError> {
         self.take_delete_in().await?;
-        if let Some(made @ SaveResult::Created(_)) = self.take_pending_in().await? {
-            return Ok(made);
-        }
+        self.take_pending_in().await?;
         self.start_save_as_new()?;
         self.finish_save().await
     }
@@ -174,20 +139,16 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// As [`start_save`](Self::start_save).
     pub fn start_save_as_new(&mut self) -> Result<(), EditError> {
         self.poll_delete_in()?;
-        if self.is_saving()
-            && let made @ SaveResult::Created(_) = self.poll_save().ok_or(EditError::SaveUnderWay)??
-        {
-            self.unseen = Some(made);
+        self.poll_pending_in()?;
+        if matches!(self.unseen.save, Some(SaveResult::Created(_))) {
             return Ok(());
         }
+        self.unseen.save = None;
         if !self.is_new() {
             let (id, key) = self.table.new_id();
             self.was = Some((std::mem::replace(&mut self.id, id), std::mem::take(&mut self.doubts)));
             self.new = Some(key);
         }
-        // Nothing is overwritten by a new record.
-        self.has_unseen_conflicts = false;
-        self.deleting = super::Deleting::default();
         let sent = self.send();
         if sent.is_err() {
             self.is_not_made();
@@ -208,7 +169,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             if broken::is(Broken::CreatesTwice) {
                 (self.id, key) = self.table.new_id();
             }
-            let record = self.local().to_new_record().map_err(|source| self.fault(source))?;
+            let record = self.new_record().map_err(|source| self.fault(source))?;
             let work = save::create(shared, id, record, key, !self.doubts.is_empty());
             self.ask(sent, Asked::default(), work);
         } else if self.doubts.must_look() {
@@ -224,26 +185,44 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     }
 
     /// Sends what is left of a save to be sent, as it was when the save began: what was typed since is for the next one.
-    fn send_rest(
+    pub(super) fn send_rest(
         &mut self,
         sent: Sent<E>,
-        doubted: FieldSet<E::Field>,
-        asked: Asked,
+        wanted: FieldSet<E::Field>,
+        foreign: FieldSet<E::Field>,
+        attempt: u8,
     ) -> Result<Step<SaveResult<E>>, EditError> {
-        let wanted = (sent.fields | doubted) - E::Field::READONLY;
-        let fields = wanted & self.three.snapshot.row.diff(&sent.local);
-        if fields.is_empty() {
-            return Ok(Step::Done(asked.created.map_or(SaveResult::Saved, SaveResult::Created)));
+        let mut fields = (wanted - E::Field::READONLY) & self.three.snapshot.row.diff(&sent.local);
+        if self.policy != Policy::Overwrite {
+            // P3: somebody has changed it to what was typed here since, and neither is to be written over.
+            fields = fields - (foreign & sent.typed_since(&self.three.local));
         }
-        self.ask_to_write(Sent { fields, ..sent }, asked)?;
+        if fields.is_empty() {
+            return Ok(Step::Done(self.saved()));
+        }
+        self.ask_to_write(Sent { fields, ..sent }, Asked { attempt, ..Asked::default() })?;
         Ok(Step::Again)
+    }
+
+    /// The record to insert: one that is brought back has the columns that the entity does not know, too.
+    fn new_record(&self) -> Result<Record, EntityError> {
+        let mut record = self.local().to_new_record()?;
+        if let (Some(_), Some(rest)) = (&self.was, &self.three.snapshot.rest) {
+            let is_known = |path: &Path| {
+                E::Field::ALL.iter().any(|field| field.path().contains(path) || path.contains(field.path()))
+            };
+            for (path, value) in rest.sets().filter(|(path, _)| !is_known(path)) {
+                path.set(&mut record, value.clone());
+            }
+        }
+        Ok(record)
     }
 
     fn ask_to_write(&mut self, sent: Sent<E>, asked: Asked) -> Result<(), EditError> {
         let (patch, guard) = save::prepare(&sent.local, &self.three.snapshot, self.policy, sent.fields)
             .map_err(|source| self.fault(source))?;
         let work = save::write(Arc::clone(self.table.shared()), self.id.clone(), patch, guard);
-        self.ask(sent, Asked { is_write: true, ..asked }, work);
+        self.ask(sent, asked, work);
         Ok(())
     }
 
@@ -257,156 +236,5 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let span = tracing::debug_span!("save", table = self.table.name(), id = %self.id, fields = %sent.fields);
         let answer = self.table.shared().env.start(work.instrument(span));
         self.pending = Some(Pending { sent, asked, answer, rebased: false });
-    }
-
-    /// Takes an answer in; `None` where the runtime has dropped it.
-    fn take_answer(
-        &mut self,
-        answer: Option<Result<Answer<E>, DataSetError>>,
-    ) -> Result<Step<SaveResult<E>>, EditError> {
-        let Pending { sent, asked, rebased, .. } = self.pending.take().ok_or(EditError::NoSaveUnderWay)?;
-        let answer = match answer.ok_or(EditError::Closed)? {
-            Ok(answer) => answer,
-            Err(error) => {
-                let error = save::failed(error);
-                if broken::is(Broken::FailureDropsLocal) {
-                    self.revert();
-                }
-                let is_lost = matches!(error, Ok(SaveError::OutcomeUnknown { .. }));
-                if is_lost && !self.is_new() && broken::is(Broken::LostIsSaved) {
-                    let sent = std::sync::Arc::new(sent.local);
-                    self.three.snapshot.row = sent;
-                    return Ok(Step::Done(SaveResult::Saved));
-                }
-                // An answer is lost only of what was sent: a read that finds out is not in doubt itself.
-                if is_lost && asked.is_write && !broken::is(Broken::LostIsRefused) {
-                    self.doubts.add(sent);
-                }
-                self.is_not_made();
-                return Ok(Step::Done(SaveResult::Error(error?)));
-            }
-        };
-        if !matches!(answer, Answer::NotAsked) {
-            self.snapshot_time = self.table.shared().env.now();
-        }
-        let result = match answer {
-            Answer::NotAsked => SaveResult::Saved,
-            Answer::Written(after) => {
-                self.doubts.settle(sent.fields);
-                let now = self.freshest(after.clone(), rebased);
-                let result = save::take_written(&mut self.three, sent, &after, now, &mut self.coerced);
-                // P3: somebody may have changed what was typed meanwhile; the next save shows that before it writes.
-                self.has_unseen_conflicts |= self.three.has_conflicts();
-                match (result, asked.created) {
-                    (SaveResult::Saved, Some(id)) => SaveResult::Created(id),
-                    (result, _) => result,
-                }
-            }
-            Answer::Gone => {
-                self.doubts.clear();
-                SaveResult::Deleted
-            }
-            Answer::Created(id, after) => {
-                self.has_become(&id);
-                let _ = save::take_written(&mut self.three, sent, &after, after.clone(), &mut self.coerced);
-                SaveResult::Created(id)
-            }
-            Answer::CreatedBefore(id, found) => {
-                // What was left as the program began it follows what the store has by now.
-                let meant = self.three.snapshot.row.diff(&sent.local) | self.doubts.typed_since(&sent.local);
-                // This attempt may be the one that has made it.
-                self.doubts.add(sent.clone());
-                self.take_remote_state(found);
-                self.has_become(&id);
-                let asked = Asked { created: Some(id), ..asked };
-                return self.go_on(Sent { fields: meant, ..sent }, FieldSet::EMPTY, asked);
-            }
-            Answer::Refused(now) => {
-                let now = self.freshest(now, rebased);
-                self.take_refusal(&sent, now);
-                if self.policy == Policy::Version && E::VERSION.is_some() || asked.attempt + 1 >= save::UNSEEN {
-                    SaveResult::Conflict(self.conflicts())
-                } else {
-                    let asked = Asked { attempt: asked.attempt + 1, ..asked };
-                    return self.go_on(sent, FieldSet::EMPTY, asked);
-                }
-            }
-            Answer::Found(found) => {
-                let doubted = self.doubts.fields();
-                let is_foreign = self.has_foreign_change(&found);
-                self.take_remote_state(found);
-                self.doubts.read();
-                if self.policy == Policy::Version && E::VERSION.is_some() && is_foreign {
-                    SaveResult::Conflict(self.conflicts())
-                } else {
-                    return self.go_on(sent, doubted, asked);
-                }
-            }
-        };
-        Ok(Step::Done(result))
-    }
-
-    /// Nobody can decide what nobody can see: without a conflict to show, the save goes on.
-    fn go_on(
-        &mut self,
-        sent: Sent<E>,
-        doubted: FieldSet<E::Field>,
-        asked: Asked,
-    ) -> Result<Step<SaveResult<E>>, EditError> {
-        if self.three.has_conflicts() && !broken::is(Broken::RefusalGoesUnshown) {
-            return Ok(Step::Done(SaveResult::Conflict(self.conflicts())));
-        }
-        self.send_rest(sent, doubted, asked)
-    }
-
-    /// Takes in the record that has refused a write: what stands there from a write whose answer was lost is this
-    /// session's own.
-    fn take_refusal(&mut self, sent: &Sent<E>, now: Entry<E>) {
-        let own = self.doubts.standing(&now.row);
-        let typed = sent.typed_since(&self.three.local);
-        self.doubts.settle(self.three.snapshot.row.diff(&now.row));
-        self.three.take_in(now, own, typed);
-    }
-
-    /// Whether somebody else has changed the record since the snapshot, in whatever part of it.
-    fn has_foreign_change(&self, found: &Entry<E>) -> bool {
-        let snapshot = &self.three.snapshot;
-        let (changed, own) = (snapshot.row.diff(&found.row), self.doubts.standing(&found.row));
-        // What is read-only follows from any write, this session's own too.
-        let changed = if own.is_empty() { changed } else { changed - own - E::Field::READONLY };
-        !changed.is_empty() || snapshot.rest != found.rest
-    }
-
-    /// A record that was to be saved as a new one, and was not made, is the one it was.
-    fn is_not_made(&mut self) {
-        if self.doubts.is_empty()
-            && let Some((id, doubts)) = self.was.take()
-        {
-            (self.id, self.doubts, self.new) = (id, doubts, None);
-        }
-    }
-
-    /// The record is not new any more, and this is its id.
-    fn has_become(&mut self, id: &Id) {
-        self.new = None;
-        self.was = None;
-        self.doubts.clear();
-        self.id = id.clone();
-        // The id is the table's to fill in; it has decoded the same id into the after-image.
-        drop(self.three.local.fill_id(id));
-    }
-
-    /// The record of an answer, or the table's row, which is no older: a session that has seen the row does not go back.
-    fn freshest(&self, answer: Entry<E>, rebased: bool) -> Entry<E> {
-        if rebased { self.row().unwrap_or(answer) } else { answer }
-    }
-
-    /// Takes in the answer of a save whose future was dropped.
-    pub(super) async fn take_pending_in(&mut self) -> Result<Option<SaveResult<E>>, EditError> {
-        if self.is_saving() { self.finish_save().await.map(Some) } else { Ok(None) }
-    }
-
-    pub(super) fn fault(&self, source: crate::entity::EntityError) -> EditError {
-        EditError::Entity { table: self.table.name().to_owned(), id: self.id.clone(), source }
     }
 }

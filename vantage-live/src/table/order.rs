@@ -123,7 +123,7 @@ impl Moments {
 
     /// Where the feed is now: at least as far as any answer that has come.
     fn mark(&self) -> Mark {
-        self.feed.as_ref().and_then(|feed| feed.position()).map_or(Mark::Unknown, Mark::Position)
+        self.feed.as_ref().and_then(Feed::position).map_or(Mark::Unknown, Mark::Position)
     }
 
     /// The record was applied now.

@@ -109,6 +109,11 @@ impl<E: LiveEntity> Shared<E> {
         self.env.run(work).await.unwrap_or_else(|| Err(self.closed_error(operation).into()))
     }
 
+    /// Why the record `id` is kept apart, where it is.
+    pub(crate) fn rejection(&self, id: &Id) -> Option<Arc<str>> {
+        self.core.lock().rejected.get(id).map(|row| Arc::clone(&row.reason))
+    }
+
     /// The record does not fit the entity: an error, not a row.
     fn entry(&self, id: &Id, seen: Seen<E>) -> Result<Option<Entry<E>>, DataSetError> {
         match seen {
