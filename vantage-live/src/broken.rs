@@ -40,6 +40,10 @@ pub enum Broken {
     ShowsLateEvents,
     /// P6: an answer is shown, however late it is.
     ShowsLateAnswers,
+    /// P6: an event that has waited for an answer is as new as what the feed has told since.
+    WaitingMakesNewer,
+    /// P6: an event that has the values which are shown makes those after it newer.
+    TrustsEchoes,
     /// P7: a list does not remove what it does not have.
     ListForgetsDeletions,
     /// P7: the table lists before it subscribes.

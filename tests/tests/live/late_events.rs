@@ -218,3 +218,35 @@ async fn what_has_waited_for_an_answer_is_no_newer_for_what_the_feed_has_told_si
     let events: Vec<_> = std::iter::from_fn(|| rows.try_next()).collect();
     assert!(matches!(&events[..], [Event::Updated { row, .. }] if row.price == 140), "{events:?}");
 }
+
+#[tokio::test]
+async fn a_list_does_not_bring_back_what_a_read_that_was_sent_before_it_has_not_found() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).open().await.unwrap();
+    let mut rows = table.subscribe();
+
+    let read = faults.next(Operation::Read).is_held();
+    let reading = tokio::spawn({
+        let table = table.clone();
+        async move { table.on_backend_change("almanac").await }
+    });
+    read.arrived().await;
+    store.colleague_inserts("almanac", json!(cupcake(1))).await;
+    let list = faults.next(Operation::Read).has_its_answer_held();
+    let listing = tokio::spawn({
+        let table = table.clone();
+        async move { table.refresh_all().await }
+    });
+    list.arrived().await;
+    store.colleague_deletes("almanac").await;
+    read.release();
+    reading.await.unwrap().unwrap();
+    list.release();
+    listing.await.unwrap().unwrap();
+    until(|| table.metrics().settling == 0).await;
+
+    let events: Vec<_> = std::iter::from_fn(|| rows.try_next()).collect();
+    assert!(events.is_empty(), "who was told that there is none is not shown one: {events:?}");
+}

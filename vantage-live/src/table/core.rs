@@ -299,14 +299,14 @@ impl<E: LiveEntity> Core<E> {
     fn agreed(&mut self, id: &Id, source: Source) {
         match source {
             Source::Request { write: true, .. } => self.moments.applied(id, source),
-            Source::Request { began, .. } => self.moments.confirmed(id, Some(began)),
+            Source::Request { .. } => self.moments.confirmed(id, true),
             Source::Event { .. } => {
-                self.moments.confirmed(id, None);
+                self.moments.confirmed(id, false);
                 // What waits for an answer of ours is older than this, and would take the row back.
                 self.flights.entry(id.clone()).and_modify(|flight| flight.told = None);
                 self.unknown.remove(id);
             }
-            Source::Hint => self.moments.confirmed(id, None),
+            Source::Hint => self.moments.confirmed(id, false),
         }
     }
 

@@ -108,6 +108,10 @@ impl Moments {
 
     /// Whether a state that differs from what is shown of `id` is newer.
     pub fn judge(&self, id: &Id, source: Source) -> Verdict {
+        let source = match source {
+            Source::Event { .. } if broken::is(Broken::WaitingMakesNewer) => Source::Event { heard: self.heard },
+            source => source,
+        };
         judge(source, self.shown(id))
     }
 
@@ -154,16 +158,18 @@ impl Moments {
         self.shown.clear();
     }
 
-    /// What is shown was told once more: by a request that began then, or (`None`) by the feed. A request from before that
-    /// is not newer than it, even if it is from after the record was applied; nor is an event that the feed told before
-    /// the answer.
-    pub fn confirmed(&mut self, id: &Id, began: Option<Moment>) {
+    /// What is shown was told once more: by an answer to a request of ours, or by the feed. A request that was sent before
+    /// this moment is not newer, even if it was sent after the record was applied, or after that other request; nor is an
+    /// event that the feed told before the answer.
+    pub fn confirmed(&mut self, id: &Id, by_answer: bool) {
         let shown = self.shown(id);
-        let applied = began.unwrap_or_else(|| self.next()).max(shown.applied);
-        let mark = if began.is_some() { shown.mark.max(self.mark()) } else { shown.mark };
-        if (Shown { applied, mark }) != shown {
-            self.remember(id, Shown { applied, mark });
-        }
+        let applied = self.next();
+        let mark = match by_answer {
+            true => shown.mark.max(self.mark()),
+            false if broken::is(Broken::TrustsEchoes) => Mark::Told,
+            false => shown.mark,
+        };
+        self.remember(id, Shown { applied, mark });
     }
 
     fn remember(&mut self, id: &Id, shown: Shown) {
@@ -234,15 +240,26 @@ mod tests {
         let id = Id::from("sea_pie");
         moments.applied(&id, event(0));
         feed.delete("sea_pie");
-        let began = moments.next();
 
-        moments.confirmed(&id, Some(began));
+        moments.confirmed(&id, true);
 
         let before = moments.told(FeedOrder::Commit);
         assert_eq!(moments.judge(&id, before), Verdict::Settle);
         moments.heard(1);
         assert_eq!(moments.judge(&id, moments.told(FeedOrder::Commit)), Verdict::Apply);
         assert_eq!(moments.judge(&id, before), Verdict::Settle, "it was told before, and has waited");
+    }
+
+    #[test]
+    fn an_answer_that_confirms_what_is_shown_is_newer_than_every_request_that_is_under_way() {
+        let mut moments = Moments::new(None);
+        let id = Id::from("sea_pie");
+        let _read = moments.next();
+        let list = moments.next();
+
+        moments.confirmed(&id, true);
+
+        assert_eq!(moments.judge(&id, request(list)), Verdict::Settle, "it may be from before the answer");
     }
 
     #[test]
