@@ -17,73 +17,82 @@ pub use runner::Coverage;
 
 use generation::{STEPS, Story};
 
-/// A promise that was not kept, and the shortest story of it that was found.
+/// A promise that was not kept.
 #[derive(Debug)]
-pub struct Failure {
+pub struct Found {
     /// The story's seed.
     pub seed: u64,
     /// The name of its profile.
-    pub profile: &'static str,
+    pub profile: &'static Profile,
     /// How many steps were played before it was seen.
     pub steps: usize,
     /// How many steps were played, those of the stories before it included.
     pub all_steps: u64,
     /// What was seen.
     pub broken: Broken,
-    /// The story, in words.
+}
+
+/// A promise that was not kept, and the shortest story of it that was found.
+#[derive(Debug)]
+pub struct Failure {
+    /// Where it was found.
+    pub found: Found,
+    /// What is seen at the end of the short story.
+    pub broken: Broken,
+    /// The short story, in words.
     pub tale: Vec<String>,
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "seed {} of profile {}, after {} steps: {}", self.seed, self.profile, self.steps, self.broken)?;
+        let Found { seed, profile, steps, broken, .. } = &self.found;
+        writeln!(f, "seed {seed} of profile {}, after {steps} steps: {broken}", profile.name)?;
         for sentence in &self.tale {
             writeln!(f, "{sentence}")?;
         }
         writeln!(f, "{}", self.broken)?;
-        write!(f, "again: cargo run -p simulation --release -- --seed {} --profile {}", self.seed, self.profile)
+        write!(f, "again: cargo run -p simulation --release -- --seed {seed} --profile {}", profile.name)
     }
 }
 
 /// Plays the stories of successive seeds until so many steps were played, or a promise is broken.
 ///
 /// # Errors
-/// The first promise that was not kept.
+/// The first promise that was not kept, and a short story of it.
 pub fn run(first: u64, profile: Option<&'static Profile>, steps: u64) -> Result<Coverage, Box<Failure>> {
+    search(first, profile, steps).map_err(|found| Box::new(found.shrink()))
+}
+
+/// As [`run`], without making the story short, which takes far longer than finding it.
+///
+/// # Errors
+/// The first promise that was not kept.
+pub fn search(first: u64, profile: Option<&'static Profile>, steps: u64) -> Result<Coverage, Box<Found>> {
     let mut coverage = Coverage::default();
     let (mut seed, mut played) = (first, 0);
     while played < steps {
-        let ending = one(seed, profile.unwrap_or(Profile::of(seed))).map_err(|mut failure| {
-            failure.all_steps += played;
-            failure
-        })?;
-        coverage.add(&ending.0);
-        played += ending.1;
+        let profile = profile.unwrap_or(Profile::of(seed));
+        let ending = runner::play(&Story::draw(seed, profile, STEPS), false);
+        let (steps, all_steps) = (ending.played, played + ending.played as u64);
+        if let Some(broken) = ending.broken {
+            return Err(Box::new(Found { seed, profile, steps, all_steps, broken }));
+        }
+        coverage.add(&ending.tale);
+        played = all_steps;
         seed += 1;
     }
     Ok(coverage)
 }
 
-fn one(seed: u64, profile: &'static Profile) -> Result<(world::Tale, u64), Box<Failure>> {
-    let story = Story::draw(seed, profile, STEPS);
-    let ending = runner::play(&story, false);
-    match ending.broken {
-        None => Ok((ending.tale, ending.played as u64)),
-        Some(broken) => Err(Box::new(told(&story, &broken, ending.played))),
-    }
-}
-
-/// The failure with its story, shrunk.
-fn told(story: &Story, broken: &Broken, steps: usize) -> Failure {
-    let short = shrink::shrink(story, broken, steps, shrink::broken_by);
-    let ending = runner::play(&short, true);
-    Failure {
-        seed: story.seed,
-        profile: story.profile.name,
-        steps,
-        all_steps: steps as u64,
-        broken: ending.broken.unwrap_or_else(|| broken.clone()),
-        tale: ending.tale.told.unwrap_or_default(),
+impl Found {
+    /// Makes the story short, and tells it.
+    #[must_use]
+    pub fn shrink(self) -> Failure {
+        let story = Story::draw(self.seed, self.profile, STEPS);
+        let short = shrink::shrink(&story, &self.broken, self.steps, shrink::broken_by);
+        let ending = runner::play(&short, true);
+        let broken = ending.broken.unwrap_or_else(|| self.broken.clone());
+        Failure { found: self, broken, tale: ending.tale.told.unwrap_or_default() }
     }
 }
 

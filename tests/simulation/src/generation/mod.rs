@@ -105,13 +105,26 @@ pub(crate) enum Call {
 /// What another program does to a record.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Deed {
-    Write { field: u8 },
-    WriteTyped { field: u8, number: u8 },
+    Write {
+        field: u8,
+    },
+    WriteTyped {
+        field: u8,
+        number: u8,
+    },
+    /// What it had there before.
+    WriteBack {
+        field: u8,
+    },
     WriteUnknown,
     Respell,
     Make,
+    /// As it was when it was deleted.
+    MakeAgain,
     Delete,
-    Unfit { field: u8 },
+    Unfit {
+        field: u8,
+    },
     Mend,
 }
 
@@ -253,9 +266,11 @@ impl Deed {
         let deeds = [
             (10, Deed::Write { field }),
             (4, Deed::WriteTyped { field, number }),
+            (3, Deed::WriteBack { field }),
             (2, Deed::WriteUnknown),
             (2, Deed::Respell),
             (3, Deed::Make),
+            (2, Deed::MakeAgain),
             (3, Deed::Delete),
             (1, Deed::Unfit { field }),
             (3, Deed::Mend),

@@ -62,6 +62,19 @@ impl Table {
         Ok(())
     }
 
+    /// P6: the table has read this state, and shows it; so that of states that are alike it is this one that was seen.
+    pub fn has_read(&mut self, table: &LiveTable<Product>, id: &Id, place: usize, store: &Store) {
+        let shows = match (&store.history(id)[place], table.row(id)) {
+            (shape, Some(row)) => shape.is_row(&row),
+            (Shape::Gone, None) => !table.rejected_rows().iter().any(|row| row.id == *id),
+            _ => false,
+        };
+        if shows {
+            let seen = self.seen.entry(id.clone()).or_default();
+            *seen = place.max(*seen);
+        }
+    }
+
     /// P5: what was answered is shown, or something newer.
     pub fn shows_at_least(&mut self, id: &Id, looked: Looked<'_>, place: usize, store: &Store) -> Result<(), Broken> {
         let newer = store.history(id).get(place..).unwrap_or_default().iter().any(|shape| looked.is(shape));

@@ -60,6 +60,17 @@ pub struct Profile {
     pub(crate) roughness: Roughness,
     pub(crate) weights: Weights,
     pub(crate) records: usize,
+    /// Which feeds its tables have.
+    pub(crate) feeds: Feeds,
+}
+
+/// Which feeds tables have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Feeds {
+    /// Of all kinds, or none.
+    Any,
+    /// Such as tell every change, in any order.
+    Disordered,
 }
 
 /// What happens how often, each against the others.
@@ -96,7 +107,7 @@ const EVERYDAY: Roughness = Roughness {
 /// The profiles. A run that names none takes them in turn.
 pub const PROFILES: &[Profile] = &[
     // A week of ordinary trouble.
-    Profile { name: "everyday", roughness: EVERYDAY, weights: WEIGHTS, records: 3 },
+    Profile { name: "everyday", roughness: EVERYDAY, weights: WEIGHTS, records: 3, feeds: Feeds::Any },
     // Half of what is sent meets some trouble.
     Profile {
         name: "rough",
@@ -118,6 +129,7 @@ pub const PROFILES: &[Profile] = &[
         },
         weights: Weights { links: 6, ..WEIGHTS },
         records: 3,
+        feeds: Feeds::Any,
     },
     // Nothing is lost, but everybody writes to one record and everything is slow.
     Profile {
@@ -125,15 +137,31 @@ pub const PROFILES: &[Profile] = &[
         roughness: Roughness { slow: 400, feed_slow: 400, quick_us: 10_000, slow_ms: 200, ..Roughness::CALM },
         weights: Weights { others: 40, links: 0, crashes: 0, ..WEIGHTS },
         records: 1,
+        feeds: Feeds::Any,
     },
     // Processes crash and start again, links are cut.
-    Profile { name: "crashes", roughness: EVERYDAY, weights: Weights { crashes: 8, links: 8, ..WEIGHTS }, records: 4 },
+    Profile {
+        name: "crashes",
+        roughness: EVERYDAY,
+        weights: Weights { crashes: 8, links: 8, ..WEIGHTS },
+        records: 4,
+        feeds: Feeds::Any,
+    },
+    // What is told of a record comes in any order, while it is being written to, and everything rests often.
+    Profile {
+        name: "gossip",
+        roughness: Roughness { slow: 300, feed_slow: 400, quick_us: 5_000, slow_ms: 60, ..Roughness::CALM },
+        weights: Weights { others: 40, links: 0, crashes: 0, waits: 2, rests: 8, ..WEIGHTS },
+        records: 1,
+        feeds: Feeds::Disordered,
+    },
     // No trouble at all: whatever goes wrong here is simple.
     Profile {
         name: "calm",
         roughness: Roughness::CALM,
         weights: Weights { links: 0, crashes: 0, ..WEIGHTS },
         records: 2,
+        feeds: Feeds::Any,
     },
 ];
 
@@ -186,7 +214,11 @@ impl Setting {
         let stamps = chance.one_in(2);
         let client_ids = !chance.one_in(3);
         let processes = (0..chance.between(1, 3))
-            .map(|_| (0..chance.between(1, 2)).map(|_| TableSetting::draw(&mut chance, stamps, client_ids)).collect())
+            .map(|_| {
+                (0..chance.between(1, 2))
+                    .map(|_| TableSetting::draw(&mut chance, profile, stamps, client_ids))
+                    .collect()
+            })
             .collect();
         Setting {
             processes,
@@ -201,17 +233,21 @@ impl Setting {
 }
 
 impl TableSetting {
-    fn draw(chance: &mut Chance, stamps: bool, client_ids: bool) -> Self {
+    fn draw(chance: &mut Chance, profile: &Profile, stamps: bool, client_ids: bool) -> Self {
         let order = chance.pick(&[FeedOrder::Commit, FeedOrder::Unknown]);
         let records = chance.pick(&[Records::Always, Records::Always, Records::Sometimes, Records::Never]);
         let position = chance.pick(&[Position::Unknown, Position::OfTheStore, Position::OfTheAnswers]);
-        let has_feed = chance.below(4) > 0;
+        let any = Manner { order, records, position };
+        let (has_feed, manner) = match profile.feeds {
+            Feeds::Any => (chance.below(4) > 0, any),
+            Feeds::Disordered => (true, Manner { order: FeedOrder::Unknown, records: Records::Always, ..any }),
+        };
         // A version that nobody counts guards nothing.
         let policies: &[Policy] =
             if stamps { &[Policy::Fields, Policy::Fields, Policy::Version] } else { &[Policy::Fields] };
         let policy = if chance.one_in(10) { Policy::Overwrite } else { chance.pick(policies) };
         TableSetting {
-            feed: has_feed.then_some(Manner { order, records, position }),
+            feed: has_feed.then_some(manner),
             poll_every: (!has_feed && chance.one_in(2)).then(|| Duration::from_millis(chance.between(500, 4_000))),
             cache: chance.one_in(2),
             policy,

@@ -25,6 +25,7 @@ impl Run<'_> {
     }
 
     fn look_at_the_tables(&mut self) -> Result<(), Broken> {
+        let found = self.world.with(|state| std::mem::take(&mut state.found));
         for open in self.tables.iter_mut().flatten().flatten() {
             self.world.with(|state| {
                 while let Some(event) = open.monitor.try_next() {
@@ -37,6 +38,9 @@ impl Run<'_> {
                     open.model.hears(&event, &state.store)?;
                 }
                 open.model.look(&open.table, &state.store)?;
+                for (_, id, place) in found.iter().filter(|(table, ..)| *table == open.number) {
+                    open.model.has_read(&open.table, id, *place, &state.store);
+                }
                 // P8: a record waits once, beside being read or written once.
                 let (metrics, most) = (open.table.metrics(), 2 * state.store.ids().len() as u64);
                 ensure(metrics.settling <= most && metrics.cache_pending <= most, Promise::P8, || {

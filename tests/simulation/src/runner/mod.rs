@@ -23,7 +23,7 @@ use self::tables::Open;
 use crate::generation::{PLACES, Pace, Step, Story, What};
 use crate::model::{Broken, Promise, Writes};
 use crate::profiles::{PROCESSES, Roughness};
-use crate::world::{Happened, Tale, World};
+use crate::world::{Happened, Tale, TaskId, World};
 
 /// How a story ended.
 pub(crate) struct Ending {
@@ -43,6 +43,8 @@ struct Run<'s> {
     disks: Vec<Vec<ImTable>>,
     places: Vec<Place>,
     writes: Writes,
+    /// The calls of programs that may be under way, by their tables.
+    calls: Vec<(u32, TaskId)>,
     /// What calls have come to, until somebody looks.
     done: Arc<Mutex<Vec<Done>>>,
     /// Sessions and calls so far.
@@ -84,6 +86,7 @@ impl<'s> Run<'s> {
             disks: setting.processes.iter().map(cached).collect(),
             places: (0..PLACES).map(|_| Place::Empty).collect(),
             writes: Writes::default(),
+            calls: Vec::new(),
             done: Arc::default(),
             actors: 0,
             opened: 0,

@@ -1,7 +1,7 @@
 //! Other programs: they write to the store beside every table, and know nothing of sessions.
 
 use serde_json::json;
-use vantage_live::{Guard, Id, Patch};
+use vantage_live::{Guard, Id, Patch, Record};
 
 use super::Run;
 use crate::generation::Deed;
@@ -31,6 +31,18 @@ impl Run<'_> {
                 let patch = Patch::new().set(path(field).clone(), val.to_json());
                 self.writes(Happened::ForeignWrote, &id, patch, &format!("{} = {val}", named(field)));
             }
+            Deed::WriteBack { field } => {
+                let field = usize::from(field);
+                if let Some(before) = self.world.with(|state| state.store.before(&id, field)) {
+                    let patch = Patch::new().set(path(field).clone(), before.to_json());
+                    self.writes(Happened::ForeignWroteBack, &id, patch, &format!("{} = {before} again", named(field)));
+                }
+            }
+            Deed::MakeAgain if !exists => {
+                if let Some(buried) = self.world.with(|state| state.store.buried(&id)) {
+                    self.inserts(&id, buried, Happened::ForeignMadeAgain, "as it was");
+                }
+            }
             Deed::WriteUnknown => {
                 let patch = Patch::new().set(SUPPLIER, json!(fresh));
                 self.writes(Happened::ForeignUnknown, &id, patch, "a column that nobody knows");
@@ -56,7 +68,7 @@ impl Run<'_> {
                 self.writes(Happened::ForeignUnfit, &id, patch, &format!("a {column} that is none"));
             }
             Deed::Mend if is_unfit => self.mends(&id),
-            Deed::Mend | Deed::Make => {}
+            Deed::Mend | Deed::Make | Deed::MakeAgain => {}
         }
     }
 
@@ -66,8 +78,12 @@ impl Run<'_> {
         let fresh = self.unheard;
         let was_there = self.world.with(|state| state.store.history(id).len() > 1);
         let happened = if was_there { Happened::ForeignRemade } else { Happened::ForeignMade };
-        self.world.tell(happened, [fresh, 0], || format!("another program makes `{id}`"));
-        let ask = Ask::Insert { id: id.clone(), record: record(fresh) };
+        self.inserts(id, record(fresh), happened, "of its own");
+    }
+
+    fn inserts(&mut self, id: &Id, record: Record, happened: Happened, how: &str) {
+        self.world.tell(happened, [self.unheard, 0], || format!("another program makes `{id}`, {how}"));
+        let ask = Ask::Insert { id: id.clone(), record };
         self.world.with(|state| drop(state.apply(&ask, &By::default())));
     }
 

@@ -107,5 +107,7 @@ impl Run<'_> {
         };
         let task = self.world.spawn(Some(owner), Box::pin(work));
         self.world.poll(task);
+        self.calls.retain(|(_, task)| self.world.runs(*task));
+        self.calls.push((owner.table, task));
     }
 }

@@ -125,12 +125,15 @@ impl Run<'_> {
         Err(Broken { promise: Promise::P8, what })
     }
 
-    /// Everybody at a table leaves.
+    /// Everybody at a table leaves, and no program waits for it any more: both would hold it open.
     pub(super) fn leave_the_table(&mut self, number: u32) {
         for at in 0..self.places.len() {
             if self.places[at].table() == Some(number) {
                 self.leave(at);
             }
+        }
+        for (_, task) in self.calls.extract_if(.., |(table, _)| *table == number) {
+            self.world.cancel(task);
         }
     }
 

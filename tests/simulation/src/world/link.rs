@@ -8,7 +8,7 @@ use vantage_live::{
     Capabilities, DeleteOutcome, Expected, Guard, Id, Operation, Path, Record, ValueError, ValueErrorKind, WriteOutcome,
 };
 
-use super::store::{Ask, By, Reply};
+use super::store::{Ask, By, Reply, Store};
 use super::{Happened, State, World};
 
 /// How a process is connected.
@@ -122,16 +122,25 @@ impl Link {
         });
         let request = Request { world: world.clone(), process: self.process, cuts, number, ask, by: by.clone() };
         world.spawn(None, Box::pin(request.travel(fate, answer)));
-        let answer = answered.await.unwrap_or(Err(ValueErrorKind::Unreachable));
-        if let (Ok((_, Some(place))), Some(actor)) = (&answer, by.actor) {
-            world.with(|state| state.answered.insert(actor, place.clone()));
-        }
-        answer.map(|(reply, _)| reply)
+        let Answer { reply, changed, found } = answered.await.unwrap_or(Err(ValueErrorKind::Unreachable))?;
+        world.with(|state| {
+            state.answered.extend(by.actor.zip(changed));
+            // From here on the table knows of them.
+            let table = state.tasks.current.map_or(0, |owner| owner.table);
+            state.found.extend(found.into_iter().map(|(id, place)| (table, id, place)));
+        });
+        Ok(reply)
     }
 }
 
-/// A reply, and the place in its record's history of the change that it tells of.
-type Answer = Result<(Reply, Option<(Id, usize)>), ValueErrorKind>;
+/// A reply, and the places in their histories of the states that it tells of.
+struct Answer {
+    reply: Reply,
+    /// What it has changed.
+    changed: Option<(Id, usize)>,
+    /// What it was asked to read.
+    found: Vec<(Id, usize)>,
+}
 
 struct Request {
     world: World,
@@ -143,7 +152,7 @@ struct Request {
 }
 
 impl Request {
-    async fn travel(self, fate: Fate, answer: oneshot::Sender<Answer>) {
+    async fn travel(self, fate: Fate, answer: oneshot::Sender<Result<Answer, ValueErrorKind>>) {
         self.wait().await;
         if fate == Fate::NotReached {
             self.tell(Happened::NotReached, "does not leave");
@@ -186,21 +195,33 @@ impl Request {
             *heard = revision.max(*heard);
         });
         drop(answer.send(match reply {
-            (Reply::No(kind), _) => Err(kind),
+            Answer { reply: Reply::No(kind), .. } => Err(kind),
             reply => Ok(reply),
         }));
     }
 
-    fn apply(&self) -> (Reply, Option<(Id, usize)>) {
+    fn apply(&self) -> Answer {
         self.world.with(|state| {
             let before = state.commits.len();
             let reply = state.apply(&self.ask, &self.by);
-            let place = state.commits[before..].last().map(|commit| (commit.id.clone(), commit.place));
+            let changed = state.commits[before..].last().map(|commit| (commit.id.clone(), commit.place));
+            let found = self.found(&reply, &state.store);
             state.tell(Happened::Applied, [self.number, state.store.revision()], || {
                 format!("request {} is applied: {}", self.number, answered(&reply))
             });
-            (reply, place)
+            Answer { reply, changed, found }
         })
+    }
+
+    /// The states that are read.
+    fn found(&self, reply: &Reply, store: &Store) -> Vec<(Id, usize)> {
+        let place = |id: &Id| (id.clone(), store.history(id).len() - 1);
+        match (&self.ask, reply) {
+            (Ask::Read(id), _) => vec![place(id)],
+            (Ask::ReadMany(ids), _) => ids.iter().map(place).collect(),
+            (_, Reply::Rows(rows)) => rows.iter().map(|(id, _)| place(id)).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// What a caller is told of a request that has no answer.

@@ -57,6 +57,8 @@ pub(crate) struct State {
     pub commits: Vec<Commit>,
     /// Per actor, the place in its record's history of its last change whose answer it has.
     pub answered: BTreeMap<u32, (vantage_live::Id, usize)>,
+    /// What tables were told that they had asked to read, by table, record and place, since the model last looked.
+    pub found: Vec<(u32, vantage_live::Id, usize)>,
 }
 
 impl World {
@@ -73,6 +75,7 @@ impl World {
             permits: BTreeMap::new(),
             commits: Vec::new(),
             answered: BTreeMap::new(),
+            found: Vec::new(),
         };
         World { state: Arc::new(Mutex::new(state)), ready: Arc::default() }
     }

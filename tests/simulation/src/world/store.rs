@@ -11,7 +11,7 @@ use vantage_live::{
 };
 
 use crate::model::Permit;
-use crate::product::Product;
+use crate::product::{Product, Val, stored, val};
 use crate::profiles::Setting;
 
 /// What a store is asked.
@@ -105,6 +105,8 @@ pub(crate) struct Commit {
 pub(crate) struct Store {
     records: BTreeMap<Id, Record>,
     history: BTreeMap<Id, Vec<Shape>>,
+    /// What was deleted, as it was.
+    buried: BTreeMap<Id, Record>,
     keys: BTreeMap<Uuid, Id>,
     revision: u64,
     inserted: i64,
@@ -124,6 +126,7 @@ impl Store {
         Store {
             records: BTreeMap::new(),
             history: BTreeMap::new(),
+            buried: BTreeMap::new(),
             keys: BTreeMap::new(),
             revision: 0,
             inserted: 100,
@@ -148,6 +151,21 @@ impl Store {
     /// Every state of a record, from before it was made on.
     pub fn history(&self, id: &Id) -> &[Shape] {
         self.history.get(id).map_or(NEVER, Vec::as_slice)
+    }
+
+    /// What a field of a record was before it became what it is.
+    pub fn before(&self, id: &Id, field: usize) -> Option<Val> {
+        let now = stored(self.records.get(id)?, field);
+        let was = |shape: &Shape| match shape {
+            Shape::Row(row) => Some(val(row, field)).filter(|was| *was != now),
+            Shape::Gone | Shape::Unfit => None,
+        };
+        self.history(id).iter().rev().find_map(was)
+    }
+
+    /// The record as it was when it was deleted last.
+    pub fn buried(&self, id: &Id) -> Option<Record> {
+        self.buried.get(id).cloned()
     }
 
     /// How many changes there were, all in all.
@@ -284,8 +302,7 @@ impl Store {
     }
 
     /// What the store makes of a value that is typed into this field.
-    pub fn coerce(&self, field: usize, val: &crate::product::Val) -> crate::product::Val {
-        use crate::product::Val;
+    pub fn coerce(&self, field: usize, val: &Val) -> Val {
         match (field, val) {
             (0, Val::Text(name)) if self.shouts => Val::Text(name.to_uppercase()),
             (1, Val::Number(price)) if self.rounds => Val::Number(price / 10 * 10),
@@ -306,6 +323,7 @@ impl Store {
     fn remove(&mut self, id: &Id, by: &By, commits: &mut Vec<Commit>) {
         self.revision += 1;
         let before = self.records.remove(id);
+        self.buried.extend(before.clone().map(|record| (id.clone(), record)));
         self.commit(id, Deed::Delete, before, None, by, commits);
     }
 
