@@ -28,8 +28,12 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let [heading, body, foot] =
         inside.layout(&Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(apart)]));
 
-    let heads =
-        columns.iter().zip(&widths).map(|(column, width)| Span::styled(fit(column, *width, false), style::quiet()));
+    // Above numbers, the head stands where they do.
+    let is_of_numbers = |at: usize| rows.first().and_then(|row| row.cells.get(at)).is_some_and(|c| is_number(&c.text));
+    let head = |(at, (column, width)): (usize, (&&str, &usize))| {
+        Span::styled(fit(column, *width, is_of_numbers(at)), style::quiet())
+    };
+    let heads = columns.iter().zip(&widths).enumerate().map(head);
     frame.render_widget([Span::raw("  ")].into_iter().chain(heads).collect::<Line<'_>>(), heading);
 
     let selected = rows.iter().position(|row| Some(&row.id) == app.sheet().selected()).unwrap_or(0);
