@@ -62,7 +62,7 @@ async fn edits(url: &str, password: &str, database: &str) -> Result<Form, Box<dy
             ProductChange::Name { from, to } => form.mark("Name", format!("{from} → {to}")),
             ProductChange::Price { from, to } => form.mark("Price", format!("{to} ({:+})", to - from)),
             ProductChange::Inventory(InventoryChange::Stock { from, to }) => {
-                form.mark("Stock", format!("{from} → {to}"))
+                form.mark("Stock", format!("{from} → {to}"));
             }
             ProductChange::Inventory(InventoryChange::Shelf { to, .. }) => form.mark("Shelf", to),
             ProductChange::UpdatedAt { .. } => {} // follows the store, and is never modified

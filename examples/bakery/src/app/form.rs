@@ -127,7 +127,7 @@ impl<E: Shown> Session<E> {
         if self.is_busy() || self.edit.is_new() {
             return None;
         }
-        let before = std::mem::replace(&mut self.away, None);
+        let before = self.away.take();
         let Some(why) = self.why_away() else { return self.rebase() };
         self.away = Some(why.0);
         (before != self.away).then_some(why.1)

@@ -95,10 +95,10 @@ impl<E: Shown> TableSheet<E> {
 
     fn select(&mut self, id: Option<Id>) {
         self.forms.retain(|of, form| Some(of) == id.as_ref() || form.standing() != Standing::Clean);
-        if let Some(id) = id.as_ref().filter(|id| !self.forms.contains_key(*id)) {
-            if let Some(edit) = self.table.edit_row_owned(id) {
-                self.forms.insert(id.clone(), Session::new(self.table.clone(), edit));
-            }
+        if let Some(id) = id.as_ref().filter(|id| !self.forms.contains_key(*id))
+            && let Some(edit) = self.table.edit_row_owned(id)
+        {
+            self.forms.insert(id.clone(), Session::new(self.table.clone(), edit));
         }
         self.selected = id;
     }

@@ -57,13 +57,13 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
 /// The tables' names, with the number of rows of each where there is room for it.
 fn tabs(app: &App, width: u16) -> Line<'static> {
     let tabs = |all_counts: bool| -> Line<'static> {
-        let tab = |(at, sheet): (usize, &Box<dyn Sheet>)| {
+        let tab = |at: usize, sheet: &dyn Sheet| {
             let here = at == app.current;
             let style = if here { style::here().add_modifier(Modifier::REVERSED) } else { style::quiet() };
             let count = if here || all_counts { format!("{} ", sheet.len()) } else { String::new() };
             [Span::styled(format!(" {} {count}", sheet.name()), style), Span::raw(" ")]
         };
-        app.sheets.iter().enumerate().flat_map(tab).collect()
+        app.sheets.iter().enumerate().flat_map(|(at, sheet)| tab(at, &**sheet)).collect()
     };
     let with_counts = tabs(true);
     if with_counts.width() <= usize::from(width) { with_counts } else { tabs(false) }
