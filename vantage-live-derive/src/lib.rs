@@ -5,6 +5,21 @@
 //! paths that generated code names, all of them in its `__private` module.
 
 #![forbid(unsafe_code)]
+// What a library does not do: it answers with an error, and says nothing on its own. Tests may (clippy.toml).
+#![warn(
+    clippy::dbg_macro,
+    clippy::exit,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
 
 mod attr;
 mod check;
