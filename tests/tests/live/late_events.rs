@@ -1,13 +1,15 @@
 //! Feeds that are behind: no reader sees a record go back to a state from before what is shown (P6), and what a feed that
 //! says where it is tells after that is shown without being read.
 
+use async_trait::async_trait;
+use futures::StreamExt as _;
 use serde_json::json;
 use tests::bakery::{self, Colleague as _, Product, product_records};
 use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyFeed, FaultyValueSet, FeedFaults};
 use vantage_live::{
-    Event, Guard, ImTable, LiveTable, ManualFeed, Operation, Patch, Record, SaveResult, Subscription, SyncState,
-    WritableValueSet as _,
+    Event, Feed, FeedEvent, FeedKind, FeedOrder, FeedStream, Guard, ImTable, LiveTable, ManualFeed, Operation, Patch,
+    Record, SaveResult, Subscription, SyncState, ValueError, WritableValueSet as _,
 };
 
 /// A table with a feed that is a message bus's: it tells of a change some time after others could read it.
@@ -162,4 +164,57 @@ async fn a_burst_of_the_stores_own_feed_is_told_in_its_order() {
     }
 
     assert_eq!(shown, [130, 140, 130, 150]);
+}
+
+/// The feed of a store, of which nobody hears what was written, only that it was.
+struct Names(ManualFeed);
+
+#[async_trait]
+impl Feed for Names {
+    fn kind(&self) -> FeedKind {
+        self.0.kind()
+    }
+
+    fn order(&self) -> FeedOrder {
+        self.0.order()
+    }
+
+    fn position(&self) -> Option<u64> {
+        self.0.position()
+    }
+
+    async fn subscribe(&self) -> Result<FeedStream, ValueError> {
+        let named = |event| match event {
+            FeedEvent::Upsert { id, .. } => FeedEvent::Upsert { id, record: None },
+            event => event,
+        };
+        Ok(self.0.subscribe().await?.map(move |event| event.map(named)).boxed())
+    }
+}
+
+#[tokio::test]
+async fn what_has_waited_for_an_answer_is_no_newer_for_what_the_feed_has_told_since() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).feed(Names(store.feed())).open().await.unwrap();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    let write = faults.next(Operation::Write).is_held();
+    edit.start_save().unwrap();
+    write.arrived().await;
+
+    // The delete waits for the answer; that the record was made again is told, and names it.
+    store.colleague_deletes("flux_cupcake").await;
+    store.insert_id_value(&"flux_cupcake".into(), cupcake(140)).await.unwrap();
+    until(|| table.metrics().feed_events == 2).await;
+    let mut rows = table.subscribe();
+    write.release();
+    let saved = edit.finish_save().await.unwrap();
+    until(|| table.metrics().settling == 0).await;
+
+    assert!(matches!(saved, SaveResult::Conflict(_)), "{saved:?}");
+    let events: Vec<_> = std::iter::from_fn(|| rows.try_next()).collect();
+    assert!(matches!(&events[..], [Event::Updated { row, .. }] if row.price == 140), "{events:?}");
 }

@@ -300,7 +300,7 @@ impl<E: LiveEntity> Core<E> {
         match source {
             Source::Request { write: true, .. } => self.moments.applied(id, source),
             Source::Request { began, .. } => self.moments.confirmed(id, Some(began)),
-            Source::Event => {
+            Source::Event { .. } => {
                 self.moments.confirmed(id, None);
                 // What waits for an answer of ours is older than this, and would take the row back.
                 self.flights.entry(id.clone()).and_modify(|flight| flight.told = None);
@@ -322,12 +322,12 @@ impl<E: LiveEntity> Core<E> {
                 {
                     flight.read.get_or_insert_default();
                 }
-                Source::Event | Source::Hint => flight.told = Some((seen.clone(), source)),
+                Source::Event { .. } | Source::Hint => flight.told = Some((seen.clone(), source)),
             }
             return true;
         }
         let may_be_ours = self.inserts > 0
-            && matches!(source, Source::Event | Source::Hint)
+            && matches!(source, Source::Event { .. } | Source::Hint)
             && !self.snapshot.rows.contains_key(id)
             && (self.unknown.len() < UNKNOWN || self.unknown.contains_key(id));
         if may_be_ours {

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::broken::{self, Broken};
-use crate::feed::Feed;
+use crate::feed::{Feed, FeedOrder};
 use crate::value::Id;
 
 /// A moment in the table's own count.
@@ -30,7 +30,11 @@ pub(super) enum Source {
         write: bool,
     },
     /// An event of a feed that tells the changes of a record in the order of their commits.
-    Event,
+    Event {
+        /// The position up to which the feed had told everything before: what it has told since does not make this newer,
+        /// however long this has waited.
+        heard: u64,
+    },
     /// An event of a feed that does not.
     Hint,
 }
@@ -64,12 +68,12 @@ pub(super) enum Verdict {
     Settle,
 }
 
-/// Decides on a state that differs from the one that is shown; `heard` is how far the feed has told.
-pub(super) fn judge(source: Source, shown: Shown, heard: u64) -> Verdict {
+/// Decides on a state that differs from the one that is shown.
+pub(super) fn judge(source: Source, shown: Shown) -> Verdict {
     let newer = match source {
         Source::Request { began, .. } => shown.applied <= began || broken::is(Broken::ShowsLateAnswers),
         // P6: until the feed is as far as what a request has shown, its events may be from before that.
-        Source::Event => shown.mark <= Mark::Position(heard) || broken::is(Broken::ShowsLateEvents),
+        Source::Event { heard } => shown.mark <= Mark::Position(heard) || broken::is(Broken::ShowsLateEvents),
         Source::Hint => broken::is(Broken::ShowsLateEvents),
     };
     if newer { Verdict::Apply } else { Verdict::Settle }
@@ -104,7 +108,15 @@ impl Moments {
 
     /// Whether a state that differs from what is shown of `id` is newer.
     pub fn judge(&self, id: &Id, source: Source) -> Verdict {
-        judge(source, self.shown(id), self.heard)
+        judge(source, self.shown(id))
+    }
+
+    /// What a feed of this order tells now.
+    pub fn told(&self, order: FeedOrder) -> Source {
+        match order {
+            FeedOrder::Commit => Source::Event { heard: self.heard },
+            FeedOrder::Unknown => Source::Hint,
+        }
     }
 
     /// The feed has told everything up to this position.
@@ -129,7 +141,7 @@ impl Moments {
     /// The record was applied now.
     pub fn applied(&mut self, id: &Id, source: Source) {
         let mark = match source {
-            Source::Event => Mark::Told,
+            Source::Event { .. } => Mark::Told,
             Source::Hint | Source::Request { .. } => self.mark(),
         };
         let applied = self.next();
@@ -176,38 +188,42 @@ mod tests {
         Source::Request { began, write: false }
     }
 
+    fn event(heard: u64) -> Source {
+        Source::Event { heard }
+    }
+
     #[test]
     fn a_request_sent_after_a_row_was_shown_is_newer() {
-        assert_eq!(judge(request(5), TOLD, 0), Verdict::Apply);
-        assert_eq!(judge(request(6), MARKED, 0), Verdict::Apply);
+        assert_eq!(judge(request(5), TOLD), Verdict::Apply);
+        assert_eq!(judge(request(6), MARKED), Verdict::Apply);
     }
 
     #[test]
     fn a_request_sent_before_a_row_was_shown_is_settled_by_reading() {
-        assert_eq!(judge(request(4), TOLD, 30), Verdict::Settle);
-        assert_eq!(judge(Source::Request { began: 4, write: true }, TOLD, 30), Verdict::Settle);
+        assert_eq!(judge(request(4), TOLD), Verdict::Settle);
+        assert_eq!(judge(Source::Request { began: 4, write: true }, TOLD), Verdict::Settle);
     }
 
     #[test]
     fn an_event_after_one_that_is_shown_is_newer() {
-        assert_eq!(judge(Source::Event, TOLD, 0), Verdict::Apply);
+        assert_eq!(judge(event(0), TOLD), Verdict::Apply);
     }
 
     #[test]
     fn an_event_is_newer_than_an_answer_once_the_feed_is_as_far() {
-        assert_eq!(judge(Source::Event, MARKED, 19), Verdict::Settle);
-        assert_eq!(judge(Source::Event, MARKED, 20), Verdict::Apply);
+        assert_eq!(judge(event(19), MARKED), Verdict::Settle);
+        assert_eq!(judge(event(20), MARKED), Verdict::Apply);
     }
 
     #[test]
     fn an_event_of_a_feed_that_does_not_say_where_it_is_is_never_known_to_be_newer_than_an_answer() {
-        assert_eq!(judge(Source::Event, UNKNOWN, u64::MAX), Verdict::Settle);
+        assert_eq!(judge(event(u64::MAX), UNKNOWN), Verdict::Settle);
     }
 
     #[test]
     fn an_event_without_order_is_always_settled_by_reading() {
         for shown in [TOLD, MARKED, UNKNOWN] {
-            assert_eq!(judge(Source::Hint, shown, 30), Verdict::Settle);
+            assert_eq!(judge(Source::Hint, shown), Verdict::Settle);
         }
     }
 
@@ -216,15 +232,17 @@ mod tests {
         let feed = ManualFeed::of_store();
         let mut moments = Moments::new(Some(Arc::new(feed.clone())));
         let id = Id::from("sea_pie");
-        moments.applied(&id, Source::Event);
+        moments.applied(&id, event(0));
         feed.delete("sea_pie");
         let began = moments.next();
 
         moments.confirmed(&id, Some(began));
 
-        assert_eq!(moments.judge(&id, Source::Event), Verdict::Settle);
+        let before = moments.told(FeedOrder::Commit);
+        assert_eq!(moments.judge(&id, before), Verdict::Settle);
         moments.heard(1);
-        assert_eq!(moments.judge(&id, Source::Event), Verdict::Apply);
+        assert_eq!(moments.judge(&id, moments.told(FeedOrder::Commit)), Verdict::Apply);
+        assert_eq!(moments.judge(&id, before), Verdict::Settle, "it was told before, and has waited");
     }
 
     #[test]
@@ -234,11 +252,11 @@ mod tests {
         let began = moments.next();
         moments.applied(&id(0), Source::Request { began, write: true });
         for n in 1..=REMEMBERED {
-            moments.applied(&id(n), Source::Event);
+            moments.applied(&id(n), event(0));
         }
 
         assert!(moments.shown.len() < REMEMBERED);
-        assert_eq!(moments.judge(&id(0), Source::Event), Verdict::Settle);
+        assert_eq!(moments.judge(&id(0), event(0)), Verdict::Settle);
         assert_eq!(moments.judge(&id(0), request(began)), Verdict::Settle);
     }
 }

@@ -6,7 +6,6 @@ use std::time::{Duration, SystemTime};
 use futures::{FutureExt, StreamExt};
 
 use super::core::Seen;
-use super::order::Source;
 use super::shared::Shared;
 use super::state::{SyncState, count};
 use super::subscribe::Origin;
@@ -110,10 +109,7 @@ impl<E: LiveEntity> Life<'_, E> {
 
     /// Applies events until one says that everything may have changed.
     async fn pump(&mut self, feed: &dyn Feed, stream: &mut FeedStream) -> Result<(), ValueError> {
-        let source = match feed.order() {
-            FeedOrder::Commit => Source::Event,
-            FeedOrder::Unknown => Source::Hint,
-        };
+        let order = feed.order();
         let ended = || ValueError::new(Operation::Subscribe, self.shared.table(), ValueErrorKind::Unreachable);
         loop {
             let mut next = stream.next().await;
@@ -140,7 +136,7 @@ impl<E: LiveEntity> Life<'_, E> {
                     None => break,
                 }
             }
-            self.shared.take_told(told, source);
+            self.shared.take_told(told, order);
             if let Some(error) = stop {
                 return Err(error);
             }
@@ -215,13 +211,16 @@ enum Told<E> {
 
 impl<E: LiveEntity> Shared<E> {
     /// Takes in what a feed has told, in its order.
-    fn take_told(self: &Arc<Self>, told: Vec<Told<E>>, source: Source) {
+    fn take_told(self: &Arc<Self>, told: Vec<Told<E>>, order: FeedOrder) {
         let events = told.iter().filter(|told| !matches!(told, Told::Position(_))).count();
         count(&self.counters.feed_events, events as u64);
         self.change(|core| {
             for told in told {
                 match told {
-                    Told::Seen(seen, id) => drop(core.observe(&id, seen, source, Origin::Remote)),
+                    Told::Seen(seen, id) => {
+                        let source = core.moments.told(order);
+                        core.observe(&id, seen, source, Origin::Remote);
+                    }
                     Told::Named(id) => core.settling.want(id),
                     Told::Position(position) => core.moments.heard(position),
                 }

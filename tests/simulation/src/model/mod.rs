@@ -3,7 +3,6 @@
 //!
 //! Where a promise cannot hold as it is written, the exception stands at the check, with its reason.
 
-pub(crate) mod known;
 mod session;
 mod table;
 mod writes;

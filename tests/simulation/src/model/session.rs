@@ -23,6 +23,8 @@ pub(crate) struct Session {
     pub doubt: bool,
     /// The place in its history of the state that the session's snapshot shows, at the least.
     at: Option<(Id, usize)>,
+    /// Where it was when it asked for something of which it has no answer yet.
+    asked: Option<(Id, usize)>,
 }
 
 /// What a person wants a field to be.
@@ -36,7 +38,8 @@ pub(crate) struct Wish {
 impl Session {
     pub fn new(name: String, policy: Policy) -> Self {
         let permit = Permit { policy, typed: Known::default(), shown: Known::default(), episode: 0 };
-        Session { name, permit: Arc::new(permit), wishes: Default::default(), back: [false; 6], doubt: false, at: None }
+        let (permit, wishes) = (Arc::new(permit), Default::default());
+        Session { name, permit, wishes, back: [false; 6], doubt: false, at: None, asked: None }
     }
 
     /// What it may write now.
@@ -175,9 +178,25 @@ impl Session {
         Ok(())
     }
 
-    /// Whether the record has been gone since the session's snapshot.
+    /// The session asks the store for something.
+    pub fn asks(&mut self, edit: &Edit) {
+        let here = (edit.id().clone(), self.place(edit));
+        self.asked.get_or_insert(here);
+    }
+
+    /// It was told something.
+    pub fn is_answered(&mut self, edit: &Edit) {
+        if !edit.is_saving() && !edit.is_deleting() {
+            self.asked = None;
+        }
+    }
+
+    /// Whether the record has been gone since the session's snapshot, or that which it was when it asked: an answer that
+    /// nobody has waited for is told late, and is true all the same.
     pub fn was_gone(&self, edit: &Edit, store: &Store) -> bool {
-        store.history(edit.id())[self.place(edit)..].iter().any(|shape| matches!(shape, Shape::Gone))
+        let asked = self.asked.as_ref().filter(|(id, _)| id == edit.id()).map(|(_, place)| *place);
+        let from = asked.unwrap_or(usize::MAX).min(self.place(edit));
+        store.history(edit.id())[from..].iter().any(|shape| matches!(shape, Shape::Gone))
     }
 
     /// The place in its history of the state that the session's snapshot is, at the least.

@@ -6,15 +6,13 @@ use std::sync::Arc;
 
 use vantage_live::{Event, Id, LiveTable};
 
-use super::{Broken, Promise, ensure, known};
+use super::{Broken, Promise, ensure};
 use crate::product::{Product, alike};
 use crate::world::{Shape, Store};
 
 /// What the model knows of one open table.
 pub(crate) struct Table {
     pub name: String,
-    /// Whether its feed keeps the order of commits.
-    trusts_echoes: bool,
     /// The place in its history of the state that each record was last seen in, at the least.
     seen: BTreeMap<Id, usize>,
     /// The rows, as the events tell them.
@@ -43,8 +41,8 @@ impl Looked<'_> {
 }
 
 impl Table {
-    pub fn new(name: String, trusts_echoes: bool) -> Self {
-        Table { name, trusts_echoes, seen: BTreeMap::new(), replica: BTreeMap::new() }
+    pub fn new(name: String) -> Self {
+        Table { name, seen: BTreeMap::new(), replica: BTreeMap::new() }
     }
 
     /// P6: a record is seen in a state that it has had, and no older one than it was seen in before.
@@ -53,15 +51,6 @@ impl Table {
         let history = store.history(id);
         // Of several states that are alike the oldest, so that nothing is held against the table that it cannot know.
         let Some(place) = history[from..].iter().position(|shape| looked.is(shape)) else {
-            let is_twin = |shape: &Shape| shape.is_like(&history[from]);
-            if known::AN_ECHO_IS_KNOWN_BY_ITS_VALUES
-                && self.trusts_echoes
-                && history.iter().take(from).skip(1).any(is_twin)
-                && let Some(place) = history.iter().position(|shape| looked.is(shape))
-            {
-                self.seen.insert(id.clone(), place);
-                return Ok(());
-            }
             let was =
                 if history.iter().any(|shape| looked.is(shape)) { "goes back to" } else { "is what it never was:" };
             let what = format!("in {}, `{id}` {was} {looked:?}, after place {from} of {}", self.name, history.len());

@@ -6,7 +6,7 @@ use std::time::Duration;
 use vantage_live::{FeedOrder, Ids, Policy};
 
 use crate::chance::Chance;
-use crate::world::Records;
+use crate::world::{Manner, Position, Records};
 
 /// What a person calls the processes.
 pub(crate) const PROCESSES: [&str; 3] = ["the till", "the kitchen", "the office"];
@@ -171,7 +171,7 @@ pub(crate) struct Setting {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TableSetting {
-    pub feed: Option<(FeedOrder, Records)>,
+    pub feed: Option<Manner>,
     pub poll_every: Option<Duration>,
     pub cache: bool,
     pub policy: Policy,
@@ -204,13 +204,14 @@ impl TableSetting {
     fn draw(chance: &mut Chance, stamps: bool, client_ids: bool) -> Self {
         let order = chance.pick(&[FeedOrder::Commit, FeedOrder::Unknown]);
         let records = chance.pick(&[Records::Always, Records::Always, Records::Sometimes, Records::Never]);
+        let position = chance.pick(&[Position::Unknown, Position::OfTheStore, Position::OfTheAnswers]);
         let has_feed = chance.below(4) > 0;
         // A version that nobody counts guards nothing.
         let policies: &[Policy] =
             if stamps { &[Policy::Fields, Policy::Fields, Policy::Version] } else { &[Policy::Fields] };
         let policy = if chance.one_in(10) { Policy::Overwrite } else { chance.pick(policies) };
         TableSetting {
-            feed: has_feed.then_some((order, records)),
+            feed: has_feed.then_some(Manner { order, records, position }),
             poll_every: (!has_feed && chance.one_in(2)).then(|| Duration::from_millis(chance.between(500, 4_000))),
             cache: chance.one_in(2),
             policy,

@@ -9,7 +9,7 @@ use vantage_live::{FieldSet, LiveEntity as _, SaveError, SaveResult};
 use super::Run;
 use super::people::Place;
 use super::reports::{Before, Came, Done, Shown};
-use crate::model::{Broken, Looked, Promise, ensure, known};
+use crate::model::{Broken, Looked, Promise, ensure};
 use crate::product::Product;
 use crate::world::Happened;
 
@@ -182,14 +182,14 @@ impl Run<'_> {
                 tell(happened, &|| format!("{name} is told of a conflict in {fields}"));
                 seat.model.sees_everything(&edit);
                 let now = edit.conflicts().fields();
-                let waited = known::A_CONFLICT_THAT_WAITED_IS_TOLD_AS_IT_WAS && now.is_subset(fields);
-                ensure(fields == now || waited, Promise::P3, || {
+                ensure(fields == now, Promise::P3, || {
                     format!("{name} was told of conflicts in {fields:?}, and has {now:?}")
                 })?;
             }
             SaveResult::Deleted => {
                 tell(Happened::FoundDeleted, &|| format!("{name} is told that its record is gone"));
                 let gone = self.world.with(|state| seat.model.was_gone(&edit, &state.store));
+                seat.model.is_answered(&edit);
                 return ensure(gone, Promise::P4, || {
                     format!("{name} was told that `{}` is gone, and it never was", edit.id())
                 });
@@ -207,6 +207,7 @@ impl Run<'_> {
                 };
                 tell(happened, &|| format!("{name} is told: {error}"));
                 seat.model.doubt |= happened == Happened::Unknown;
+                seat.model.is_answered(&edit);
                 let lost = before.local.diff(edit.local()) & before.modified;
                 return ensure(lost.is_empty(), Promise::P4, || {
                     format!("a save of {name} failed, and {lost:?} is not as it was")
@@ -214,6 +215,7 @@ impl Run<'_> {
             }
         }
         seat.model.doubt = false;
+        seat.model.is_answered(&edit);
         Ok(())
     }
 
@@ -247,6 +249,7 @@ impl Run<'_> {
             }
             Err(error) => (Happened::RefreshFailed, format!("{name} is told: {error}")),
         };
+        seat.model.is_answered(&edit);
         self.world.tell(happened, [u64::from(actor), 0], || sentence);
         Ok(())
     }
@@ -286,6 +289,7 @@ impl Run<'_> {
             Ok(DeleteResult::Error(error)) => (Happened::DeleteFailed, format!("{name} is told: {error}")),
             Err(error) => (Happened::DeleteFailed, format!("{name} is told: {error}")),
         };
+        seat.model.is_answered(&edit);
         self.world.tell(happened, [u64::from(actor), 0], || sentence);
         Ok(())
     }

@@ -10,7 +10,7 @@ use vantage_live::{FieldSet, Policy};
 use super::Run;
 use super::reports::{Before, Came, Reporter};
 use crate::generation::Act;
-use crate::model::{Broken, Edit, Session, known};
+use crate::model::{Broken, Edit, Session};
 use crate::product::{FIELDS, ProductField, named, places, plain, put, typed, val};
 use crate::profiles::PROCESSES;
 use crate::world::{Happened, Owner, TaskId};
@@ -205,20 +205,6 @@ impl Run<'_> {
             }
             return Ok(());
         }
-        let waits = seat.edit().is_some_and(|edit| edit.is_saving());
-        let deletes = seat.edit().is_some_and(|edit| edit.is_deleting());
-        let is_known = match act {
-            Act::Refresh => known::A_FAILED_REFRESH_FORGETS_A_CONFLICT,
-            Act::Delete | Act::StartDelete => known::A_DELETE_TAKES_IN_WHAT_NOBODY_SAW,
-            Act::SaveAsNew => known::SAVING_AS_NEW_FORGETS_A_CONFLICT,
-            Act::Rebase => known::AN_ANSWER_TAKES_A_REBASED_SESSION_BACK,
-            _ => false,
-        };
-        let act = match act {
-            Act::Rebase if deletes && is_known => Act::PollDelete,
-            _ if waits && is_known => Act::Finish,
-            act => act,
-        };
         match act {
             Act::Save => self.call(at, "saves", Happened::SaveBegun, Call::Save),
             Act::Drop => {
@@ -267,12 +253,14 @@ impl Run<'_> {
             Act::Start => {
                 tell(Happened::SaveBegun, 0, &|| format!("{name} starts a save"));
                 seat.model.doubt |= edit.is_saving();
+                seat.model.asks(&edit);
                 // A save that is under way is an answer too, and so is a closed table.
                 drop(self.world.acting(seat.owner(), || edit.start_save()));
             }
             Act::StartDelete => {
                 tell(Happened::Waited, 2, &|| format!("{name} starts a delete"));
                 seat.model.doubt |= edit.is_saving();
+                seat.model.asks(&edit);
                 drop(self.world.acting(seat.owner(), || edit.start_delete()));
             }
             Act::PollDelete => {
@@ -358,6 +346,7 @@ impl Run<'_> {
             if matches!(call, Call::SaveAsNew) && !now.is_new() {
                 seat.model.wants_all(&now);
             }
+            seat.model.asks(&now);
             (seat.model.name.clone(), now.is_saving())
         };
         // An answer that is taken in on the way may be that nobody knows.

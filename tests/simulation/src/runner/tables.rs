@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use vantage_live::{Event, FeedOrder, Id, LiveTable, Subscription};
+use vantage_live::{Event, Id, LiveTable, Subscription};
 
 use super::Run;
 use super::people::Place;
@@ -61,8 +61,8 @@ impl Run<'_> {
             .ids(setting.ids)
             .event_buffer(setting.event_buffer)
             .batch(setting.batch);
-        if let Some((order, records)) = setting.feed {
-            builder = builder.feed(TableFeed { world: world.clone(), process, order, records });
+        if let Some(manner) = setting.feed {
+            builder = builder.feed(TableFeed { world: world.clone(), process, manner });
         }
         if let Some(interval) = setting.poll_every {
             builder = builder.poll_every(interval);
@@ -73,7 +73,7 @@ impl Run<'_> {
         // The parts fit, so this cannot fail; were it to, the table would be missed at once.
         let Ok(table) = builder.start() else { return };
         let name = format!("table {at} of {}", PROCESSES[process]);
-        let mut model = Table::new(name, setting.feed.is_some_and(|(order, _)| order == FeedOrder::Commit));
+        let mut model = Table::new(name);
         let monitor = table.subscribe();
         model.reads_afresh(&table);
         self.tables[process][at] = Some(Open { number, table, monitor, model, slow: None });

@@ -20,8 +20,7 @@ pub(crate) struct Feeds {
 /// One subscription: what is on its way.
 struct Line {
     process: usize,
-    order: FeedOrder,
-    records: Records,
+    manner: Manner,
     events: BTreeMap<(u64, u64), FeedEvent>,
     /// The time of the last event, which none may overtake where the order is kept.
     last: u64,
@@ -39,6 +38,25 @@ pub(crate) enum Records {
     Never,
 }
 
+/// How a feed says where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Position {
+    /// It cannot.
+    Unknown,
+    /// It counts the changes of the store.
+    OfTheStore,
+    /// It counts those that the answers which have come to its process can show: no more than is asked of a feed.
+    OfTheAnswers,
+}
+
+/// What a feed tells, and how.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Manner {
+    pub order: FeedOrder,
+    pub records: Records,
+    pub position: Position,
+}
+
 /// How many events a line holds before it says that something has changed in their place.
 const HELD: usize = 6;
 
@@ -47,8 +65,7 @@ const HELD: usize = 6;
 pub(crate) struct TableFeed {
     pub world: World,
     pub process: usize,
-    pub order: FeedOrder,
-    pub records: Records,
+    pub manner: Manner,
 }
 
 impl State {
@@ -70,13 +87,14 @@ impl State {
             // The promise of a feed: what it does not tell, it says that it has not told.
             let at = self.now + self.chance.between(0, rough.slow_ms * 1_000);
             line.say(at, FeedEvent::Changed);
+            line.say_position(commit.revision);
             return self.tell(Happened::FeedDropped, [number, 0], || {
                 format!("feed line {number} loses an event of `{}`", commit.id)
             });
         }
         let times = if self.chance.in_a_thousand(rough.feed_doubled) { 2 } else { 1 };
         for _ in 0..times {
-            let with_record = match line.records {
+            let with_record = match line.manner.records {
                 Records::Always => true,
                 Records::Sometimes => self.chance.one_in(2),
                 Records::Never => false,
@@ -91,9 +109,13 @@ impl State {
             let delay = self.chance.between(0, if slow { rough.slow_ms * 1_000 } else { rough.quick_us });
             line.say(self.now + delay, event);
         }
-        if line.events.len() > HELD {
+        let is_too_slow = line.holds() > HELD;
+        if is_too_slow {
             line.events.clear();
             line.say(self.now, FeedEvent::Changed);
+        }
+        line.say_position(commit.revision);
+        if is_too_slow {
             self.tell(Happened::FeedLagged, [number, 0], || format!("feed line {number} falls behind"));
         }
         if times > 1 {
@@ -116,11 +138,24 @@ impl State {
 
 impl Line {
     fn say(&mut self, at: u64, event: FeedEvent) {
-        let at = if self.order == FeedOrder::Commit { at.max(self.last) } else { at };
+        let at = if self.manner.order == FeedOrder::Commit { at.max(self.last) } else { at };
         self.last = self.last.max(at);
         self.told += 1;
         self.events.insert((at, self.told), event);
         self.wake();
+    }
+
+    /// Says that everything up to this change has been told, once it has.
+    fn say_position(&mut self, position: u64) {
+        if self.manner.position != Position::Unknown {
+            self.told += 1;
+            self.events.insert((self.last, self.told), FeedEvent::Position(position));
+        }
+    }
+
+    /// How many events wait.
+    fn holds(&self) -> usize {
+        self.events.values().filter(|event| !matches!(event, FeedEvent::Position(_))).count()
     }
 
     fn wake(&mut self) {
@@ -158,7 +193,9 @@ impl Hold {
                 (Some(at), None) if at <= now => {
                     let event = line.events.pop_first().map(|(_, event)| event);
                     if let Some(event) = &event {
-                        state.tell(Happened::FeedTold, [self.line, 0], || {
+                        let is_position = matches!(event, FeedEvent::Position(_));
+                        let happened = if is_position { Happened::FeedPosition } else { Happened::FeedTold };
+                        state.tell(happened, [self.line, 0], || {
                             format!("feed line {} tells {}", self.line, spelled(event))
                         });
                     }
@@ -183,6 +220,7 @@ fn spelled(event: &FeedEvent) -> String {
         }
         FeedEvent::Upsert { id, record: None } => format!("that `{id}` has changed"),
         FeedEvent::Delete { id } => format!("that `{id}` is gone"),
+        FeedEvent::Position(position) => format!("that it has told everything up to change {position}"),
         _ => "that something has changed".into(),
     }
 }
@@ -198,7 +236,15 @@ impl Feed for TableFeed {
     }
 
     fn order(&self) -> FeedOrder {
-        self.order
+        self.manner.order
+    }
+
+    fn position(&self) -> Option<u64> {
+        self.world.with(|state| match self.manner.position {
+            Position::Unknown => None,
+            Position::OfTheStore => Some(state.store.revision()),
+            Position::OfTheAnswers => Some(state.wires[self.process].revision),
+        })
     }
 
     async fn subscribe(&self) -> Result<FeedStream, ValueError> {
@@ -211,16 +257,16 @@ impl Feed for TableFeed {
             }
             state.feeds.made += 1;
             let number = state.feeds.made;
-            let line = Line {
+            let mut line = Line {
                 process: self.process,
-                order: self.order,
-                records: self.records,
+                manner: self.manner,
                 events: BTreeMap::new(),
-                last: 0,
+                last: state.now,
                 told: 0,
                 ends: None,
                 waker: None,
             };
+            line.say_position(state.store.revision());
             state.feeds.all.insert(number, line);
             state.tell(Happened::Subscribed, [number, self.process as u64], || {
                 format!("feed line {number} is there for {}", crate::profiles::PROCESSES[self.process])

@@ -17,6 +17,8 @@ pub(crate) struct Wire {
     pub is_cut: bool,
     /// How often it was cut: what was on its way then is lost.
     pub cuts: u64,
+    /// How many changes the answers that have come can show, all in all.
+    pub revision: u64,
 }
 
 /// The store as a table of one process reaches it.
@@ -164,12 +166,14 @@ impl Request {
             return drop(self.apply());
         }
         let mut reply = self.apply();
+        let mut revision = self.world.with(|state| state.store.revision());
         if let Fate::Doubled | Fate::Resent = fate {
             self.tell(if fate == Fate::Resent { Happened::Resent } else { Happened::Doubled }, "arrives twice");
             self.wait().await;
             let second = self.apply();
             if fate == Fate::Resent {
                 reply = second;
+                revision = self.world.with(|state| state.store.revision());
             }
         }
         self.wait().await;
@@ -177,6 +181,10 @@ impl Request {
             self.tell(Happened::LostAnswer, "has its answer lost");
             return drop(answer.send(Err(self.lost())));
         }
+        self.world.with(|state| {
+            let heard = &mut state.wires[self.process].revision;
+            *heard = revision.max(*heard);
+        });
         drop(answer.send(match reply {
             (Reply::No(kind), _) => Err(kind),
             reply => Ok(reply),

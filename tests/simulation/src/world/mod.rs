@@ -21,7 +21,7 @@ use parking_lot::Mutex;
 use vantage_live::table::Environment;
 
 pub(crate) use executor::{Owner, TaskId};
-pub(crate) use feed::{Records, TableFeed};
+pub(crate) use feed::{Manner, Position, Records, TableFeed};
 pub(crate) use link::{Disk, Link, Wire};
 pub(crate) use store::{Ask, By, Commit, Deed, Shape, Store};
 pub(crate) use tale::{Happened, Tale};

@@ -65,14 +65,6 @@ impl Shape {
         }
     }
 
-    pub fn is_like(&self, other: &Shape) -> bool {
-        match (self, other) {
-            (Shape::Row(row), other) => other.is_row(row),
-            (Shape::Gone, Shape::Gone) | (Shape::Unfit, Shape::Unfit) => true,
-            _ => false,
-        }
-    }
-
     pub fn is_row(&self, row: &Product) -> bool {
         matches!(self, Shape::Row(product) if product.diff(row).is_empty())
     }
@@ -106,6 +98,8 @@ pub(crate) struct Commit {
     pub after: Option<Record>,
     /// The place of the new state in the record's history.
     pub place: usize,
+    /// How many changes there had been, this one included.
+    pub revision: u64,
 }
 
 pub(crate) struct Store {
@@ -328,6 +322,6 @@ impl Store {
         history.push(Shape::of(id, after));
         let place = history.len() - 1;
         let (by, id, after) = (by.clone(), id.clone(), after.cloned());
-        commits.push(Commit { by, id, deed, before, after, place });
+        commits.push(Commit { by, id, deed, before, after, place, revision: self.revision });
     }
 }

@@ -85,6 +85,7 @@ happened! {
     LinkRestored => "links restored",
     FeedCut => "feeds cut",
     FeedTold => "feed events told",
+    FeedPosition => "feed positions told",
     FeedDropped => "feed events dropped",
     FeedDoubled => "feed events doubled",
     FeedLagged => "feeds that fell behind",
