@@ -1,10 +1,25 @@
 //! `#[derive(LiveEntity)]` for vantage-live, which re-exports it: depend on that crate alone.
 //!
 //! Five steps, each a module: `attr` reads what the user wrote, `model` says what it means, `naming` and `generics` know
-//! names and parameters, `check` finds every misuse, `expand` writes the code. Nothing here knows the library but by the
+//! names and parameters, `check` finds every misuse, `expand` writes the code; `steps` takes them one by one. Nothing here knows the library but by the
 //! paths that generated code names, all of them in its `__private` module.
 
 #![forbid(unsafe_code)]
+// What a library does not do: it answers with an error, and says nothing on its own. Tests may (clippy.toml).
+#![warn(
+    clippy::dbg_macro,
+    clippy::exit,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
 
 mod attr;
 mod check;
@@ -13,14 +28,12 @@ mod expand;
 mod generics;
 mod model;
 mod naming;
+mod steps;
 #[cfg(test)]
 mod tests;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
-
-use crate::error::Errors;
-use crate::model::Entity;
 
 /// Derives `LiveEntity` for a struct with named fields that has `Clone` and serde's two derives.
 ///
@@ -187,26 +200,7 @@ use crate::model::Entity;
 #[proc_macro_derive(LiveEntity, attributes(live))]
 pub fn live_entity(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    derive(&input).into()
-}
-
-/// Parse, check, expand; after an error still expand what makes sense, so that the error is the only message.
-fn derive(input: &DeriveInput) -> proc_macro2::TokenStream {
-    let (entity, errors) = read(input);
-    let mut output = match entity {
-        Some(entity) if check::can_expand(&entity) => expand::entity(&entity),
-        _ => expand::fallback(input),
-    };
+    let (mut output, errors) = steps::derive(&input);
     output.extend(errors.into_tokens());
-    output
-}
-
-fn read(input: &DeriveInput) -> (Option<Entity>, Errors) {
-    let mut errors = Errors::default();
-    let entity = Entity::parse(input, &mut errors);
-    check::shape(input, &mut errors);
-    if let Some(entity) = &entity {
-        check::entity(entity, &mut errors);
-    }
-    (entity, errors)
+    output.into()
 }

@@ -4,7 +4,7 @@
 //! the error is the only message.
 
 use std::collections::HashMap;
-use std::{array, iter};
+use std::iter;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -150,10 +150,14 @@ pub fn private(live: &EntityAttrs) -> TokenStream {
 impl Names {
     pub fn new(entity: &Ident, live: &EntityAttrs) -> Self {
         let default = |suffix: &str| format_ident!("{}{suffix}", entity.unraw());
-        let given = [&live.field, &live.dirty, &live.change, &live.conflicts, &live.conflict];
-        let suffixes = ["Field", "Dirty", "Change", "Conflicts", "Conflict"];
-        let defaults =
-            given.iter().zip(suffixes).filter(|(given, _)| given.is_none()).map(|(_, suffix)| default(suffix));
+        let names = [
+            (&live.field, "Field"),
+            (&live.dirty, "Dirty"),
+            (&live.change, "Change"),
+            (&live.conflicts, "Conflicts"),
+            (&live.conflict, "Conflict"),
+        ];
+        let defaults = names.iter().filter(|(given, _)| given.is_none()).map(|(_, suffix)| default(suffix));
         let mut used: Vec<Ident> = iter::once(entity.clone()).chain(defaults).collect();
         let mut taken = Vec::new();
         let mut name = |given: &Option<Given<Ident>>, suffix| match given {
@@ -167,7 +171,7 @@ impl Names {
             }
             None => default(suffix),
         };
-        let [field, dirty, change, conflicts, conflict] = array::from_fn(|at| name(given[at], suffixes[at]));
+        let [field, dirty, change, conflicts, conflict] = names.map(|(given, suffix)| name(given, suffix));
         Names { field, dirty, change, conflicts, conflict, taken }
     }
 }

@@ -21,13 +21,14 @@ pub fn label(name: &str) -> String {
 
 /// `ProductGroup` gives `product_group`, `HttpAPIKey` gives `http_api_key`.
 pub fn snake_case(name: &str) -> String {
-    let chars: Vec<char> = name.chars().collect();
-    let mut snake = String::new();
-    for (at, &char) in chars.iter().enumerate() {
-        if char.is_uppercase() && at > 0 && starts_word(chars[at - 1], chars.get(at + 1).copied()) {
+    let (mut snake, mut last) = (String::new(), None);
+    let mut chars = name.chars().peekable();
+    while let Some(char) = chars.next() {
+        if char.is_uppercase() && last.is_some_and(|last| starts_word(last, chars.peek().copied())) {
             snake.push('_');
         }
         snake.extend(char.to_lowercase());
+        last = Some(char);
     }
     snake
 }

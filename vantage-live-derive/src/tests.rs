@@ -1,6 +1,6 @@
 //! Where errors stand, and that all of a struct's come at once. What they say in full is in `ui-tests`.
 
-use crate::{derive, read};
+use crate::steps::{derive, read};
 
 /// The source under each error of `source`, and the message.
 fn told(source: &str) -> Vec<(String, String)> {
@@ -110,7 +110,7 @@ fn what_is_generated_can_be_read_by_the_compiler_whatever_it_was_made_of() {
     ];
 
     for source in sources {
-        let generated = derive(&syn::parse_str(source).expect("the source is an item"));
+        let (generated, _) = derive(&syn::parse_str(source).expect("the source is an item"));
         let read = syn::parse2::<syn::File>(generated.clone());
         assert!(read.is_ok(), "{source}: {:?} in {generated}", read.err());
     }

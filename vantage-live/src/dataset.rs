@@ -10,9 +10,9 @@ use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::entity::{EntityError, LiveEntity};
+use crate::entity::{EntityError, Field as _, LiveEntity};
 use crate::value::{
-    Guard, Id, Operation, ReadableValueSet, Record, RwValueSet, ValueError, ValueErrorKind, WriteOutcome,
+    Guard, Id, Operation, Patch, Path, ReadableValueSet, Record, RwValueSet, ValueError, ValueErrorKind, WriteOutcome,
 };
 
 /// Why a data set did not do what it was asked to.
@@ -72,19 +72,20 @@ pub enum DataSetError {
 /// ```
 #[async_trait]
 pub trait ReadableDataSet<E: LiveEntity>: Send + Sync {
-    /// Every row, in the order of the ids.
+    /// Every row, in the order of the ids. A record that does not fit the entity is not among them;
+    /// [`get_id`](Self::get_id) says why.
     ///
     /// # Errors
-    /// Where the store is not reached, or a record does not fit the entity.
+    /// Where the store is not reached.
     async fn get(&self) -> Result<Vec<(Id, Arc<E>)>, DataSetError>;
 
     /// The row `id`, or `None` where there is none.
     ///
     /// # Errors
-    /// As [`get`](Self::get).
+    /// Where the store is not reached, or the record does not fit the entity ([`DataSetError::KeptApart`]).
     async fn get_id(&self, id: &Id) -> Result<Option<Arc<E>>, DataSetError>;
 
-    /// Any one row, or `None` where there is none.
+    /// Any one row, or `None` where there is none that fits.
     ///
     /// # Errors
     /// As [`get`](Self::get).
@@ -137,8 +138,14 @@ impl<T: ReadableValueSet + ?Sized> ReadableAsDataSet for T {}
 /// Writing entities.
 #[async_trait]
 pub trait WritableDataSet<E: LiveEntity>: Send + Sync {
-    /// Makes the record `id` this entity, whether or not it was there. Columns that the entity does not know, and its
-    /// read-only fields, are the store's to fill afterwards: to change fields and keep the rest, edit the record.
+    /// Makes the record `id` this entity, whether or not it was there, and whatever others make of it at the same moment:
+    /// the last one wins. Columns that the entity does not know are gone afterwards, but for those that somebody adds at
+    /// that moment, and its read-only fields are the store's: to change fields and keep the rest, edit the record. Reads the
+    /// record first: two round trips.
+    ///
+    /// A record that does not fit the entity is not overwritten. Where the store [checks and writes in one
+    /// step](crate::Capabilities::guarded_write), not even one that has ceased to fit a moment ago; where it does not, the
+    /// record is read before, and what somebody makes of it in between is overwritten.
     ///
     /// # Errors
     /// Where the store refuses it or is not reached, or the stored record is [kept apart](DataSetError::KeptApart).
@@ -146,10 +153,12 @@ pub trait WritableDataSet<E: LiveEntity>: Send + Sync {
 
     /// Changes every row as `change` says, writing the fields that it has modified and nothing else, and answers how
     /// many rows it has modified. A row that somebody else changes at the same moment is read again and `change` applied
-    /// to that, so it may be called more than once for a row. Stops at the first error; what was written stays.
+    /// to that, so it may be called more than once for a row. Stops at the first error; what was written stays. A record that
+    /// does not fit the entity is left alone.
     ///
     /// # Errors
-    /// Where the store refuses a row or is not reached, or a record does not fit the entity.
+    /// Where the store refuses a row or is not reached, or [cannot check and write in one
+    /// step](crate::Capabilities::guarded_write).
     async fn update(&self, change: &mut (dyn for<'r> FnMut(&'r mut E) + Send)) -> Result<u64, DataSetError>;
 
     /// Deletes the record `id`, whatever it holds, and says whether it was there.
@@ -209,11 +218,28 @@ impl<E: LiveEntity> TypedTable<E> {
     }
 
     fn decode(&self, id: &Id, record: Record) -> Result<Arc<E>, DataSetError> {
-        E::from_record(id, record).map(Arc::new).map_err(|source| fault(self.store.name(), id, source))
+        E::from_record(id, record).map(Arc::new).map_err(|source| kept_apart(self.store.name(), id, &source))
+    }
+
+    /// The records that fit, as entities; the others are left out.
+    async fn fitting(&self) -> Result<Vec<(Id, Arc<E>)>, DataSetError> {
+        let fits = |(id, record): (Id, Record)| match self.decode(&id, record) {
+            Ok(row) => Some((id, row)),
+            Err(error) => {
+                tracing::warn!(%error, "left out");
+                None
+            }
+        };
+        Ok(self.store.get_values().await?.into_iter().filter_map(fits).collect())
     }
 }
 
-/// The error of a record that does not fit the entity.
+/// The error of a stored record that does not fit the entity.
+fn kept_apart(table: &str, id: &Id, source: &EntityError) -> DataSetError {
+    DataSetError::KeptApart { table: table.to_owned(), id: id.clone(), reason: source.to_string().into() }
+}
+
+/// The error of an entity that cannot be written as a record, or read from the one that it was written as.
 pub(crate) fn fault(table: &str, id: &Id, source: EntityError) -> DataSetError {
     DataSetError::Entity { table: table.to_owned(), id: id.clone(), source }
 }
@@ -221,8 +247,7 @@ pub(crate) fn fault(table: &str, id: &Id, source: EntityError) -> DataSetError {
 #[async_trait]
 impl<E: LiveEntity> ReadableDataSet<E> for TypedTable<E> {
     async fn get(&self) -> Result<Vec<(Id, Arc<E>)>, DataSetError> {
-        let records = self.store.get_values().await?;
-        records.into_iter().map(|(id, record)| Ok((id.clone(), self.decode(&id, record)?))).collect()
+        self.fitting().await
     }
 
     async fn get_id(&self, id: &Id) -> Result<Option<Arc<E>>, DataSetError> {
@@ -230,21 +255,29 @@ impl<E: LiveEntity> ReadableDataSet<E> for TypedTable<E> {
     }
 
     async fn get_some(&self) -> Result<Option<(Id, Arc<E>)>, DataSetError> {
-        let some = self.store.get_some_value().await?;
-        some.map(|(id, record)| Ok((id.clone(), self.decode(&id, record)?))).transpose()
+        let Some((id, record)) = self.store.get_some_value().await? else { return Ok(None) };
+        match self.decode(&id, record) {
+            Ok(row) => Ok(Some((id, row))),
+            Err(_) => Ok(self.fitting().await?.into_iter().next()),
+        }
     }
 }
 
 #[async_trait]
 impl<E: LiveEntity> WritableDataSet<E> for TypedTable<E> {
     async fn replace_id(&self, id: &Id, entity: E) -> Result<Arc<E>, DataSetError> {
-        let record = entity.to_new_record().map_err(|source| fault(self.store.name(), id, source))?;
-        self.decode(id, self.store.replace_id_value(id, record).await?)
+        let read = async || Ok(self.store.get_id_value(id).await?);
+        let known = read().await?;
+        let after = replace_one(&*self.store, id, &entity, known, read).await?;
+        E::from_record(id, after).map(Arc::new).map_err(|source| fault(self.store.name(), id, source))
     }
 
     async fn update(&self, change: &mut (dyn for<'r> FnMut(&'r mut E) + Send)) -> Result<u64, DataSetError> {
         let mut modified = 0;
         for (id, record) in self.store.get_values().await? {
+            if self.decode(&id, record.clone()).is_err() {
+                continue;
+            }
             modified += u64::from(update_one(&*self.store, &id, record, change).await?.is_some());
         }
         Ok(modified)
@@ -268,12 +301,18 @@ impl<E: LiveEntity> InsertableDataSet<E> for TypedTable<E> {
     }
 }
 
-/// How often `change` is applied afresh to a row that others keep changing, before the update gives up on it. Each
-/// attempt fails only if another writer has succeeded in between, so this is the number of writers ahead of us.
+/// How often a write is tried afresh on a row that others keep changing, before it is given up. Each attempt fails only if
+/// another writer has succeeded in between, so this is the number of writers ahead of us.
 const ATTEMPTS: usize = 64;
 
+fn others_were_faster(store: &dyn RwValueSet, operation: Operation, id: &Id) -> DataSetError {
+    let message = format!("others changed it {ATTEMPTS} times meanwhile");
+    let kind = ValueErrorKind::Rejected { fields: Vec::new(), message };
+    ValueError::new(operation, store.name(), kind).on(id).into()
+}
+
 /// Changes one record as `change` says, guarded by the fields that it has modified. `None` where it modified nothing, or
-/// the record has gone; else the after-image.
+/// the record has gone, or does not fit the entity any more; else the after-image.
 pub(crate) async fn update_one<E: LiveEntity>(
     store: &dyn RwValueSet,
     id: &Id,
@@ -281,12 +320,16 @@ pub(crate) async fn update_one<E: LiveEntity>(
     change: &mut (dyn for<'r> FnMut(&'r mut E) + Send),
 ) -> Result<Option<Record>, DataSetError> {
     for _ in 0..ATTEMPTS {
-        let before = E::from_record(id, record.clone()).map_err(|source| fault(store.name(), id, source))?;
+        let Ok(before) = E::from_record(id, record.clone()) else { return Ok(None) };
         let mut after = before.clone();
         change(&mut after);
         let patch = after.patch(before.diff(&after)).map_err(|source| fault(store.name(), id, source))?;
         if patch.is_empty() {
             return Ok(None);
+        }
+        if !store.capabilities().guarded_write {
+            let kind = ValueErrorKind::Unsupported("check a guard and write in one step");
+            return Err(ValueError::new(Operation::Write, store.name(), kind).on(id).into());
         }
         // P3: what `change` was not shown is not overwritten.
         let guard =
@@ -297,7 +340,57 @@ pub(crate) async fn update_one<E: LiveEntity>(
             WriteOutcome::Gone => return Ok(None),
         }
     }
-    let message = format!("others changed it {ATTEMPTS} times while it was being updated");
-    let kind = ValueErrorKind::Rejected { fields: Vec::new(), message };
-    Err(ValueError::new(Operation::Write, store.name(), kind).on(id).into())
+    Err(others_were_faster(store, Operation::Write, id))
+}
+
+/// Makes a record this entity, unless what is stored does not fit. `known` is the record as it was last seen, and `read`
+/// reads it. Answers with the after-image.
+pub(crate) async fn replace_one<E: LiveEntity, F: Future<Output = Result<Option<Record>, DataSetError>> + Send>(
+    store: &dyn RwValueSet,
+    id: &Id,
+    entity: &E,
+    mut known: Option<Record>,
+    read: impl Fn() -> F + Send + Sync,
+) -> Result<Record, DataSetError> {
+    let wanted = entity.to_new_record().map_err(|source| fault(store.name(), id, source))?;
+    let can = store.capabilities();
+    for _ in 0..ATTEMPTS {
+        let Some(record) = known else {
+            match store.insert_id_value(id, wanted.clone()).await {
+                // Somebody else was faster.
+                Err(error) if error.kind == ValueErrorKind::AlreadyExists => known = read().await?,
+                made => return Ok(made?),
+            }
+            continue;
+        };
+        E::from_record(id, record.clone()).map_err(|source| kept_apart(store.name(), id, &source))?;
+        if !(can.guarded_write && can.patch) {
+            return Ok(store.replace_id_value(id, wanted).await?);
+        }
+        let (patch, guard) = replacing::<E>(&record, &wanted);
+        match store.write(id, &patch, &guard).await? {
+            WriteOutcome::Written(after) => return Ok(after),
+            WriteOutcome::Refused(now) => known = Some(now),
+            WriteOutcome::Gone => known = None,
+        }
+    }
+    Err(others_were_faster(store, Operation::Replace, id))
+}
+
+/// What makes `record` the one that is wanted, but for what is read-only; and that it fits the entity still: the columns
+/// that the entity writes are as they were.
+fn replacing<E: LiveEntity>(record: &Record, wanted: &Record) -> (Patch, Guard) {
+    let mut wanted = wanted.clone();
+    for field in E::Field::READONLY {
+        let path = field.path();
+        let parent: Path = path.names().iter().take(path.names().len() - 1).cloned().collect();
+        let has_place = parent.names().is_empty() || parent.get(&wanted).is_some_and(Value::is_object);
+        if let Some(value) = path.get(record).filter(|_| has_place) {
+            path.set(&mut wanted, value.clone());
+        }
+    }
+    let written = E::Field::ALL.iter().filter(|field| !E::Field::READONLY.contains(**field));
+    let guard =
+        written.fold(Guard::Exists, |guard, field| guard.and(field.path().clone(), field.path().get(record).cloned()));
+    (Patch::between(record, &wanted), guard)
 }

@@ -400,12 +400,35 @@
 //! - An event of a feed that keeps no order costs a read of the record, 256 records at most in one read; the LIVE
 //!   queries of SurrealDB are such a feed.
 
+// What a library does not do: it answers with an error, and says nothing on its own. Tests may (clippy.toml).
+#![warn(
+    clippy::dbg_macro,
+    clippy::exit,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
+
 #[cfg(feature = "broken")]
 #[doc(hidden)]
 pub mod broken;
 #[cfg(not(feature = "broken"))]
 mod broken;
 #[cfg(feature = "contract")]
+#[allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test kit: that is how a test fails"
+)]
 pub mod contract;
 pub mod dataset;
 pub mod edit;

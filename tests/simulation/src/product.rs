@@ -167,7 +167,7 @@ pub(crate) fn plain(number: u8) -> Product {
         price: 100,
         inventory: Inventory { stock: 1, shelf: "s1".into() },
         note: None,
-        tag: (number % 2 == 0).then(|| "g1".into()),
+        tag: number.is_multiple_of(2).then(|| "g1".into()),
         revision: 0,
         unfolded: false,
     }

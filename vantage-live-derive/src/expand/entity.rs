@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::GenericParam;
 use syn::spanned::Spanned;
 
-use super::{bounds, first_leaf, is_nested, nested_bounds, nested_set, per_type};
+use super::{bounds, first_leaf, is_nested, named_in, nested, nested_bounds, nested_set, per_type, respanned};
 use crate::check::CAPACITY;
 use crate::model::Entity;
 
@@ -75,8 +75,8 @@ fn clause(entity: &Entity) -> TokenStream {
         quote!(__live::core::clone::Clone + __live::core::marker::Send + __live::core::marker::Sync + 'static #equality)
     });
     let whole = whole.into_iter();
-    let nested = nested_bounds(entity);
-    quote!(where #(#nested,)* #(#own,)* #(#types: 'static,)* #(#fields,)* #(#whole),*)
+    let entities = nested_bounds(entity);
+    quote!(where #(#entities,)* #(#own,)* #(#types: 'static,)* #(#fields,)* #(#whole),*)
 }
 
 /// The id, and what it is called.
@@ -221,11 +221,11 @@ fn assertions(entity: &Entity) -> Option<TokenStream> {
                 format!("`{name}` is spread over the record, where nothing tells whether it is there: take the `Option` away, or `flatten`"),
             )
         });
-        quote!(#no_id #settable #flat)
+        respanned(quote!(#no_id #settable #flat), named_in(ty))
     });
     let leaves = entity.nested().map(|field| {
-        let ty = &field.ty;
-        quote!(<[_]>::len(<<#ty as __live::LiveEntity>::Field as __live::Field>::ALL))
+        let inner = nested(&quote!(__live), field, &quote!(Field));
+        quote!(<[_]>::len(<#inner as __live::Field>::ALL))
     });
     let (own, name) = (entity.tracked().count() - entity.nested().count(), &entity.ident);
     let too_many = format!(

@@ -4,15 +4,17 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::Ident;
 
-use super::{doc_field, doc_of, first_leaf, is_nested, lints, nested, nested_clause};
+use super::{doc_field, doc_of, first_leaf, is_nested, lints, named_in, nested, nested_clause, respanned};
 use crate::check::CAPACITY;
 use crate::model::{Entity, Field};
 
-/// The enum. It derives the one trait that makes its constants patterns; the rest goes by the index, in `impl_field!`.
+/// The enum. It derives the one trait that makes its constants patterns, unless an entity is inside: where that is none,
+/// what is derived would say so a second time. The rest goes by the index, in `impl_field!`.
 pub fn item(entity: &Entity) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(), &entity.vis, &entity.names.field);
-    let clause = nested_clause(entity);
     let docs = doc_of(entity, "The fields of {}.");
+    let equality =
+        (!entity.has_nested()).then(|| quote!(#[#live::core::prelude::v1::derive(#live::core::cmp::PartialEq)]));
     let variants = entity.tracked().map(|(_, field, variant)| {
         let docs = doc_field(field);
         if is_nested(field) {
@@ -25,15 +27,26 @@ pub fn item(entity: &Entity) -> TokenStream {
     quote! {
         #docs
         #lints
-        #[#live::core::prelude::v1::derive(#live::core::cmp::PartialEq)]
-        #vis enum #name #clause { #(#variants),* }
+        #equality
+        #vis enum #name { #(#variants),* }
     }
 }
 
 pub fn impls(entity: &Entity) -> TokenStream {
     let (name, clause) = (&entity.names.field, nested_clause(entity));
-    let (places, leaves, readonly) = (places(entity), leaves(entity), readonly(entity));
+    let (places, leaves, optional, readonly) = (places(entity), leaves(entity), optional(entity), readonly(entity));
     let (index, own, wholes) = (index(entity), own(entity), wholes(entity));
+    let equality = entity.has_nested().then(|| {
+        quote! {
+            #[automatically_derived]
+            impl __live::core::cmp::PartialEq for #name #clause {
+                #[inline]
+                fn eq(&self, other: &Self) -> __live::core::primitive::bool {
+                    __live::Field::index(*self) == __live::Field::index(*other)
+                }
+            }
+        }
+    });
     quote! {
         #places
 
@@ -42,8 +55,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
             const ALL: &'static [Self] = #leaves;
             const READONLY: __live::FieldSet<Self> = __live::FieldSet::from_bits(__live::Bits::EMPTY #(#readonly)*);
             #wholes
-            const OPTIONAL: &'static [__live::OptionalField<Self>] =
-                &__live::optional_leaves::<Self, { <#name as __live::Field>::ALL.len() + 1 }>(<Self as __live::Field>::ALL);
+            const OPTIONAL: &'static [__live::OptionalField<Self>] = #optional;
             const OWN: __live::Own = #own;
 
             #[inline]
@@ -58,13 +70,17 @@ pub fn impls(entity: &Entity) -> TokenStream {
             }
         }
 
+        #equality
         __live::impl_field!(#name #clause);
     }
 }
 
-/// Where each field's leaves begin, the number of all leaves at the end; and the leaves.
+/// Where each field's leaves begin, the number of all leaves at the end; the leaves, and those of an `Option`.
+///
+/// No where-clause says here that what is nested is an entity: the compiler has to look, and where it is none it has
+/// nothing more to say of these constants than that.
 fn places(entity: &Entity) -> Option<TokenStream> {
-    let (name, clause) = (&entity.names.field, nested_clause(entity)?);
+    let name = entity.has_nested().then_some(&entity.names.field)?;
     let count = Literal::usize_unsuffixed(entity.tracked().count() + 1);
     let lengths = entity.tracked().map(|(_, field, _)| {
         if is_nested(field) {
@@ -75,13 +91,23 @@ fn places(entity: &Entity) -> Option<TokenStream> {
         }
     });
     let first = entity.tracked().next().map(|(_, field, variant)| leaf(field, variant, &quote!(0)));
-    let fill = entity.tracked().map(|(place, field, variant)| fill(entity, place, field, variant));
+    let fill_with = |wrap: &TokenStream, shift: usize| {
+        let each = entity.tracked().map(|(place, field, variant)| fill(entity, place, field, variant, wrap, shift));
+        each.collect::<TokenStream>()
+    };
+    let (fill, fill_optional) = (fill_with(&quote!(), 0), fill_with(&quote!(__live::OptionalField::Inside), 1));
+    let optional = CAPACITY + 1;
     Some(quote! {
-        impl #name #clause {
+        impl #name {
             const __AT: [__live::core::primitive::usize; #count] = __live::offsets([#(#lengths,)* 0]);
             const __LEAVES: &'static [Self] = &{
-                let mut leaves = [#first; #CAPACITY];
-                #(#fill)*
+                let mut leaves = [const { #first }; #CAPACITY];
+                #fill
+                leaves
+            };
+            const __OPTIONAL: &'static [__live::OptionalField<Self>] = &{
+                let mut leaves = [const { __live::OptionalField::Whole }; #optional];
+                #fill_optional
                 leaves
             };
         }
@@ -103,24 +129,45 @@ fn leaves(entity: &Entity) -> TokenStream {
     }
 }
 
+/// The leaves of an `Option` of the entity.
+fn optional(entity: &Entity) -> TokenStream {
+    let count = entity.tracked().count();
+    if entity.has_nested() {
+        let count = first_leaf(entity, count);
+        quote!(__live::first(Self::__OPTIONAL, #count + 1))
+    } else {
+        let count = Literal::usize_unsuffixed(count + 1);
+        quote!(&__live::optional_leaves::<Self, #count>(<Self as __live::Field>::ALL))
+    }
+}
+
 /// The leaf of `field` at `index` inside of it.
 fn leaf(field: &Field, variant: &Ident, index: &TokenStream) -> TokenStream {
-    let inner = nested_field(field);
     if is_nested(field) {
-        quote!(Self::#variant(<#inner as __live::Field>::ALL[#index]))
+        let inner = nested_field(field);
+        respanned(quote!(Self::#variant(<#inner as __live::Field>::ALL[#index])), named_in(&field.ty))
     } else {
         quote!(Self::#variant)
     }
 }
 
 /// The statements that put the leaves of `field` into the array; what is beyond it is refused elsewhere.
-fn fill(entity: &Entity, place: usize, field: &Field, variant: &Ident) -> TokenStream {
+fn fill(
+    entity: &Entity,
+    place: usize,
+    field: &Field,
+    variant: &Ident,
+    wrap: &TokenStream,
+    shift: usize,
+) -> TokenStream {
     let (at, end) = (first_leaf(entity, place), first_leaf(entity, place + 1));
     let leaf = leaf(field, variant, &quote!(at - #at));
+    let wrapped =
+        if is_nested(field) { respanned(quote!(#wrap(#leaf)), named_in(&field.ty)) } else { quote!(#wrap(#leaf)) };
     quote! {
         let mut at = #at;
         while at < #end && at < #CAPACITY {
-            leaves[at] = #leaf;
+            leaves[at + #shift] = #wrapped;
             at += 1;
         }
     }

@@ -11,9 +11,11 @@ mod fallback;
 mod field;
 mod per_type;
 
-use proc_macro2::{Literal, Span, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
+use quote::quote;
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{GenericArgument, PathArguments, Type};
 
 pub use self::fallback::fallback;
 use crate::model::{Entity, Field, Kind};
@@ -79,7 +81,38 @@ fn doc_field(field: &Field) -> TokenStream {
 /// `<Type as LiveEntity>::Item` of a nested field; the type's own tokens, so that an error points there.
 fn nested(live: &TokenStream, field: &Field, item: &TokenStream) -> TokenStream {
     let ty = &field.ty;
-    quote!(<#ty as #live::LiveEntity>::#item)
+    respanned(quote!(<#ty as #live::LiveEntity>::#item), named_in(ty))
+}
+
+/// The name in a nested field's type: where all that is said of it stands, so that equal messages are one.
+fn named_in(ty: &Type) -> Span {
+    match ty {
+        Type::Group(group) => named_in(&group.elem),
+        Type::Path(path) => path.path.segments.last().map_or_else(Span::call_site, |last| match &last.arguments {
+            PathArguments::AngleBracketed(arguments) if last.ident == "Option" => match arguments.args.first() {
+                Some(GenericArgument::Type(inner)) => named_in(inner),
+                _ => last.ident.span(),
+            },
+            _ => last.ident.span(),
+        }),
+        other => other.span(),
+    }
+}
+
+/// The tokens, all of them at `span`.
+fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
+    let at = |token| match token {
+        TokenTree::Group(group) => {
+            let mut at = Group::new(group.delimiter(), respanned(group.stream(), span));
+            at.set_span(span);
+            TokenTree::Group(at)
+        }
+        mut token => {
+            token.set_span(span);
+            token
+        }
+    };
+    tokens.into_iter().map(at).collect()
 }
 
 /// The index of the first leaf of the field at `place`: a literal, or out of the table where there are nested ones.
@@ -119,19 +152,13 @@ fn nested_clause(entity: &Entity) -> Option<TokenStream> {
     })
 }
 
-/// That what is nested is an entity. With this on every item, the compiler finds out once that it is none, and says so
-/// at the field's type: all tokens stand there, so that equal messages are one.
+/// That what is nested is an entity. With the lifetime, the compiler takes it for granted on the item, right or wrong: what
+/// is no entity is found out where the type is named without it, which is at one place.
 fn nested_bounds(entity: &Entity) -> impl Iterator<Item = TokenStream> {
     let private = entity.private();
     entity.nested().map(move |field| {
         let ty = &field.ty;
-        let end = ty.to_token_stream().into_iter().last().map_or_else(Span::call_site, |token| token.span());
-        let is_entity = quote!(: #private::LiveEntity).into_iter().map(|mut token| {
-            token.set_span(end);
-            token
-        });
-        let is_entity: TokenStream = is_entity.collect();
-        quote!(#ty #is_entity)
+        quote!(for<'__e> #ty: #private::LiveEntity)
     })
 }
 

@@ -9,7 +9,7 @@ use super::rebase::ThreeWay;
 use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{Field, FieldSet, LiveEntity};
-use crate::table::{Entry, Ids, Policy, Shared, Written};
+use crate::table::{Entry, Ids, Policy, Seen, Shared, Written};
 use crate::value::{Guard, Id, IdempotencyKey, Patch, Path, Record, ValueError, ValueErrorKind};
 
 /// What a save has sent.
@@ -167,17 +167,15 @@ pub(super) async fn create<E: LiveEntity>(
         shared.insert(record, Some(key), Some(&temp)).await?
     } else if can.client_ids {
         let id = if shared.ids == Ids::ClientUuid { temp.clone() } else { Id::from(key.0) };
-        let (entry, before) = match shared.insert_id(&id, record).await {
+        let (entry, before) = match shared.insert_id(&id, record, Some(&temp)).await {
             // No other session has the id: it is ours, from an attempt whose answer was lost.
             Err(DataSetError::Store(error)) if error.kind == ValueErrorKind::AlreadyExists => {
                 let Some(entry) = shared.read(&id).await? else { return Ok(Answer::Gone) };
+                shared.identify(Some(&temp), &id, &Seen::Row(entry.clone()));
                 (entry, true)
             }
             made => (Entry::decode(&id, &made?).map_err(|source| shared.fault(&id, source))?, in_doubt),
         };
-        if id != temp {
-            shared.identify(Some(&temp), &id, &crate::table::Seen::Row(entry.clone()));
-        }
         return Ok(if before { Answer::CreatedBefore(id, entry) } else { Answer::Created(id, entry) });
     } else if in_doubt {
         // The store cannot tell whether it has made the record, and a second one would be worse than an answer.

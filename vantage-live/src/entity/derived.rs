@@ -12,6 +12,7 @@ use super::{Bits, Conflict, Conflicts, Field, FieldSet};
 
 /// Where each of some neighbours begins, given how many leaves each has. With a last length of 0, the last is the sum.
 #[must_use]
+#[expect(clippy::indexing_slicing, reason = "const code, and the index stays below N")]
 pub const fn offsets<const N: usize>(lengths: [usize; N]) -> [usize; N] {
     let mut offsets = [0; N];
     let mut at = 1;

@@ -4,6 +4,8 @@
 //! cannot be mixed is not mixed: where a field inside was changed on one side and the whole was taken away on the other,
 //! the conflict is of the whole.
 
+#![expect(clippy::indexing_slicing, reason = "const code, and each index is bounded by the loop around it")]
+
 use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::fmt;

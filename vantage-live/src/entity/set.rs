@@ -12,6 +12,10 @@ use super::Field;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Bits([u64; Self::WORDS]);
 
+#[expect(
+    clippy::indexing_slicing,
+    reason = "const code, run for the tables of derived entities: no index is beyond them"
+)]
 impl Bits {
     const WORDS: usize = 4;
     /// The most leaf fields an entity can have.

@@ -1,5 +1,7 @@
 //! What is known of an entity's fields: the constants that the derive writes, and the table that is made of them once.
 
+#![expect(clippy::indexing_slicing, reason = "const code, and each index is bounded by the loop around it")]
+
 use std::sync::OnceLock;
 
 use crate::value::{Path, Record};

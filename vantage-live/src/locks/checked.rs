@@ -57,9 +57,9 @@ impl<T> ArcSwap<T> {
         self.at.load_full()
     }
 
-    pub fn store(&self, value: Arc<T>) {
+    pub fn swap(&self, value: Arc<T>) -> Arc<T> {
         self.point.here();
-        self.at.store(value);
+        self.at.swap(value)
     }
 }
 
@@ -80,9 +80,9 @@ impl AtomicWaker {
         self.at.register(waker);
     }
 
-    pub fn wake(&self) {
+    pub fn take(&self) -> Option<Waker> {
         self.point.here();
-        self.at.wake();
+        self.at.take()
     }
 }
 
@@ -110,6 +110,11 @@ pub(crate) mod watch {
             Sender { point: Point::default(), at: watch::Sender::new(value) }
         }
 
+        pub fn send_modify(&self, modify: impl FnOnce(&mut T)) {
+            self.point.here();
+            self.at.send_modify(modify);
+        }
+
         pub fn send_replace(&self, value: T) -> T {
             self.point.here();
             self.at.send_replace(value)
@@ -128,6 +133,11 @@ pub(crate) mod watch {
     }
 
     impl<T> Receiver<T> {
+        pub fn borrow(&self) -> Ref<'_, T> {
+            self.point.here();
+            self.at.borrow()
+        }
+
         pub async fn changed(&mut self) -> Result<(), RecvError> {
             self.point.here();
             self.at.changed().await

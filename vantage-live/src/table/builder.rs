@@ -11,7 +11,7 @@ use super::core::Core;
 use super::env::{Environment, Tokio};
 use super::rows::Snapshot;
 use super::shared::Shared;
-use super::state::{Counters, Progress, SyncState};
+use super::state::{Counters, Progress, Standing};
 use super::sync::{self, Filled};
 use super::{Ids, LiveTable, Open, Policy};
 use crate::entity::LiveEntity;
@@ -32,6 +32,12 @@ pub enum OpenError {
     /// The table's policy is [`Policy::Version`], and the entity has no version.
     #[error("the policy is `Version`, and no field of the entity is #[live(version)]")]
     NoVersionField,
+    /// The store cannot write some fields of a record and leave the rest alone, which every save is.
+    #[error("`{0}` cannot write some fields of a record and leave the rest alone")]
+    NoPatch(String),
+    /// The store cannot check and write in one step, and the policy is not [`Policy::Overwrite`].
+    #[error("`{0}` cannot check and write in one step: with it, the policy can only be `Overwrite`")]
+    NoGuardedWrite(String),
     /// New records are to have ids of the client's, and the store does not take them.
     #[error("`{0}` does not take the ids of new records from the client")]
     NoClientIds(String),
@@ -127,7 +133,9 @@ impl<E: LiveEntity> Builder<E> {
         self
     }
 
-    /// Is told how far the table has filled, after every batch of its first list, from a task of the table's: it must not block.
+    /// Is told how far the table has filled, after every batch of its first list, from a task of the table's: it must not
+    /// block, and a panic in it is logged and no more. Where that list is interrupted, it is told of the next one from its
+    /// beginning.
     pub fn on_progress(mut self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.progress = Some(Box::new(progress));
         self
@@ -158,14 +166,17 @@ impl<E: LiveEntity> Builder<E> {
     }
 
     /// Opens the table and waits until the backend has been listed; where that fails and the cache has rows, opens it with
-    /// those. Touches the store; dropping the future closes the table.
+    /// all of those. A feed that is not reached does not keep it from opening: the table is [`Lost`](super::SyncState::Lost)
+    /// then, and tries again. Touches the store; dropping the future closes the table.
     ///
     /// # Errors
-    /// [`OpenError`] where the backend cannot be listed and the cache has nothing either, or the parts do not fit.
+    /// [`OpenError`] where the backend cannot be listed to its end and the cache has nothing, or could not be read to its
+    /// end either; where the parts do not fit; and where the runtime has ended meanwhile.
     pub async fn open(self) -> Result<LiveTable<E>, OpenError> {
         let table = self.start()?;
         match table.filled().await {
-            Err(error) if table.rows().is_empty() => Err(OpenError::Store(error)),
+            // Part of a list is not enough, and neither is part of a cache.
+            Err(error) if !table.is_cached() => Err(OpenError::Store(error)),
             _ => Ok(table),
         }
     }
@@ -173,14 +184,23 @@ impl<E: LiveEntity> Builder<E> {
     /// Opens the table at once, and fills it in the background: rows can be read while they come, and
     /// [`filled`](LiveTable::filled) waits for all of them. A backend that is not reached is tried again.
     ///
+    /// The table asks the backend for its [capabilities](crate::Capabilities), which say what it does where one is missing.
+    ///
     /// # Errors
     /// [`OpenError`] where the parts do not fit.
     pub fn start(self) -> Result<LiveTable<E>, OpenError> {
         if self.policy == Policy::Version && E::VERSION.is_none() {
             return Err(OpenError::NoVersionField);
         }
-        if self.ids == Ids::ClientUuid && !self.backend.capabilities().client_ids {
-            return Err(OpenError::NoClientIds(self.backend.name().to_owned()));
+        let (can, name) = (self.backend.capabilities(), || self.backend.name().to_owned());
+        if !can.patch {
+            return Err(OpenError::NoPatch(name()));
+        }
+        if !can.guarded_write && self.policy != Policy::Overwrite {
+            return Err(OpenError::NoGuardedWrite(name()));
+        }
+        if self.ids == Ids::ClientUuid && !can.client_ids {
+            return Err(OpenError::NoClientIds(name()));
         }
         let env = match self.env {
             Some(env) => env,
@@ -196,7 +216,7 @@ impl<E: LiveEntity> Builder<E> {
             ids: self.ids,
             event_buffer: self.event_buffer,
             rows: ArcSwap::from_pointee(Snapshot::empty()),
-            state: watch::Sender::new(SyncState::CatchingUp),
+            standing: watch::Sender::new(Standing::new()),
             counters: Counters::default(),
             progress: self.progress,
             batch: self.batch,

@@ -1,16 +1,19 @@
 //! The cache: rows from it while the backend is still being listed, and rows to it behind every change.
 
+use std::collections::{BTreeSet, HashSet};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::TryStreamExt;
+use futures::{FutureExt, TryStreamExt};
 
-use super::core::{Seen, Taken};
+use super::core::Seen;
 use super::order::Source;
+use super::rows::{Entry, Snapshot};
 use super::shared::Shared;
-use super::subscribe::Origin;
+use super::uncached::Tell;
 use crate::entity::LiveEntity;
-use crate::value::{Guard, Id, RwValueSet, ValueError};
+use crate::value::{Guard, Id, Record, RwValueSet, ValueError};
 
 /// How many rows one write to the cache takes.
 const BATCH: usize = 256;
@@ -28,71 +31,111 @@ pub(super) async fn load<E: LiveEntity>(shared: &Arc<Shared<E>>) -> Result<bool,
         let seen: Vec<_> = batch.into_iter().map(|(id, record)| (Seen::of(&id, Some(record)), id)).collect();
         shared.change(|core| {
             for (seen, id) in seen {
-                let taken = core.observe(&id, seen, Source::Request { began, write: false }, Origin::Remote);
-                if taken != Taken::Shown {
-                    // P7: something newer is known of it. What becomes of the row, the cache is to have too.
-                    core.uncached.add(&id);
-                }
+                core.load(&id, seen, Source::Request { began, write: false });
             }
         });
     }
     Ok(found)
 }
 
-async fn ids(cache: &dyn RwValueSet, batch: usize) -> Result<Vec<Id>, ValueError> {
-    let mut ids = Vec::new();
-    let mut batches = cache.stream_values(batch);
-    while let Some(batch) = batches.try_next().await? {
-        ids.extend(batch.into_iter().map(|(id, _)| id));
+/// The worker. However it ends, another one can be started.
+struct Worker<E: LiveEntity> {
+    shared: Arc<Shared<E>>,
+    is_done: bool,
+}
+
+impl<E: LiveEntity> Drop for Worker<E> {
+    fn drop(&mut self) {
+        if !self.is_done {
+            // Not through `change`, which would start another worker on a runtime that may be gone.
+            self.shared.core.lock().uncached.stops();
+        }
     }
-    Ok(ids)
 }
 
 /// Writes to the cache until it has been told everything. One worker per table, so the last state of a row wins.
 pub(super) async fn work<E: LiveEntity>(shared: Arc<Shared<E>>) {
     let Some(cache) = &shared.cache else { return };
+    let mut worker = Worker { shared: Arc::clone(&shared), is_done: false };
     loop {
-        if shared.change(|core| core.uncached.take_unread()) {
-            match ids(&**cache, shared.batch).await {
-                // What is no row is deleted from the cache, and the rest written over.
-                Ok(ids) => shared.change(|core| ids.iter().for_each(|id| core.uncached.add(id))),
-                Err(error) => {
-                    tracing::warn!(table = shared.table(), %error, "the cache could not be read, trying again");
-                    shared.change(|core| core.uncached.must_be_read());
-                    shared.env.sleep(shared.env.jittered(PAUSE)).await;
-                }
-            }
-            if shared.is_closed() {
-                return;
-            }
-        }
-        let Some(batch) = shared.change(|core| core.uncached.take_batch(BATCH)) else { return };
-        let (mut rows, mut gone) = (Vec::new(), Vec::new());
-        let snapshot = shared.rows.load_full();
-        for id in batch {
-            match snapshot.rows.get(&id).map(super::rows::Entry::record) {
-                Some(Ok(record)) => rows.push((id, record)),
-                // It was written once, when the row was decoded; should it fail now, the cache is better without it.
-                Some(Err(_)) | None => gone.push((id, Guard::Nothing)),
-            }
-        }
-        let failed: Vec<Id> = {
-            let ids: Vec<Id> = rows.iter().map(|(id, _)| id).chain(gone.iter().map(|(id, _)| id)).cloned().collect();
-            let written = cache.replace_id_values(rows).await.into_iter().map(|answer| answer.is_err());
-            let deleted = cache.delete_ids(gone).await.into_iter().map(|answer| answer.is_err());
-            ids.into_iter().zip(written.chain(deleted)).filter(|(_, failed)| *failed).map(|(id, _)| id).collect()
+        let Some(tell) = shared.change(|core| core.uncached.take(BATCH)) else {
+            worker.is_done = true;
+            return;
         };
+        let again = AssertUnwindSafe(told(&shared, &**cache, tell)).catch_unwind().await.unwrap_or(Some(Tell::All));
         if shared.is_closed() {
             return;
         }
-        if !failed.is_empty() {
-            tracing::warn!(
-                table = shared.table(),
-                rows = failed.len(),
-                "the cache did not take these rows, trying again"
-            );
-            shared.change(|core| failed.iter().for_each(|id| core.uncached.add(id)));
+        if let Some(again) = again {
+            tracing::warn!(table = shared.table(), "the cache did not take what has changed, trying again");
+            shared.change(|core| core.uncached.put_back(again));
             shared.env.sleep(shared.env.jittered(PAUSE)).await;
         }
     }
+}
+
+/// Tells the cache, and answers with what it must be told again.
+async fn told<E: LiveEntity>(shared: &Arc<Shared<E>>, cache: &dyn RwValueSet, tell: Tell) -> Option<Tell> {
+    match tell {
+        Tell::Rows(ids) => {
+            let failed = write(cache, &shared.rows.load_full(), ids).await;
+            (!failed.is_empty()).then_some(Tell::Rows(failed))
+        }
+        Tell::All => match differing(shared, cache).await {
+            Ok(ids) => {
+                let mut failed = false;
+                for ids in ids.chunks(BATCH) {
+                    let ids = ids.iter().cloned().collect();
+                    failed |= !write(cache, &shared.rows.load_full(), ids).await.is_empty();
+                    if failed || shared.is_closed() {
+                        break;
+                    }
+                }
+                failed.then_some(Tell::All)
+            }
+            Err(error) => {
+                tracing::warn!(table = shared.table(), %error, "the cache could not be read");
+                Some(Tell::All)
+            }
+        },
+    }
+}
+
+/// What the cache has otherwise than the rows: a record that is no row, and rows that it has not, or not like this.
+async fn differing<E: LiveEntity>(shared: &Arc<Shared<E>>, cache: &dyn RwValueSet) -> Result<Vec<Id>, ValueError> {
+    let snapshot = shared.rows.load_full();
+    let mut missing: HashSet<&Id> = snapshot.rows.keys().collect();
+    let mut differing = Vec::new();
+    let mut batches = cache.stream_values(shared.batch);
+    while let Some(batch) = batches.try_next().await? {
+        for (id, record) in batch {
+            missing.remove(&id);
+            if stored(&snapshot, &id).as_ref() != Some(&record) {
+                differing.push(id);
+            }
+        }
+    }
+    differing.extend(missing.into_iter().cloned());
+    Ok(differing)
+}
+
+/// The record that the cache is to have.
+fn stored<E: LiveEntity>(snapshot: &Snapshot<E>, id: &Id) -> Option<Record> {
+    // It was written once, when the row was decoded; should it fail now, the cache is better without it.
+    snapshot.rows.get(id).map(Entry::record)?.ok()
+}
+
+/// Makes the cache have these rows as they are, and answers with those that it did not take.
+async fn write<E: LiveEntity>(cache: &dyn RwValueSet, snapshot: &Snapshot<E>, ids: BTreeSet<Id>) -> BTreeSet<Id> {
+    let (mut rows, mut gone) = (Vec::new(), Vec::new());
+    for id in ids {
+        match stored(snapshot, &id) {
+            Some(record) => rows.push((id, record)),
+            None => gone.push((id, Guard::Nothing)),
+        }
+    }
+    let ids: Vec<Id> = rows.iter().map(|(id, _)| id).chain(gone.iter().map(|(id, _)| id)).cloned().collect();
+    let written = cache.replace_id_values(rows).await.into_iter().map(|answer| answer.is_err());
+    let deleted = cache.delete_ids(gone).await.into_iter().map(|answer| answer.is_err());
+    ids.into_iter().zip(written.chain(deleted)).filter(|(_, failed)| *failed).map(|(id, _)| id).collect()
 }

@@ -1,17 +1,18 @@
 //! The one place where rows change: every state of a record that reaches the table is observed here, under one lock,
 //! and shown, passed over, put off or marked for reading. Nothing here waits or touches a store.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use futures::channel::oneshot;
 
+use super::flights::{Flights, Released};
 use super::order::{Moment, Moments, Source, Verdict};
 use super::rows::{Entry, Snapshot};
-use super::settle::{Settling, Wanted};
+use super::settle::{Settled, Settling, Wanted};
 use super::state::RejectedRow;
 use super::subscribe::{Event, Origin, Subscribers};
-use crate::broken::{self, Broken};
+use super::uncached::Uncached;
 use crate::entity::LiveEntity;
 use crate::feed::Feed;
 use crate::value::{Id, Record};
@@ -47,7 +48,7 @@ impl<E: LiveEntity> Seen<E> {
     }
 
     /// Whether both are the same state.
-    fn is_like(&self, other: &Self) -> bool {
+    pub(super) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Seen::Row(a), Seen::Row(b)) => a.is_like(b),
             (Seen::Unfit(a), Seen::Unfit(b)) => a == b,
@@ -65,10 +66,8 @@ pub(super) struct Core<E: LiveEntity> {
     pub settling: Settling,
     snapshot: Snapshot<E>,
     aliases: VecDeque<Id>,
-    flights: HashMap<Id, Flight<E>>,
-    /// Inserts under way whose ids the store chooses: a record that the feed brings meanwhile may be ours.
-    inserts: usize,
-    unknown: BTreeMap<Id, (Seen<E>, Source)>,
+    /// The writes of ours that are under way.
+    pub flights: Flights<E>,
     /// What the cache has not been told.
     pub uncached: Uncached,
     events: Vec<Event<E>>,
@@ -86,72 +85,8 @@ pub(super) enum Taken {
     PutOff,
 }
 
-/// The ids whose rows have changed since the cache was told: no more than there are rows.
-#[derive(Default)]
-pub(super) struct Uncached {
-    kept: bool,
-    /// What the cache has is not known, and can be wrong: it is to be read, now that the rows are.
-    unread: bool,
-    working: bool,
-    /// How many the worker is writing.
-    writing: usize,
-    ids: BTreeSet<Id>,
-}
-
-impl Uncached {
-    /// The row has changed.
-    pub fn add(&mut self, id: &Id) {
-        if self.kept {
-            self.ids.insert(id.clone());
-        }
-    }
-
-    /// The cache could not be read when the table was opened, and the rows have been listed since.
-    pub fn must_be_read(&mut self) {
-        self.unread = self.kept;
-    }
-
-    /// Whether it must be, which the caller does.
-    pub fn take_unread(&mut self) -> bool {
-        std::mem::take(&mut self.unread)
-    }
-
-    /// Whether a worker is to be started: the caller starts it.
-    pub fn needs_worker(&mut self) -> bool {
-        let needs = !self.working && (self.unread || !self.ids.is_empty());
-        self.working |= needs;
-        needs
-    }
-
-    /// Some ids to write; `None` ends the worker.
-    pub fn take_batch(&mut self, most: usize) -> Option<BTreeSet<Id>> {
-        let rest = self.ids.iter().nth(most).cloned().map(|id| self.ids.split_off(&id)).unwrap_or_default();
-        let batch = std::mem::replace(&mut self.ids, rest);
-        self.working = self.unread || !batch.is_empty();
-        self.writing = batch.len();
-        self.working.then_some(batch)
-    }
-
-    /// How many rows wait, or are being written.
-    pub fn len(&self) -> usize {
-        self.ids.len() + self.writing
-    }
-}
-
-/// A write of ours that is under way: what others tell of the record waits until it has an answer, so that its echo is
-/// known for one.
-struct Flight<E> {
-    writes: usize,
-    /// The last thing the feed has told of the record.
-    told: Option<(Seen<E>, Source)>,
-    /// A read has found something else than what is shown; who waits for it.
-    read: Option<Wanted>,
-}
-
 /// How many temp ids are remembered after their records have real ones. Beyond it the oldest is forgotten.
 const ALIASES: usize = 16_384;
-/// How many records may wait for an insert's answer. Beyond it they are shown as somebody else's.
-const UNKNOWN: usize = 1_024;
 
 impl<E: LiveEntity> Core<E> {
     pub fn new(keeps_cache: bool, feed: Option<Arc<dyn Feed>>) -> Self {
@@ -162,18 +97,16 @@ impl<E: LiveEntity> Core<E> {
             settling: Settling::default(),
             snapshot: Snapshot::empty(),
             aliases: VecDeque::new(),
-            flights: HashMap::new(),
-            inserts: 0,
-            unknown: BTreeMap::new(),
-            uncached: Uncached { kept: keeps_cache, ..Uncached::default() },
+            flights: Flights::default(),
+            uncached: Uncached::new(keeps_cache),
             events: Vec::new(),
             changed: false,
         }
     }
 
-    /// Every id that a list must confirm.
-    pub fn ids(&self) -> Vec<Id> {
-        self.snapshot.rows.keys().chain(self.rejected.keys()).cloned().collect()
+    /// The id that a record has: a temp id is the one that it has become.
+    pub fn resolve(&self, id: &Id) -> Id {
+        self.snapshot.resolve(id).clone()
     }
 
     /// Takes in what somebody has told of a record.
@@ -182,10 +115,17 @@ impl<E: LiveEntity> Core<E> {
             self.agreed(id, source);
             return Taken::Shown;
         }
-        if self.puts_off(id, &seen, source) {
+        if self.flights.put_off_told(id, &seen, source, self.snapshot.rows.contains_key(id)) {
             return Taken::PutOff;
         }
         self.decide(id, seen, source, origin)
+    }
+
+    /// The feed has said that the record has changed, and no more.
+    pub fn named(&mut self, id: Id) {
+        if !self.flights.put_off_named(&id, self.snapshot.rows.contains_key(&id)) {
+            self.settling.want(id);
+        }
     }
 
     /// Takes in what the store has answered to a write of ours: what others tell of the record has waited for this.
@@ -194,7 +134,23 @@ impl<E: LiveEntity> Core<E> {
             self.agreed(id, source);
             return Taken::Shown;
         }
-        self.decide(id, seen, source, origin)
+        match self.decide(id, seen.clone(), source, origin) {
+            // P5: nothing else was shown since it was sent, so the answer is newer than what is. Somebody has read the same
+            // meanwhile, which may be newer still: that is settled in its own time.
+            Taken::Settling if self.flights.is_as_it_was(id) => {
+                self.show(id, seen, source, origin);
+                Taken::Shown
+            }
+            taken => taken,
+        }
+    }
+
+    /// Takes in what the cache has, where nothing better is known by now.
+    pub fn load(&mut self, id: &Id, seen: Seen<E>, source: Source) {
+        let is_known = self.moments.has_seen(id) || self.flights.puts_off(id) || !matches!(self.seen(id), Seen::Gone);
+        if !is_known {
+            self.put(id, seen, source, Origin::Remote);
+        }
     }
 
     fn decide(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) -> Taken {
@@ -220,7 +176,7 @@ impl<E: LiveEntity> Core<E> {
     }
 
     /// The receiver is told when the record was read, after the write of ours that is under way.
-    pub fn wait(&mut self, id: &Id) -> oneshot::Receiver<bool> {
+    pub fn wait(&mut self, id: &Id) -> oneshot::Receiver<Settled> {
         let (sender, receiver) = oneshot::channel();
         self.put_off(id, Wanted { waiters: vec![sender] });
         receiver
@@ -228,17 +184,21 @@ impl<E: LiveEntity> Core<E> {
 
     /// What was read of a record waits until the write of ours that is under way has its answer.
     pub fn put_off(&mut self, id: &Id, read: Wanted) {
-        match self.flights.get_mut(id) {
-            Some(flight) => flight.read.get_or_insert_default().waiters.extend(read.waiters),
-            None => self.settling.put_back(id.clone(), read),
+        if let Some(read) = self.flights.put_off_read(id, read) {
+            self.settling.put_back(id.clone(), read);
         }
     }
 
     /// Shows a state, whatever is shown now.
     pub fn show(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) {
-        self.moments.applied(id, source);
-        self.changed = true;
         self.uncached.add(id);
+        self.put(id, seen, source, origin);
+    }
+
+    fn put(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) {
+        self.moments.applied(id, source);
+        self.flights.has_changed(id);
+        self.changed = true;
         let id = id.clone();
         self.rejected.remove(&id);
         let before = match &seen {
@@ -303,76 +263,49 @@ impl<E: LiveEntity> Core<E> {
             Source::Event { .. } => {
                 self.moments.confirmed(id, false);
                 // What waits for an answer of ours is older than this, and would take the row back.
-                self.flights.entry(id.clone()).and_modify(|flight| flight.told = None);
-                self.unknown.remove(id);
+                self.flights.forget_told(id);
             }
             Source::Hint => self.moments.confirmed(id, false),
         }
     }
 
-    /// Keeps what others tell of a record until the write of ours that is under way has its answer.
-    fn puts_off(&mut self, id: &Id, seen: &Seen<E>, source: Source) -> bool {
-        if let Some(flight) = self.flights.get_mut(id) {
-            match source {
-                Source::Request { .. } => drop(flight.read.get_or_insert_default()),
-                // P7: of two hints it is not known which is newer, and neither may take the other's place.
-                Source::Hint
-                    if flight.told.as_ref().is_some_and(|(told, _)| !told.is_like(seen))
-                        && !broken::is(Broken::LastHintCounts) =>
-                {
-                    flight.read.get_or_insert_default();
-                }
-                Source::Event { .. } | Source::Hint => flight.told = Some((seen.clone(), source)),
-            }
-            return true;
-        }
-        let may_be_ours = self.inserts > 0
-            && matches!(source, Source::Event { .. } | Source::Hint)
-            && !self.snapshot.rows.contains_key(id)
-            && (self.unknown.len() < UNKNOWN || self.unknown.contains_key(id));
-        if may_be_ours {
-            let before = self.unknown.insert(id.clone(), (seen.clone(), source));
-            if source == Source::Hint && before.is_some_and(|(before, _)| !before.is_like(seen)) {
-                self.settling.want(id.clone());
-            }
-        }
-        may_be_ours
-    }
-
     /// A write of ours to `id` is about to be sent.
     pub fn write_begins(&mut self, id: &Id) -> Moment {
-        self.flights.entry(id.clone()).or_insert(Flight { writes: 0, told: None, read: None }).writes += 1;
+        self.flights.write_begins(id);
         self.moments.next()
     }
 
-    /// It has its answer, and what was put off because of it is taken in.
+    /// It has its answer, or will have none, and what was put off because of it is taken in.
     pub fn write_ended(&mut self, id: &Id) {
-        let Some(flight) = self.flights.get_mut(id) else { return };
-        flight.writes -= 1;
-        if flight.writes > 0 {
-            return;
-        }
-        let Some(flight) = self.flights.remove(id) else { return };
-        if let Some((seen, source)) = flight.told {
-            self.observe(id, seen, source, Origin::Remote);
-        }
-        if let Some(read) = flight.read {
-            self.settling.put_back(id.clone(), read);
-        }
+        let released = self.flights.write_ended(id);
+        self.take_in(released);
     }
 
     /// An insert of ours is about to be sent, and the store will choose its id.
     pub fn insert_begins(&mut self) -> Moment {
-        self.inserts += 1;
-        self.moments.next()
+        let began = self.moments.next();
+        self.flights.insert_begins(began);
+        began
     }
 
-    /// It has its answer, and what was put off because of it is taken in.
-    pub fn insert_ended(&mut self) {
-        self.inserts = self.inserts.saturating_sub(1);
-        if self.inserts == 0 {
-            for (id, (seen, source)) in std::mem::take(&mut self.unknown) {
-                self.observe(&id, seen, source, Origin::Remote);
+    /// It has its answer, or will have none, and what was put off because of it is taken in.
+    pub fn insert_ended(&mut self, began: Moment) {
+        let released = self.flights.insert_ended(began);
+        self.take_in(released);
+    }
+
+    /// Takes in what has waited for answers of ours too long; says whether there is more to look at later.
+    pub fn look_at_what_waits(&mut self) -> bool {
+        let Some(released) = self.flights.look() else { return false };
+        self.take_in(released);
+        true
+    }
+
+    fn take_in(&mut self, released: Vec<Released<E>>) {
+        for released in released {
+            match released {
+                Released::Told(id, seen, source) => drop(self.observe(&id, seen, source, Origin::Remote)),
+                Released::Read(id, read) => self.settling.put_back(id, read),
             }
         }
     }

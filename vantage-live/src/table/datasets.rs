@@ -6,25 +6,31 @@ use async_trait::async_trait;
 
 use super::{Entry, LiveTable, Removed, Shared};
 use crate::broken::{self, Broken};
-use crate::dataset::{DataSetError, InsertableDataSet, ReadableDataSet, WritableDataSet, update_one};
+use crate::dataset::{DataSetError, InsertableDataSet, ReadableDataSet, WritableDataSet, replace_one, update_one};
 use crate::entity::LiveEntity;
-use crate::value::{Guard, Id, Operation, Record};
+use crate::value::{Guard, Id, Operation, Record, WritableValueSet};
 
 impl<E: LiveEntity> Shared<E> {
-    /// A record that does not fit the entity is not overwritten through it.
-    fn refuse_kept_apart(&self, id: &Id) -> Result<(), DataSetError> {
-        match self.core.lock().rejected.get(id) {
-            Some(row) if !broken::is(Broken::UnfitIsOverwritten) => Err(DataSetError::KeptApart {
+    /// What is known of a record that has no row: that it does not fit the entity, or nothing.
+    pub(super) fn kept_apart(&self, id: &Id) -> Result<(), DataSetError> {
+        match self.core.lock().rejected.get(&self.resolve(id)) {
+            Some(row) => Err(DataSetError::KeptApart {
                 table: self.table().to_owned(),
-                id: id.clone(),
+                id: row.id.clone(),
                 reason: Arc::clone(&row.reason),
             }),
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 
     fn typed(&self, id: &Id, record: &Record) -> Result<Arc<E>, DataSetError> {
         Entry::decode(id, record).map(|entry| entry.row).map_err(|source| self.fault(id, source))
+    }
+}
+
+impl<E: LiveEntity> LiveTable<E> {
+    fn record(&self, id: &Id, entry: &Entry<E>) -> Result<Record, DataSetError> {
+        entry.record().map_err(|source| self.shared().fault(id, source))
     }
 }
 
@@ -35,7 +41,10 @@ impl<E: LiveEntity> ReadableDataSet<E> for LiveTable<E> {
     }
 
     async fn get_id(&self, id: &Id) -> Result<Option<Arc<E>>, DataSetError> {
-        Ok(self.row(id))
+        match self.row(id) {
+            Some(row) => Ok(Some(row)),
+            None => self.shared().kept_apart(id).map(|()| None),
+        }
     }
 
     async fn get_some(&self) -> Result<Option<(Id, Arc<E>)>, DataSetError> {
@@ -46,22 +55,28 @@ impl<E: LiveEntity> ReadableDataSet<E> for LiveTable<E> {
 #[async_trait]
 impl<E: LiveEntity> WritableDataSet<E> for LiveTable<E> {
     async fn replace_id(&self, id: &Id, entity: E) -> Result<Arc<E>, DataSetError> {
-        self.shared().refuse_kept_apart(id)?;
-        let record = entity.to_new_record().map_err(|source| self.shared().fault(id, source))?;
-        let (shared, id) = (Arc::clone(self.shared()), id.clone());
-        self.shared()
-            .run(Operation::Replace, async move {
-                let after = shared.replace(&id, record).await?;
-                shared.typed(&id, &after)
-            })
-            .await
+        let shared = self.shared();
+        let id = &shared.resolve(id);
+        if broken::is(Broken::UnfitIsOverwritten) {
+            let record = entity.to_new_record().map_err(|source| shared.fault(id, source))?;
+            return shared.typed(id, &WritableValueSet::replace_id_value(self, id, record).await?);
+        }
+        let read = || {
+            let (shared, wanted) = (Arc::clone(shared), id.clone());
+            let read = async move { shared.read(&wanted).await };
+            async { self.shared().run(Operation::Read, read).await?.map(|entry| self.record(id, &entry)).transpose() }
+        };
+        // Not the row: it may not know of every column that is to be gone.
+        let known = read().await?;
+        // Through this table's value set, so that the answer is shown at once.
+        shared.typed(id, &replace_one(self, id, &entity, known, read).await?)
     }
 
     async fn update(&self, change: &mut (dyn for<'r> FnMut(&'r mut E) + Send)) -> Result<u64, DataSetError> {
         let mut modified = 0;
         let rows = self.rows();
         for (id, entry) in &rows.at.rows {
-            let record = entry.record().map_err(|source| self.shared().fault(id, source))?;
+            let record = self.record(id, entry)?;
             // Through this table's value set, so that each answer is shown at once.
             modified += u64::from(update_one(self, id, record, change).await?.is_some());
         }
@@ -90,7 +105,7 @@ impl<E: LiveEntity> InsertableDataSet<E> for LiveTable<E> {
                 super::Ids::Store => Ok(shared.insert(record, None, None).await?.0),
                 super::Ids::ClientUuid => {
                     let id = Id::from(shared.env.ordered_uuid());
-                    shared.insert_id(&id, record).await?;
+                    shared.insert_id(&id, record, None).await?;
                     Ok(id)
                 }
             }

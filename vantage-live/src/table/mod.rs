@@ -8,25 +8,30 @@ mod cache;
 mod core;
 mod datasets;
 mod env;
+mod flights;
+mod lists;
 mod order;
+mod panics;
+mod requests;
 mod rows;
 mod settle;
 mod shared;
 mod state;
 mod subscribe;
 mod sync;
+mod uncached;
 mod values;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 pub use builder::{Builder, OpenError};
 pub(crate) use core::Seen;
 pub use env::{Environment, Tokio};
+pub(crate) use requests::{Removed, Written};
 pub(crate) use rows::Entry;
 pub use rows::Rows;
-pub(crate) use shared::{Removed, Shared, Written};
+pub(crate) use shared::Shared;
 pub use state::{Metrics, Progress, RejectedRow, SyncState};
 pub use subscribe::{Event, Origin, Subscription};
 
@@ -157,11 +162,8 @@ impl<E: LiveEntity> Drop for Open<E> {
         if broken::is(Broken::TasksOutliveTheirTable) {
             return std::mem::forget(self.stop.clone());
         }
-        self.shared.closed.store(true, Ordering::Release);
+        self.shared.close();
         self.stop.send_replace(true);
-        let mut core = self.shared.core.lock();
-        core.subscribers.close();
-        core.settling.close();
     }
 }
 
@@ -209,7 +211,7 @@ impl<E: LiveEntity> LiveTable<E> {
     /// How the table stands to its store, at once.
     #[must_use]
     pub fn sync_state(&self) -> SyncState {
-        self.shared().state.borrow().clone()
+        self.shared().standing.borrow().state()
     }
 
     /// The stored records that do not fit the entity, in the order of their ids. They have no row, and nothing that goes
@@ -229,14 +231,23 @@ impl<E: LiveEntity> LiveTable<E> {
     /// Waits until the first complete list is shown. Cancellation safe.
     ///
     /// # Errors
-    /// Where the first attempt failed; the table goes on trying.
+    /// Where the first attempt failed; the table goes on trying. [`Closed`](crate::ValueErrorKind::Closed), where the table's
+    /// runtime has ended before.
     pub async fn filled(&self) -> Result<(), Arc<ValueError>> {
         let mut filled = self.open.filled.clone();
-        match filled.wait_for(|filled| !matches!(filled, Filled::Filling)).await.as_deref() {
-            Ok(Filled::Failed(error)) => Err(Arc::clone(error)),
-            // An error here means that the table's task has ended after its one list, or with its runtime.
-            Ok(Filled::Filling | Filled::Done) | Err(_) => Ok(()),
+        let is_known = |filled: &Filled| !matches!(filled, Filled::Filling);
+        // An error here means that the runtime, and the table's task with it, has ended; the last word counts.
+        let known = filled.wait_for(is_known).await.map(|filled| filled.clone());
+        match known.unwrap_or_else(|_| self.open.filled.borrow().clone()) {
+            Filled::Done => Ok(()),
+            Filled::Failed { error, .. } => Err(error),
+            Filled::Filling => Err(Arc::new(self.shared().closed_error(Operation::Read))),
         }
+    }
+
+    /// Whether all rows of the cache are shown while the backend is not reached.
+    fn is_cached(&self) -> bool {
+        matches!(*self.open.filled.borrow(), Filled::Failed { is_cached: true, .. } | Filled::Done)
     }
 
     /// Follows the changes of the whole table.
@@ -255,19 +266,31 @@ impl<E: LiveEntity> LiveTable<E> {
     }
 
     fn subscribe_to(&self, id: Option<Id>, fields: Option<FieldSet<E::Field>>) -> Subscription<E> {
-        self.shared().core.lock().subscribers.add(Interest { id, fields }, self.shared().event_buffer)
+        let mut core = self.shared().core.lock();
+        // A temp id whose record has been saved by now stands for that record.
+        let id = id.map(|id| core.resolve(&id));
+        core.subscribers.add(Interest { id, fields }, self.shared().event_buffer)
     }
 
     /// Calls `callback` for every change that was made elsewhere, from a task of the table's, one at a time; and once for
-    /// a [`Reset`](Event::Reset), where it was too slow. Ends when the listener is dropped, or the table.
+    /// a [`Reset`](Event::Reset), where it was too slow. Ends when the listener is dropped, or the table; a panic in it ends
+    /// that call and is logged, and the next change calls it again.
     pub fn on_remote_change(&self, mut callback: impl FnMut(Event<E>) + Send + 'static) -> Listener {
         let mut subscription = self.subscribe();
         let (listener, mut dropped) = watch::channel(());
+        let shared = Arc::downgrade(self.shared());
         self.shared().env.spawn(Box::pin(async move {
             let listen = async {
                 while let Some(event) = subscription.next().await {
                     if event.origin() != Some(Origin::Local) {
-                        callback(event);
+                        let called = panics::caught(|| callback(event));
+                        if let (Err(panic), Some(shared)) = (called, shared.upgrade()) {
+                            tracing::error!(
+                                table = shared.table(),
+                                panic,
+                                "the callback for remote changes has panicked"
+                            );
+                        }
                     }
                 }
             };
@@ -288,7 +311,7 @@ impl<E: LiveEntity> LiveTable<E> {
         self.shared().run(Operation::Read, async move { shared.read(&id).await.map(drop) }).await
     }
 
-    /// Lists the backend and shows the difference, at once. Touches the store; dropping the future stops nothing.
+    /// Lists the backend and shows the difference, as it comes. Touches the store; dropping the future stops nothing.
     ///
     /// # Errors
     /// Where the backend is not reached.

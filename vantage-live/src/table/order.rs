@@ -88,6 +88,8 @@ pub(super) struct Moments {
     feed: Option<Arc<dyn Feed>>,
     /// The position up to which the feed has told everything.
     heard: u64,
+    /// How many lists are under way.
+    lists: usize,
 }
 
 /// About 6 MiB of marks.
@@ -97,7 +99,7 @@ impl Moments {
     /// Of a table that follows this feed.
     pub fn new(feed: Option<Arc<dyn Feed>>) -> Self {
         let forgotten = Shown { applied: 0, mark: Mark::Unknown };
-        Moments { now: 0, shown: HashMap::new(), forgotten, feed, heard: 0 }
+        Moments { now: 0, shown: HashMap::new(), forgotten, feed, heard: 0, lists: 0 }
     }
 
     /// The next moment.
@@ -133,6 +135,11 @@ impl Moments {
         self.heard = 0;
     }
 
+    /// Whether the record itself was applied since the last list.
+    pub fn has_seen(&self, id: &Id) -> bool {
+        self.shown.contains_key(id)
+    }
+
     fn shown(&self, id: &Id) -> Shown {
         self.shown.get(id).copied().unwrap_or(self.forgotten)
     }
@@ -150,6 +157,18 @@ impl Moments {
         };
         let applied = self.next();
         self.remember(id, Shown { applied, mark });
+    }
+
+    /// A list begins. Until it has ended nothing is forgotten, or the rest of it would count as older than its beginning;
+    /// what is remembered is bounded by the rows.
+    pub fn list_begins(&mut self) -> Moment {
+        self.lists += 1;
+        self.next()
+    }
+
+    /// A list has ended, or failed.
+    pub fn list_ended(&mut self) {
+        self.lists = self.lists.saturating_sub(1);
     }
 
     /// Every record was applied now, by a list: one mark for all.
@@ -174,7 +193,7 @@ impl Moments {
 
     fn remember(&mut self, id: &Id, shown: Shown) {
         // P8: within bounds, and on the side of caution beyond them.
-        if self.shown.len() >= REMEMBERED && !self.shown.contains_key(id) {
+        if self.lists == 0 && self.shown.len() >= REMEMBERED && !self.shown.contains_key(id) {
             self.listed();
         }
         self.shown.insert(id.clone(), shown);
@@ -260,6 +279,21 @@ mod tests {
         moments.confirmed(&id, true);
 
         assert_eq!(moments.judge(&id, request(list)), Verdict::Settle, "it may be from before the answer");
+    }
+
+    #[test]
+    fn a_list_of_more_than_is_remembered_is_as_new_at_its_end_as_at_its_beginning() {
+        let mut moments = Moments::new(None);
+        let id = |n: usize| Id::from(i64::try_from(n).unwrap_or_default());
+        let began = moments.list_begins();
+        for n in 0..=REMEMBERED {
+            assert_eq!(moments.judge(&id(n), request(began)), Verdict::Apply, "record {n}");
+            moments.applied(&id(n), request(began));
+        }
+
+        moments.listed();
+        moments.list_ended();
+        assert!(moments.shown.is_empty());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use imbl::{HashMap, OrdMap};
 
+use super::panics;
 use crate::entity::{EntityError, LiveEntity};
 use crate::value::{Id, Patch, Record};
 
@@ -25,8 +26,14 @@ impl<E> Clone for Entry<E> {
 }
 
 impl<E: LiveEntity> Entry<E> {
-    /// The row that `record` is.
+    /// The row that `record` is. An entity that panics at a record does not fit it.
     pub fn decode(id: &Id, record: &Record) -> Result<Self, EntityError> {
+        panics::caught(|| Self::decoded(id, record)).unwrap_or_else(|said| {
+            Err(EntityError::Decode(serde::de::Error::custom(format!("reading it panicked: {said}"))))
+        })
+    }
+
+    fn decoded(id: &Id, record: &Record) -> Result<Self, EntityError> {
         let entity = E::from_record(id, record.clone())?;
         let rest = Patch::between(&entity.to_record()?, record);
         Ok(Entry { row: Arc::new(entity), rest: (!rest.is_empty()).then(|| Arc::new(rest)) })
@@ -91,6 +98,11 @@ pub(crate) struct Snapshot<E> {
 impl<E> Snapshot<E> {
     pub(super) fn empty() -> Self {
         Snapshot { rows: OrdMap::new(), aliases: HashMap::new(), sequence: 0 }
+    }
+
+    /// The id that a record has: a temp id is the one that it has become.
+    pub(crate) fn resolve<'s>(&'s self, id: &'s Id) -> &'s Id {
+        if self.rows.contains_key(id) { id } else { self.aliases.get(id).unwrap_or(id) }
     }
 
     /// The row `id`; a temp id finds what it has become.

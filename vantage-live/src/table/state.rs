@@ -18,13 +18,63 @@ pub enum SyncState {
     Live(FeedKind),
     /// The table is listing: for the first time, or what it may have missed.
     CatchingUp,
-    /// The store, or its feed, is not reached; the table tries again by itself.
+    /// The store, or its feed, is not reached, or what may have changed could not be read; the table tries again by itself,
+    /// as long as its runtime is there.
     Lost {
         /// Since when.
         since: SystemTime,
         /// The reason, in a sentence.
         why: Arc<str>,
     },
+}
+
+/// What a table knows of how it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Standing {
+    /// How the life of the table goes.
+    life: SyncState,
+    /// Since when, and why, what may have changed cannot be read.
+    unread: Option<(SystemTime, Arc<str>)>,
+    has_ended: bool,
+}
+
+impl Standing {
+    /// At the beginning.
+    pub fn new() -> Self {
+        Standing { life: SyncState::CatchingUp, unread: None, has_ended: false }
+    }
+
+    /// The life of the table goes like this now.
+    pub fn goes(&mut self, life: SyncState) {
+        if !self.has_ended {
+            self.life = life;
+        }
+    }
+
+    /// The life of the table has ended before the table was closed.
+    pub fn ends(&mut self, since: SystemTime, why: &str) {
+        self.goes(SyncState::Lost { since, why: why.into() });
+        self.has_ended = true;
+    }
+
+    /// What may have changed cannot be read.
+    pub fn cannot_read(&mut self, now: SystemTime, why: Arc<str>) {
+        let since = self.unread.as_ref().map_or(now, |(since, _)| *since);
+        self.unread = Some((since, why));
+    }
+
+    /// It can be read.
+    pub fn can_read(&mut self) {
+        self.unread = None;
+    }
+
+    /// As a program sees it.
+    pub fn state(&self) -> SyncState {
+        match (&self.life, &self.unread) {
+            (SyncState::Lost { .. }, _) | (_, None) => self.life.clone(),
+            (_, Some((since, why))) => SyncState::Lost { since: *since, why: Arc::clone(why) },
+        }
+    }
 }
 
 /// How far a table has filled.
@@ -124,5 +174,45 @@ impl Counters {
             settling: settling as u64,
             cache_pending: cache_pending as u64,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+
+    const LIVE: SyncState = SyncState::Live(FeedKind::PerRow);
+
+    fn lost(seconds: u64, why: &str) -> SyncState {
+        SyncState::Lost { since: UNIX_EPOCH + Duration::from_secs(seconds), why: why.into() }
+    }
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_table_that_cannot_read_what_may_have_changed_is_lost_since_it_first_could_not() {
+        let mut standing = Standing::new();
+        standing.goes(LIVE);
+        standing.cannot_read(at(1), "away".into());
+        standing.cannot_read(at(2), "still away".into());
+        assert_eq!(standing.state(), lost(1, "still away"));
+
+        standing.can_read();
+        assert_eq!(standing.state(), LIVE);
+    }
+
+    #[test]
+    fn what_has_ended_is_never_live_again() {
+        let mut standing = Standing::new();
+        standing.goes(LIVE);
+        standing.ends(at(3), "gone");
+
+        standing.goes(LIVE);
+
+        assert_eq!(standing.state(), lost(3, "gone"));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use futures::Stream;
 use futures::future::poll_fn;
@@ -285,30 +285,49 @@ impl<E: LiveEntity> Subscribers<E> {
         Subscription { mailbox }
     }
 
-    /// Tells everyone who wants to hear of it, and answers how many events had to be dropped.
-    pub fn tell(&mut self, events: &[Event<E>]) -> u64 {
-        let mut lagged = 0;
+    /// Tells everyone who wants to hear of it. Nobody is woken yet, since a waker is a program's own code.
+    pub fn tell(&mut self, events: &[Event<E>]) -> Heard {
+        let mut heard = Heard::default();
         self.mailboxes.retain(|mailbox| {
             let Some(mailbox) = mailbox.upgrade() else { return false };
-            lagged += mailbox.put(events);
+            mailbox.put(events, &mut heard);
             true
         });
-        lagged
+        heard
     }
 
-    pub fn close(&mut self) {
+    /// Nothing is told any more.
+    pub fn close(&mut self) -> Heard {
+        let mut heard = Heard::default();
         for mailbox in self.mailboxes.drain(..).filter_map(|mailbox| mailbox.upgrade()) {
             mailbox.queue.lock().closed = true;
-            mailbox.waker.wake();
+            heard.wakers.extend(mailbox.waker.take());
         }
+        heard
+    }
+}
+
+/// What telling has come to.
+#[derive(Default)]
+#[must_use]
+pub(super) struct Heard {
+    /// How many events had to be dropped.
+    pub lagged: u64,
+    wakers: Vec<Waker>,
+}
+
+impl Heard {
+    /// Wakes who has heard something. Without any lock.
+    pub fn wake(self) {
+        self.wakers.into_iter().for_each(Waker::wake);
     }
 }
 
 impl<E: LiveEntity> Mailbox<E> {
-    fn put(&self, events: &[Event<E>]) -> u64 {
+    fn put(&self, events: &[Event<E>], heard: &mut Heard) {
         let mut interest = self.interest.lock();
         let mut queue = self.queue.lock();
-        let (mut woken, mut lagged) = (false, 0);
+        let mut woken = false;
         for event in events {
             if !interest.wants(event) {
                 continue;
@@ -317,13 +336,12 @@ impl<E: LiveEntity> Mailbox<E> {
             if let (Some(wanted), Event::Identified { id, .. }) = (&mut interest.id, event) {
                 wanted.clone_from(id);
             }
-            lagged += queue.push(event.clone());
+            heard.lagged += queue.push(event.clone());
             woken = true;
         }
         if woken {
-            self.waker.wake();
+            heard.wakers.extend(self.waker.take());
         }
-        lagged
     }
 }
 

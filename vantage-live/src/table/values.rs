@@ -65,8 +65,13 @@ impl<E: LiveEntity> ReadableValueSet for LiveTable<E> {
     }
 
     async fn get_id_value(&self, id: &Id) -> Result<Option<Record>, ValueError> {
-        let rows = self.rows();
-        rows.at.get(id).map(|entry| self.shared().stored(id, entry).map(|(_, record)| record)).transpose()
+        match self.rows().at.get(id) {
+            Some(entry) => self.shared().stored(id, entry).map(|(_, record)| Some(record)),
+            None => match self.shared().kept_apart(id) {
+                Ok(()) => Ok(None),
+                Err(error) => Err(self.shared().untyped(Operation::Read, error)),
+            },
+        }
     }
 
     async fn get_some_value(&self) -> Result<Option<(Id, Record)>, ValueError> {
@@ -109,7 +114,7 @@ impl<E: LiveEntity> WritableValueSet for LiveTable<E> {
 
     async fn insert_id_value(&self, id: &Id, record: Record) -> Result<Record, ValueError> {
         let id = id.clone();
-        self.request(Operation::Insert, |shared| async move { shared.insert_id(&id, record).await }).await
+        self.request(Operation::Insert, |shared| async move { shared.insert_id(&id, record, None).await }).await
     }
 
     async fn replace_id_value(&self, id: &Id, record: Record) -> Result<Record, ValueError> {

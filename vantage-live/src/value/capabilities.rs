@@ -1,7 +1,18 @@
 //! What a store can do, so that a table says what it cannot instead of pretending.
 
-/// What a store can do. A table asks before it relies on one of these, and says in a typed error, or in its
-/// documentation, what it does where the answer is no.
+/// What a store can do. A table asks before it relies on one of these:
+///
+/// | without | a table |
+/// |---|---|
+/// | `patch` | does not open: [`OpenError::NoPatch`](crate::table::OpenError::NoPatch) |
+/// | `guarded_write` | opens with [`Policy::Overwrite`](crate::Policy::Overwrite) alone: else [`OpenError::NoGuardedWrite`](crate::table::OpenError::NoGuardedWrite). A session that is given another policy, and an [update](crate::dataset::WritableDataSet::update) of all rows, is told [`Unsupported`](crate::ValueErrorKind::Unsupported) |
+/// | `after_image` | reads the record after each write, a round trip more; where that fails, the outcome is [unknown](crate::ValueErrorKind::OutcomeUnknown) |
+/// | `transaction` | asks for none |
+/// | `client_ids` | does not open with [`Ids::ClientUuid`](crate::Ids::ClientUuid): [`OpenError::NoClientIds`](crate::table::OpenError::NoClientIds) |
+/// | `idempotent_insert` | gives a new record an id of its own making, where the store takes one; where it does not, a create whose answer was lost stays [unknown](crate::ValueErrorKind::OutcomeUnknown) and is not sent again |
+/// | `version_token` | asks for none: [`Policy::Version`](crate::Policy::Version) takes the entity's own version field |
+/// | `outlives_process` | keeps no rows in such a cache |
+/// | `feed` | hears of the changes of others through the feed that it is [given](crate::table::Builder::feed), or not at all |
 ///
 /// ```
 /// use vantage_live::{Capabilities, FeedKind};

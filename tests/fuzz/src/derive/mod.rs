@@ -8,24 +8,7 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{DeriveInput, File, Item};
 
-use crate::error::Errors;
-use crate::model::Entity;
-use crate::{check, expand};
-
-/// As the derive's own entry point: parse, check, expand.
-fn run(input: &DeriveInput) -> (TokenStream, TokenStream) {
-    let mut errors = Errors::default();
-    let entity = Entity::parse(input, &mut errors);
-    check::shape(input, &mut errors);
-    if let Some(entity) = &entity {
-        check::entity(entity, &mut errors);
-    }
-    let output = match entity {
-        Some(entity) if check::can_expand(&entity) => expand::entity(&entity),
-        _ => expand::fallback(input),
-    };
-    (output, errors.into_tokens())
-}
+use crate::steps;
 
 /// As deep as anything sensible, and less than what syn's own recursion needs a bigger stack for.
 const DEPTH: usize = 48;
@@ -72,8 +55,13 @@ fn deepest(source: &str) -> usize {
     opened.max().unwrap_or(0)
 }
 
+fn derived(input: &DeriveInput) -> (TokenStream, TokenStream) {
+    let (output, errors) = steps::derive(input);
+    (output, errors.into_tokens())
+}
+
 fn expands(input: &DeriveInput, source: &str) {
-    let (output, errors) = run(input);
+    let (output, errors) = derived(input);
     let read = |tokens: &TokenStream| {
         syn::parse2::<File>(tokens.clone())
             .unwrap_or_else(|error| panic!("{error} in what is made of {source:?}: {tokens}"))
@@ -90,7 +78,8 @@ fn expands(input: &DeriveInput, source: &str) {
 }
 
 fn comes_out_alike(input: &DeriveInput) {
-    let [one, other] = [run(input), run(input)].map(|(output, errors)| (output.to_string(), errors.to_string()));
+    let [one, other] =
+        [derived(input), derived(input)].map(|(output, errors)| (output.to_string(), errors.to_string()));
     assert_eq!(one, other, "the same in every build");
 }
 

@@ -130,7 +130,7 @@ pub(crate) enum Deed {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Cut {
-    Cut,
+    Store,
     Restore,
     Feeds,
 }
@@ -201,7 +201,7 @@ impl What {
             Kind::Program => What::Program(small(chance, 6), Call::draw(chance)),
             Kind::Other => What::Other(small(chance, 8), Deed::draw(chance)),
             Kind::Link => {
-                let cut = chance.weighted(&[(2, Cut::Cut), (3, Cut::Restore), (1, Cut::Feeds)]);
+                let cut = chance.weighted(&[(2, Cut::Store), (3, Cut::Restore), (1, Cut::Feeds)]);
                 What::Link(small(chance, 3), cut)
             }
             Kind::Crash if chance.one_in(3) => What::Reopen(small(chance, 6)),

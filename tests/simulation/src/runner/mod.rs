@@ -140,14 +140,14 @@ impl<'s> Run<'s> {
         use crate::generation::Cut;
         let process = process % self.tables.len();
         self.world.with(|state| match cut {
-            Cut::Cut if !state.wires[process].is_cut => {
+            Cut::Store if !state.wires[process].is_cut => {
                 state.wires[process].is_cut = true;
                 state.wires[process].cuts += 1;
                 state.cut_feeds(process);
                 let sentence = || format!("the link of {} is cut", PROCESSES[process]);
                 state.tell(Happened::LinkCut, [process as u64, 0], sentence);
             }
-            Cut::Restore | Cut::Cut if state.wires[process].is_cut => {
+            Cut::Restore | Cut::Store if state.wires[process].is_cut => {
                 state.wires[process].is_cut = false;
                 let sentence = || format!("the link of {} is restored", PROCESSES[process]);
                 state.tell(Happened::LinkRestored, [process as u64, 0], sentence);

@@ -185,7 +185,7 @@ impl Hold {
             let due = match (line.events.first_key_value().map(|(key, _)| key.0), line.ends) {
                 (_, Some(ends)) if ends <= now => {
                     // An end and an error are the same to a table: an interruption.
-                    let error = (self.line % 3 > 0).then(|| Err(unreachable()));
+                    let error = (!self.line.is_multiple_of(3)).then(|| Err(unreachable()));
                     state.feeds.all.remove(&self.line);
                     return Poll::Ready(error);
                 }

@@ -1,0 +1,30 @@
+//! Parse, check, expand: the derive from its input to its output.
+
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
+
+use crate::error::Errors;
+use crate::model::Entity;
+use crate::{check, expand};
+
+/// The generated code and the errors. After an error, what makes sense is still expanded, so that the error is the only
+/// message.
+pub fn derive(input: &DeriveInput) -> (TokenStream, Errors) {
+    let (entity, errors) = read(input);
+    let output = match entity {
+        Some(entity) if check::can_expand(&entity) => expand::entity(&entity),
+        _ => expand::fallback(input),
+    };
+    (output, errors)
+}
+
+/// The struct, where it is one, and all that is wrong with it.
+pub fn read(input: &DeriveInput) -> (Option<Entity>, Errors) {
+    let mut errors = Errors::default();
+    let entity = Entity::parse(input, &mut errors);
+    check::shape(input, &mut errors);
+    if let Some(entity) = &entity {
+        check::entity(entity, &mut errors);
+    }
+    (entity, errors)
+}

@@ -1,0 +1,89 @@
+//! Listing the backend: what it has is shown batch by batch, and what it does not have any more disappears (P7).
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use futures::TryStreamExt;
+
+use super::core::Seen;
+use super::order::{Moment, Source};
+use super::panics;
+use super::requests::STEP;
+use super::shared::Shared;
+use super::state::{Progress, count};
+use super::subscribe::Origin;
+use crate::broken::{self, Broken};
+use crate::entity::LiveEntity;
+use crate::value::{Id, ValueError};
+
+/// A list that is under way. However it ends, it is not any more.
+struct Listing<'s, E: LiveEntity> {
+    shared: &'s Arc<Shared<E>>,
+    began: Moment,
+}
+
+impl<E: LiveEntity> Drop for Listing<'_, E> {
+    fn drop(&mut self) {
+        self.shared.core.lock().moments.list_ended();
+    }
+}
+
+impl<E: LiveEntity> Shared<E> {
+    /// Every id that a list must confirm.
+    pub(super) fn ids(&self) -> Vec<Id> {
+        let mut ids: Vec<Id> = self.rows.load().rows.keys().cloned().collect();
+        ids.extend(self.core.lock().rejected.keys().cloned());
+        ids
+    }
+
+    /// Lists the backend and shows the difference.
+    pub(super) async fn list(self: &Arc<Self>) -> Result<(), ValueError> {
+        self.list_and(|_| {}).await
+    }
+
+    /// Lists the backend, and tells the program how far that is.
+    pub(super) async fn fill(self: &Arc<Self>) -> Result<(), ValueError> {
+        let Some(progress) = &self.progress else { return self.list().await };
+        let total = self.backend.count().await?;
+        self.list_and(|rows| {
+            let told = panics::caught(|| progress(Progress { rows, total: total.max(rows) }));
+            if let Err(panic) = told {
+                tracing::error!(table = self.table(), panic, "the callback for the progress has panicked");
+            }
+        })
+        .await
+    }
+
+    /// Lists the backend, batch by batch: nobody waits for the lock longer than one takes.
+    #[tracing::instrument(name = "list", level = "debug", skip_all, fields(table = self.table()))]
+    async fn list_and(self: &Arc<Self>, listed: impl Fn(u64)) -> Result<(), ValueError> {
+        let listing = Listing { began: self.change(|core| core.moments.list_begins()), shared: self };
+        let source = Source::Request { began: listing.began, write: false };
+        let mut ids = HashSet::new();
+        let mut batches = self.backend.stream_values(self.batch);
+        while let Some(batch) = batches.try_next().await? {
+            let seen: Vec<_> = batch.into_iter().map(|(id, record)| (Seen::of(&id, Some(record)), id)).collect();
+            ids.extend(seen.iter().map(|(_, id)| id.clone()));
+            self.change(|core| {
+                for (seen, id) in seen {
+                    core.observe(&id, seen, source, Origin::Remote);
+                }
+            });
+            listed(ids.len() as u64);
+        }
+        if !broken::is(Broken::ListForgetsDeletions) {
+            // P7: what the list does not have is gone.
+            let gone: Vec<Id> = self.ids().into_iter().filter(|id| !ids.contains(id)).collect();
+            for gone in gone.chunks(STEP) {
+                self.change(|core| {
+                    for id in gone {
+                        core.observe(id, Seen::Gone, source, Origin::Remote);
+                    }
+                });
+            }
+        }
+        self.change(|core| core.moments.listed());
+        count(&self.counters.resyncs, 1);
+        Ok(())
+    }
+}

@@ -1,0 +1,22 @@
+//! Panics in a program's own code (its `Deserialize`, its callbacks, its store): they end what they happen in, and nothing
+//! of the table's.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::value::ValueErrorKind;
+
+/// Calls a program's own code; an error is what it has said in panicking.
+pub(super) fn caught<T>(call: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(call)).map_err(|panic| said(&*panic))
+}
+
+/// What a panic says, as the error of a store.
+pub(super) fn kind_of(panic: &(dyn Any + Send)) -> ValueErrorKind {
+    ValueErrorKind::Unreadable(format!("a panic: {}", said(panic)))
+}
+
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("(no text)").to_owned()
+}

@@ -1,0 +1,324 @@
+//! The requests of a table to its backend: each shows what it is answered, and has an answer itself only when the rows are
+//! no older than that (P5).
+
+use std::sync::Arc;
+
+use futures::channel::oneshot;
+
+use super::core::{Core, Seen, Taken};
+use super::order::{Moment, Source};
+use super::rows::Entry;
+use super::settle::Settled;
+use super::shared::Shared;
+use super::state::count;
+use super::subscribe::Origin;
+use crate::broken::{self, Broken};
+use crate::dataset::DataSetError;
+use crate::entity::LiveEntity;
+use crate::value::{
+    DeleteOutcome, Guard, Id, IdempotencyKey, Operation, Patch, Record, ValueError, ValueErrorKind, WriteOutcome,
+};
+
+/// What a guarded write through the table has come to.
+pub(crate) enum Written<E> {
+    Done(Entry<E>),
+    Refused(Entry<E>),
+    Gone,
+}
+
+/// What a guarded delete through the table has come to.
+pub(crate) enum Removed<E> {
+    Deleted,
+    Refused(Entry<E>),
+    Gone,
+}
+
+#[derive(Clone, Copy)]
+enum Outcome {
+    Done,
+    Refused,
+    Gone,
+}
+
+/// How many rows one step of a change of all of them takes, so that nobody waits long for the lock.
+pub(super) const STEP: usize = 1_024;
+
+/// A write of ours that is under way. However it ends, nothing waits for it afterwards.
+struct Flying<'s, E: LiveEntity> {
+    shared: &'s Arc<Shared<E>>,
+    began: Moment,
+    /// The record; `None` where the store will choose its id.
+    id: Option<Id>,
+    has_landed: bool,
+}
+
+impl<'s, E: LiveEntity> Flying<'s, E> {
+    fn to(shared: &'s Arc<Shared<E>>, id: &Id) -> Self {
+        let began = shared.change(|core| core.write_begins(id));
+        Flying { shared, began, id: Some(id.clone()), has_landed: false }
+    }
+
+    fn insert(shared: &'s Arc<Shared<E>>) -> Self {
+        let began = shared.change(Core::insert_begins);
+        Flying { shared, began, id: None, has_landed: false }
+    }
+
+    /// It has its answer: takes that in, and then what has waited for it.
+    fn lands<T>(mut self, land: impl FnOnce(&mut Core<E>) -> T) -> T {
+        let answer = self.shared.change(|core| {
+            let answer = land(core);
+            self.ends(core);
+            answer
+        });
+        self.has_landed = true;
+        answer
+    }
+
+    fn ends(&self, core: &mut Core<E>) {
+        match &self.id {
+            Some(id) => core.write_ended(id),
+            None => core.insert_ended(self.began),
+        }
+    }
+}
+
+impl<E: LiveEntity> Drop for Flying<'_, E> {
+    fn drop(&mut self) {
+        if !self.has_landed {
+            self.shared.change(|core| self.ends(core));
+        }
+    }
+}
+
+impl<E: LiveEntity> Shared<E> {
+    /// The record does not fit the entity: an error, not a row.
+    fn entry(&self, id: &Id, seen: Seen<E>) -> Result<Option<Entry<E>>, DataSetError> {
+        match seen {
+            Seen::Row(entry) => Ok(Some(entry)),
+            Seen::Gone => Ok(None),
+            Seen::Unfit(reason) => {
+                Err(DataSetError::KeptApart { table: self.table().to_owned(), id: id.clone(), reason })
+            }
+        }
+    }
+
+    /// Reads the record from the backend and shows it.
+    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table(), %id))]
+    pub(crate) async fn read(self: &Arc<Self>, id: &Id) -> Result<Option<Entry<E>>, DataSetError> {
+        let id = &self.resolve(id);
+        let began = self.change(|core| core.moments.next());
+        let seen = Seen::of(id, self.backend.get_id_value(id).await?);
+        let settled = self.change(|core| {
+            match core.observe(id, seen.clone(), Source::Request { began, write: false }, Origin::Remote) {
+                Taken::Shown => None,
+                Taken::Settling => Some(core.settling.wait(id.clone())),
+                Taken::PutOff => Some(core.wait(id)),
+            }
+        });
+        let Some(settled) = settled else { return self.entry(id, seen) };
+        // P6: the rows have moved on meanwhile, and nobody gets an older state than they show. Where it is not known whether
+        // this is one, it is an error and not an answer.
+        settled.await.unwrap_or(Err(ValueErrorKind::Closed)).map_err(|kind| {
+            let error = ValueError::new(Operation::Read, self.table(), kind).on(id);
+            error.caused_by("it was changed while it was being read, and could not be read again")
+        })?;
+        let seen = self.core.lock().seen(id);
+        self.entry(id, seen)
+    }
+
+    /// A write to `id`: sends it, shows what it tells, and has an answer only when the rows are no older than it.
+    async fn writing<T>(
+        self: &Arc<Self>,
+        id: &Id,
+        send: impl Future<Output = Result<(T, Seen<E>, bool), ValueError>>,
+    ) -> Result<T, DataSetError> {
+        let flying = Flying::to(self, id);
+        let (answer, seen, write) = send.await?;
+        self.shown(id, seen, write, flying).await;
+        Ok(answer)
+    }
+
+    /// Shows what the store has answered to a write; returns when the rows are no older than it (P5).
+    async fn shown(self: &Arc<Self>, id: &Id, seen: Seen<E>, write: bool, flying: Flying<'_, E>) {
+        let source = Source::Request { began: flying.began, write };
+        let origin = if write { Origin::Local } else { Origin::Remote };
+        let settled = flying.lands(|core| {
+            let hidden = broken::is(Broken::HidesAfterImages);
+            let taken = if hidden { Taken::Shown } else { core.answered(id, seen, source, origin) };
+            (taken == Taken::Settling).then(|| core.settling.wait(id.clone()))
+        });
+        if let Some(settled) = settled {
+            self.settled(id, settled).await;
+        }
+    }
+
+    /// Waits until the record was read, or the table is closed.
+    ///
+    /// P5, P6: two answers of ours have crossed, and as long as the record cannot be read it is not known which is newer. The
+    /// rows stay as they are, and the caller waits: it must find its write there.
+    async fn settled(self: &Arc<Self>, id: &Id, mut settled: oneshot::Receiver<Settled>) {
+        if broken::is(Broken::AnswersUnsettled) {
+            return;
+        }
+        while let Ok(Err(why)) = settled.await {
+            if why == ValueErrorKind::Closed || self.is_closed() {
+                return;
+            }
+            settled = self.change(|core| core.settling.wait(id.clone()));
+        }
+    }
+
+    /// What the store cannot check is not sent: P3, the table never pretends.
+    fn must_guard(&self, operation: Operation, id: &Id, guard: &Guard) -> Result<(), ValueError> {
+        if self.backend.capabilities().guarded_write || matches!(guard, Guard::Nothing | Guard::Exists) {
+            return Ok(());
+        }
+        let kind = ValueErrorKind::Unsupported("check a guard and write in one step");
+        Err(ValueError::new(operation, self.table(), kind).on(id))
+    }
+
+    /// The record as it is stored once a write is done: the answer, or from a store that does not tell, what is read then.
+    async fn after(&self, operation: Operation, id: &Id, answer: Record) -> Result<Option<Record>, ValueError> {
+        if self.backend.capabilities().after_image {
+            return Ok(Some(answer));
+        }
+        let unknown = || ValueError::new(operation, self.table(), ValueErrorKind::OutcomeUnknown).on(id);
+        self.backend.get_id_value(id).await.map_err(|error| unknown().caused_by(error))
+    }
+
+    /// The primitive under every save.
+    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table(), %id))]
+    pub(crate) async fn write(
+        self: &Arc<Self>,
+        id: &Id,
+        patch: &Patch,
+        guard: &Guard,
+    ) -> Result<Written<E>, DataSetError> {
+        let id = &self.resolve(id);
+        self.must_guard(Operation::Write, id, guard)?;
+        let (outcome, seen) = self
+            .writing(id, async {
+                let (kind, record) = match self.backend.write(id, patch, guard).await? {
+                    WriteOutcome::Written(record) => (Outcome::Done, self.after(Operation::Write, id, record).await?),
+                    WriteOutcome::Refused(record) => (Outcome::Refused, Some(record)),
+                    WriteOutcome::Gone => (Outcome::Gone, None),
+                };
+                let seen = Seen::of(id, record);
+                Ok(((kind, seen.clone()), seen, matches!(kind, Outcome::Done)))
+            })
+            .await?;
+        if matches!(outcome, Outcome::Refused) {
+            count(&self.counters.conflicts, 1);
+        }
+        Ok(match (outcome, self.entry(id, seen)?) {
+            (Outcome::Done, Some(entry)) => Written::Done(entry),
+            (Outcome::Refused, Some(entry)) => Written::Refused(entry),
+            (_, _) => Written::Gone,
+        })
+    }
+
+    /// Replaces a whole record and shows its after-image.
+    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table(), %id))]
+    pub(crate) async fn replace(self: &Arc<Self>, id: &Id, record: Record) -> Result<Record, DataSetError> {
+        let id = &self.resolve(id);
+        self.writing(id, async {
+            let answer = self.backend.replace_id_value(id, record).await?;
+            let after = self.after(Operation::Replace, id, answer.clone()).await?;
+            Ok((after.clone().unwrap_or(answer), Seen::of(id, after), true))
+        })
+        .await
+    }
+
+    /// Inserts a record of an id that the client chose and shows its after-image; before that, says which temp id it had.
+    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table(), %id))]
+    pub(crate) async fn insert_id(
+        self: &Arc<Self>,
+        id: &Id,
+        record: Record,
+        temp: Option<&Id>,
+    ) -> Result<Record, DataSetError> {
+        let id = &self.resolve(id);
+        self.writing(id, async {
+            let answer = self.backend.insert_id_value(id, record).await?;
+            let after = self.after(Operation::Insert, id, answer.clone()).await?;
+            let seen = Seen::of(id, after.clone());
+            self.identify(temp, id, &seen);
+            Ok((after.unwrap_or(answer), seen, true))
+        })
+        .await
+    }
+
+    /// Inserts a record of an id that the store chooses and shows its after-image; before that, says which temp id it had.
+    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table()))]
+    pub(crate) async fn insert(
+        self: &Arc<Self>,
+        record: Record,
+        key: Option<IdempotencyKey>,
+        temp: Option<&Id>,
+    ) -> Result<(Id, Record), DataSetError> {
+        let flying = Flying::insert(self);
+        let (id, answer) = self.backend.insert_value(record, key).await?;
+        let after = self.after(Operation::Insert, &id, answer.clone()).await?;
+        let seen = Seen::of(&id, after.clone());
+        self.identify(temp, &id, &seen);
+        self.shown(&id, seen, true, flying).await;
+        Ok((id, after.unwrap_or(answer)))
+    }
+
+    /// Says which record a temp id has become, before its row is shown.
+    pub(crate) fn identify(self: &Arc<Self>, temp: Option<&Id>, id: &Id, seen: &Seen<E>) {
+        if let (Some(temp), Seen::Row(entry)) = (temp.filter(|temp| *temp != id), seen) {
+            self.change(|core| core.identify(temp, id, entry));
+        }
+    }
+
+    /// Deletes a record and its row.
+    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table(), %id))]
+    pub(crate) async fn delete(self: &Arc<Self>, id: &Id, guard: &Guard) -> Result<Removed<E>, DataSetError> {
+        let id = &self.resolve(id);
+        self.must_guard(Operation::Delete, id, guard)?;
+        let (outcome, seen) = self
+            .writing(id, async {
+                let (kind, record) = match self.backend.delete_id(id, guard).await? {
+                    DeleteOutcome::Deleted => (Outcome::Done, None),
+                    DeleteOutcome::Gone => (Outcome::Gone, None),
+                    DeleteOutcome::Refused(record) => (Outcome::Refused, Some(record)),
+                };
+                let seen = Seen::of(id, record);
+                Ok(((kind, seen.clone()), seen, matches!(kind, Outcome::Done)))
+            })
+            .await?;
+        if matches!(outcome, Outcome::Refused) {
+            count(&self.counters.conflicts, 1);
+        }
+        Ok(match (outcome, self.entry(id, seen)?) {
+            (Outcome::Done, _) => Removed::Deleted,
+            (Outcome::Refused, Some(entry)) => Removed::Refused(entry),
+            (_, _) => Removed::Gone,
+        })
+    }
+
+    /// Deletes every record. What others insert meanwhile comes by the feed, or with the next list.
+    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table()))]
+    pub(crate) async fn delete_all(self: &Arc<Self>) -> Result<u64, DataSetError> {
+        let began = self.change(|core| core.moments.next());
+        let ids = self.ids();
+        let deleted = self.backend.delete_all().await?;
+        let source = Source::Request { began, write: true };
+        let mut waiting = Vec::new();
+        for ids in ids.chunks(STEP) {
+            waiting.extend(self.change(|core| {
+                let wait = |id: &Id| match core.observe(id, Seen::Gone, source, Origin::Local) {
+                    Taken::Shown => None,
+                    Taken::Settling => Some((id.clone(), core.settling.wait(id.clone()))),
+                    Taken::PutOff => Some((id.clone(), core.wait(id))),
+                };
+                ids.iter().filter_map(wait).collect::<Vec<_>>()
+            }));
+        }
+        for (id, settled) in waiting {
+            self.settled(&id, settled).await;
+        }
+        Ok(deleted)
+    }
+}
