@@ -17,7 +17,13 @@ impl Run<'_> {
     /// Looks at everything.
     pub(super) fn look(&mut self) -> Result<(), Broken> {
         let commits = self.world.with(|state| std::mem::take(&mut state.commits));
-        commits.iter().try_for_each(|commit| self.writes.look(commit))?;
+        for commit in &commits {
+            self.writes.look(commit)?;
+            let replaces = commit.by.actor.is_some_and(|actor| self.replacing.contains(&actor));
+            ensure(!(replaces && commit.was_unfit()), Promise::P2, || {
+                format!("`{}` did not fit, and was replaced through the entity", commit.id)
+            })?;
+        }
         self.look_at_the_tables()?;
         let done = std::mem::take(&mut *self.done.lock());
         done.into_iter().try_for_each(|done| self.came(done))?;
@@ -75,11 +81,9 @@ impl Run<'_> {
             Came::Opened(result) => self.opened(place, actor, result),
             Came::Called(what, result, id) => self.called(what, result, id),
             Came::CalledOnUnfit(result) => {
-                let refused = !matches!(&result, Ok(()));
-                self.world.tell(Happened::TableRefused, [u64::from(actor), 0], || "what does not fit is kept".into());
-                ensure(refused, Promise::P2, || {
-                    format!("program {actor} has replaced a record that did not fit, and nobody was told")
-                })
+                let happened = if result.is_ok() { Happened::TableReplaced } else { Happened::TableRefused };
+                self.world.tell(happened, [u64::from(actor), 0], || format!("what did not fit: {result:?}"));
+                Ok(())
             }
             Came::Saved(result, before) => self.saved(place, actor, result, &before),
             Came::Refreshed(result) => self.refreshed(place, actor, result),

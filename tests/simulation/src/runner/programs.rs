@@ -70,6 +70,9 @@ impl Run<'_> {
         let is_unfit = open.table.rejected_rows().iter().any(|row| row.id == id);
         let owner = Owner { process, table: open.number, actor: Some(actor) };
         let Some(report) = self.reporter_of(open.number, usize::MAX, actor) else { return };
+        if matches!(call, Call::Replace { .. }) {
+            self.replacing.insert(actor);
+        }
         self.world.tell(Happened::Waited, [u64::from(actor), 0], || {
             format!("a program asks table {at} of {} as {actor}: {call:?} of `{id}`", PROCESSES[process])
         });

@@ -102,6 +102,13 @@ pub(crate) struct Commit {
     pub revision: u64,
 }
 
+impl Commit {
+    /// Whether there was a record that did not fit the entity.
+    pub fn was_unfit(&self) -> bool {
+        matches!(Shape::of(&self.id, self.before.as_ref()), Shape::Unfit)
+    }
+}
+
 pub(crate) struct Store {
     records: BTreeMap<Id, Record>,
     history: BTreeMap<Id, Vec<Shape>>,
