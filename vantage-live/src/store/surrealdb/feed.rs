@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt};
@@ -21,6 +22,7 @@ use tokio::time::Instant;
 
 use super::error::Failure;
 use super::link::{Link, Server};
+use super::read::number;
 use super::socket::{Listener, Socket, statements};
 use super::statement::{Query, Statement};
 use super::table::SurrealTable;
@@ -49,7 +51,11 @@ impl SurrealFeed {
     fn query(&self) -> Query {
         let mut statement = Statement::new(None);
         let table = statement.bind(self.table.native_table());
-        statement.push(&format!("LIVE SELECT * FROM {table}"));
+        // When the sign-in runs out the server says no more, and does not say so.
+        statement.push(&format!(
+            "LIVE SELECT * FROM {table}; \
+             RETURN IF $session.exp = NONE {{ NONE }} ELSE {{ $session.exp - time::unix() }}"
+        ));
         statement.finish()
     }
 
@@ -66,10 +72,11 @@ impl SurrealFeed {
         let socket = server.open(Some(Arc::clone(&buffer) as Arc<dyn Listener>), deadline).await?;
         let query = self.query();
         let params = vec![Value::String(query.text.clone()), query.bindings_value()];
+        let mut left = None;
         for answer in statements(socket.call("query", params, deadline).await?).map_err(Failure::Server)? {
-            answer.map_err(Failure::Server)?;
+            left = seconds(&answer.map_err(Failure::Server)?);
         }
-        Ok(events(Subscription { source: Source::Socket(socket), buffer }))
+        Ok(events(Subscription { source: Source::Socket(socket), buffer, ends: ends(left) }))
     }
 
     async fn subscribe_client(&self, client: &Surreal<Any>) -> Result<FeedStream, Failure> {
@@ -80,11 +87,12 @@ impl SurrealFeed {
         };
         let mut answers = answers.map_err(Failure::Server)?;
         let id = answers.take::<Value>(0).map_err(Failure::Server)?;
+        let left = seconds(&answers.take::<Value>(1).map_err(Failure::Server)?);
         let notifications = answers.stream::<Value>(0).map_err(Failure::Server)?;
         let buffer = Arc::new(Buffer::new(self.table.clone()));
         let (held, dropped) = oneshot::channel();
         tokio::spawn(pump(notifications, id, Arc::clone(&buffer), dropped));
-        Ok(events(Subscription { source: Source::Client { _held: held }, buffer }))
+        Ok(events(Subscription { source: Source::Client { _held: held }, buffer, ends: ends(left) }))
     }
 }
 
@@ -133,6 +141,24 @@ fn events(subscription: Subscription) -> FeedStream {
 struct Subscription {
     source: Source,
     buffer: Arc<Buffer>,
+    /// When the sign-in runs out, if it does.
+    ends: Option<Instant>,
+}
+
+fn seconds(answer: &Value) -> Option<u64> {
+    // What has run out already has no seconds left.
+    matches!(answer, Value::Number(_)).then(|| number(answer).unwrap_or_default())
+}
+
+fn ends(left: Option<u64>) -> Option<Instant> {
+    left.and_then(|seconds| Instant::now().checked_add(Duration::from_secs(seconds)))
+}
+
+async fn until(end: Option<Instant>) {
+    match end {
+        Some(end) => tokio::time::sleep_until(end).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// What fills the buffer, and ends with the subscription.
@@ -164,6 +190,7 @@ impl Subscription {
                 biased;
                 () = self.buffer.filled.notified() => {}
                 why = self.source.lost() => return Err(why),
+                () = until(self.ends) => return Err("the sign-in has run out".to_owned()),
             }
         }
     }

@@ -18,11 +18,11 @@ use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::http::header::SEC_WEBSOCKET_PROTOCOL;
+use tokio_tungstenite::tungstenite::http::{HeaderValue, Request};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::{Bytes, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+use tokio_tungstenite::tungstenite::{Bytes, Error as WsError, Message};
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream};
 
 use super::error::{Cause, Failure};
 
@@ -46,7 +46,7 @@ pub(super) trait Listener: Send + Sync {
 
 /// A connection. Dropping it closes it.
 pub(super) struct Socket {
-    queue: mpsc::Sender<Request>,
+    queue: mpsc::Sender<Call>,
     state: Arc<State>,
 }
 
@@ -60,9 +60,11 @@ struct State {
     silence: Duration,
 }
 
+type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
 type Answer = Result<Value, Failure>;
 
-struct Request {
+struct Call {
     number: i64,
     message: Vec<u8>,
     answer: oneshot::Sender<Answer>,
@@ -98,10 +100,11 @@ impl Drop for GiveUp {
 }
 
 impl Socket {
-    /// Connects to the server whose address begins with `ws://`. A server that is silent for `silence` is
-    /// taken for lost.
+    /// Connects to the server whose address begins with `ws://`, or with `wss://` where `connector` knows TLS. A server
+    /// that is silent for `silence` is taken for lost.
     pub(super) async fn open(
         url: &str,
+        connector: Connector,
         silence: Duration,
         listener: Option<Arc<dyn Listener>>,
     ) -> Result<Socket, Cause> {
@@ -109,7 +112,7 @@ impl Socket {
         request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("flatbuffers"));
         // The size of an answer is what the program asked for: all rows of a table may be asked for.
         let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
-        let (stream, _) = tokio_tungstenite::connect_async_with_config(request, Some(config), true).await?;
+        let stream = connect(request, config, connector).await?;
         let (sink, stream) = stream.split();
         let (queue, requests) = mpsc::channel(QUEUE);
         let state = Arc::new(State {
@@ -148,7 +151,7 @@ impl Socket {
         let _give_up = GiveUp(Arc::clone(&ticket));
         let asked = Instant::now();
         let answered = async {
-            let request = Request { number, message, answer, ticket: Arc::clone(&ticket) };
+            let request = Call { number, message, answer, ticket: Arc::clone(&ticket) };
             self.queue.send(request).await.ok()?;
             (&mut receiver).await.ok()
         };
@@ -166,6 +169,17 @@ impl Socket {
             }
         }
     }
+}
+
+#[cfg(feature = "surrealdb-tls")]
+async fn connect(request: Request<()>, config: WebSocketConfig, connector: Connector) -> Result<Stream, WsError> {
+    let connecting = tokio_tungstenite::connect_async_tls_with_config(request, Some(config), true, Some(connector));
+    connecting.await.map(|(stream, _)| stream)
+}
+
+#[cfg(not(feature = "surrealdb-tls"))]
+async fn connect(request: Request<()>, config: WebSocketConfig, _: Connector) -> Result<Stream, WsError> {
+    tokio_tungstenite::connect_async_with_config(request, Some(config), true).await.map(|(stream, _)| stream)
 }
 
 impl Drop for Socket {
@@ -213,11 +227,7 @@ impl State {
     }
 }
 
-async fn write(
-    mut sink: SplitSink<WebSocketStream<MaybeTlsStream<TcpStream>>, Message>,
-    mut requests: mpsc::Receiver<Request>,
-    state: Arc<State>,
-) {
+async fn write(mut sink: SplitSink<Stream, Message>, mut requests: mpsc::Receiver<Call>, state: Arc<State>) {
     let mut lost = state.lost.subscribe();
     let mut ping = tokio::time::interval(PING);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -250,7 +260,7 @@ async fn write(
     drop(tokio::time::timeout(GOODBYE, sink.close()).await);
 }
 
-async fn read(mut stream: SplitStream<WebSocketStream<MaybeTlsStream<TcpStream>>>, state: Arc<State>) {
+async fn read(mut stream: SplitStream<Stream>, state: Arc<State>) {
     let mut lost = state.lost.subscribe();
     loop {
         let message = tokio::select! {
