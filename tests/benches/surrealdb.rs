@@ -1,6 +1,6 @@
-//! The SurrealDB store beside the raw client, on the same database in the same run: `cargo bench -p tests`. A line says
-//! how long each takes, by the median of its runs, how many times as long the store takes, and how many requests it
-//! sends. A ratio is the result; the times are this machine's.
+//! The SurrealDB store beside the raw client, on the same database in the same run:
+//! `cargo bench --workspace --bench surrealdb`. A line says how long each takes, by the median of its runs, how many
+//! times as long the store takes, and how many requests it sends. A ratio is the result; the times are this machine's.
 
 use std::time::{Duration, Instant};
 

@@ -2,6 +2,7 @@
 
 #![deny(warnings)]
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ struct Values {
     boxed: Box<[f64; 2]>,
     tags: BTreeMap<String, serde_json::Value>,
     shared: Arc<str>,
+    cow: Cow<'static, str>,
+    pair: (Cow<'static, str>, Option<Box<str>>),
     #[live(eq = Silent::same)]
     silent: Silent,
     #[live(eq = within_a_cent)]
@@ -63,6 +66,8 @@ fn values() -> Values {
         boxed: Box::new([f64::NAN, 0.0]),
         tags: BTreeMap::new(),
         shared: "shared".into(),
+        cow: "cow".into(),
+        pair: ("a".into(), None),
         silent: Silent(1),
         price: 1.0,
         word: "Word".into(),
@@ -87,10 +92,11 @@ fn main() {
         word: "other".into(),
         quiet: Quiet(2),
         shared: "other".into(),
+        cow: "other".into(),
         ..values()
     };
     let changed = values().diff(&other);
-    assert_eq!(changed.to_string(), "float, maybe, by_name, by_day, boxed, shared, silent, price, word, quiet");
+    assert_eq!(changed.to_string(), "float, maybe, by_name, by_day, boxed, shared, cow, silent, price, word, quiet");
     assert_eq!(Values { float: 0.0, ..values() }.diff(&Values { float: -0.0, ..values() }).len(), 1);
 
     let (one, two) = (values(), other);

@@ -3,7 +3,7 @@
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{DeriveInput, GenericParam, Generics, Ident, Type, WherePredicate};
+use syn::{DeriveInput, GenericParam, Generics, Ident, Type, WherePredicate, parse_quote};
 
 /// The parameters that some fields mention, with the bounds that speak of nothing else.
 pub struct Params<'g> {
@@ -100,7 +100,9 @@ pub fn without_self(ty: &Type, of: &DeriveInput) -> Type {
     let (_, given, _) = of.generics.split_for_impl();
     let given = given.as_turbofish();
     let replaced = replace_self(ty.to_token_stream(), &quote!(#ident #given));
-    syn::parse2(replaced).unwrap_or_else(|_| ty.clone())
+    let ty = syn::parse2(replaced).unwrap_or_else(|_| ty.clone());
+    // `dyn A + B` cannot stand behind a `&`.
+    if matches!(ty, Type::TraitObject(_) | Type::ImplTrait(_)) { parse_quote!((#ty)) } else { ty }
 }
 
 fn replace_self(tokens: TokenStream, by: &TokenStream) -> TokenStream {

@@ -5,6 +5,21 @@
 //! paths that generated code names, all of them in its `__private` module.
 
 #![forbid(unsafe_code)]
+// What a library does not do: it answers with an error, and says nothing on its own. Tests may (clippy.toml).
+#![warn(
+    clippy::dbg_macro,
+    clippy::exit,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
 
 mod attr;
 mod check;
@@ -110,24 +125,74 @@ use crate::model::Entity;
 /// | attribute | meaning |
 /// |---|---|
 /// | `id` | the record's key: filled in on read, never written, not among the fields. One at most |
-/// | `skip` | the program's own: not tracked, not in the record, left alone by every rebase. As no record holds it, it needs `#[serde(skip)]` or `#[serde(default)]` |
+/// | `skip` | the program's own: not tracked, not in the record, left alone by every rebase. As no record holds it, it needs `#[serde(skip)]` or `#[serde(default)]`, unless it is an `Option` |
 /// | `readonly` | shown, always follows the store, never written; with `nested`, all of its fields |
 /// | `version` | read-only, and the token of the `Version` policy. One at most |
-/// | `nested` | an entity in the entity: compared, saved and in conflict field by field |
+/// | `nested` | an entity in the entity, or an `Option` of one: compared, saved and in conflict field by field |
 /// | `label = "…"` | the name for a person; else the field's in words |
 /// | `eq = path` | a `fn(&T, &T) -> bool` that compares in place of `PartialEq` |
 ///
 /// Floats are compared by total order, also inside `Option`, `Vec`, arrays, maps and tuples: a NaN is the same as itself.
 /// A type of your own that holds floats is compared by its `PartialEq`, and so is a field of a generic type.
 ///
+/// # A nested entity that may be absent
+///
+/// `#[live(nested)] address: Option<Address>` has the fields of the address, each as `Inside`, and one for the `Whole`
+/// of it. Where it comes or goes, the whole has changed and is written as one value; where it is there before and after,
+/// a patch has paths inside. If one side takes away what the other edits, the conflict is of the whole. It may have no
+/// read-only fields inside, unless it is read-only itself.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use vantage_live::entity::{OptionalChange, OptionalField};
+/// use vantage_live::LiveEntity;
+///
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+/// struct Client {
+///     name: String,
+///     #[live(nested)]
+///     address: Option<Address>,
+/// }
+///
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+/// struct Address {
+///     city: String,
+/// }
+///
+/// let old = Client { name: "Marty".into(), address: Some(Address { city: "Hill Valley".into() }) };
+/// let gone = Client { address: None, ..old.clone() };
+/// let whole = ClientField::Address(OptionalField::Whole);
+/// assert_eq!(old.diff(&gone), whole.into());
+/// assert!(matches!(
+///     Client::change(whole, &old, &gone),
+///     ClientChange::Address(OptionalChange::Whole { from: Some(_), to: None }),
+/// ));
+/// let city = ClientField::Address(OptionalField::Inside(AddressField::City));
+/// assert_eq!(city.wire_name(), "address.city");
+/// ```
+///
 /// # serde's attributes
 ///
-/// They are honoured, not repeated. `rename` and `rename_all` name the field in the record, and must say the same for
-/// both directions; `alias` reads old names. `default`, `with` and its kin, `bound` and `deny_unknown_fields` do what they
-/// do. Where `skip_serializing_if` writes nothing, a patch removes the field. `#[serde(skip)]` implies `#[live(skip)]`.
+/// They are honoured, not repeated, or refused at the attribute. The patch of a field is what serde writes for it.
 ///
-/// What a record of fields cannot be made of is refused: `flatten`, `tag`, `transparent`, `from`, `try_from`, `into`,
-/// `remote`; and on a tracked field, skipping in one direction only.
+/// | on the struct | |
+/// |---|---|
+/// | `rename_all` | names the fields in the record; one rule for both directions, else refused |
+/// | `default`, `deny_unknown_fields`, `bound`, `crate`, `expecting` | honoured: serde does what they say |
+/// | `tag` | honoured: a new record has the struct's name there, and a patch never touches it; `rename` is that name |
+/// | `transparent`, `from`, `try_from`, `into`, `remote` | refused: the record is not one of the struct's fields |
+///
+/// | on a field | |
+/// |---|---|
+/// | `rename` | names the field in the record; the same in both directions, else refused (the id may differ) |
+/// | `alias` | honoured: read there, guarded there; a patch of the field removes it there. Refused on a `nested` field, and where another field has the name |
+/// | `default`, `bound` | honoured |
+/// | `with`, `serialize_with`, `deserialize_with` | honoured; refused on the id, and on a `nested` field |
+/// | `skip` | as `#[live(skip)]`, which need not be said |
+/// | `skip_serializing`, `skip_deserializing` | honoured on the id and on `#[live(skip)]` fields; refused on a tracked one |
+/// | `skip_serializing_if` | honoured: where serde writes nothing, a patch removes. Refused where serde could not read that: it needs `default`, unless the field is an `Option`. On a `nested` field `Option::is_none` alone |
+/// | `flatten` | with `nested`, the fields of the inner entity beside the others; with `#[live(skip)]`, a map that is shown the columns that the struct does not know, and never written. Refused otherwise |
+/// | `borrow` | refused: an entity owns its values |
 ///
 /// # What it cannot do
 ///

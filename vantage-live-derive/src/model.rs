@@ -4,7 +4,7 @@
 //! the error is the only message.
 
 use std::collections::HashMap;
-use std::{array, iter};
+use std::iter;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -42,7 +42,10 @@ pub struct Names {
 pub struct Field {
     pub ident: Ident,
     pub ty: Type,
+    /// The field's documentation.
     pub docs: Vec<Attribute>,
+    /// What is said of its use, and holds for the generated items too: `#[deprecated]`, `#[doc(hidden)]`.
+    pub notes: Vec<Attribute>,
     pub live: FieldAttrs,
     pub serde: FieldSerde,
     /// The name in the enums; `None` where none can be made of the field's.
@@ -53,6 +56,9 @@ pub struct Field {
     pub wire: (String, String),
     /// The parameter of the struct that the type mentions.
     pub parameter: Option<Ident>,
+    /// The number of the type among the struct's, the same for all fields that spell it alike; `None` where it mentions a
+    /// parameter, as a function of it would need the bounds.
+    pub shared_type: Option<usize>,
 }
 
 /// What becomes of a field.
@@ -76,10 +82,14 @@ impl Entity {
             },
             Data::Enum(_) | Data::Union(_) => return None,
         };
-        let mut seen = HashMap::new();
+        let (mut seen, mut types) = (HashMap::new(), HashMap::new());
         let fields = fields.iter().filter_map(|field| {
             let mut field = Field::parse(field, input, &serde, errors)?;
             field.find_namesake(&mut seen);
+            if field.parameter.is_none() {
+                let number = types.len();
+                field.shared_type = Some(*types.entry(field.ty.to_token_stream().to_string()).or_insert(number));
+            }
             Some(field)
         });
         let fields = fields.collect();
@@ -109,6 +119,11 @@ impl Entity {
         self.fields.iter().find(|field| field.kind() == Kind::Id)
     }
 
+    /// The field under which serde writes the struct's name; empty where it does not.
+    pub fn tag(&self) -> String {
+        self.serde.tag.as_ref().map(|tag| tag.value.value()).unwrap_or_default()
+    }
+
     /// The table's name.
     pub fn table(&self) -> String {
         let given = self.live.table.as_ref().map(|table| table.value.value());
@@ -135,10 +150,14 @@ pub fn private(live: &EntityAttrs) -> TokenStream {
 impl Names {
     pub fn new(entity: &Ident, live: &EntityAttrs) -> Self {
         let default = |suffix: &str| format_ident!("{}{suffix}", entity.unraw());
-        let given = [&live.field, &live.dirty, &live.change, &live.conflicts, &live.conflict];
-        let suffixes = ["Field", "Dirty", "Change", "Conflicts", "Conflict"];
-        let defaults =
-            given.iter().zip(suffixes).filter(|(given, _)| given.is_none()).map(|(_, suffix)| default(suffix));
+        let names = [
+            (&live.field, "Field"),
+            (&live.dirty, "Dirty"),
+            (&live.change, "Change"),
+            (&live.conflicts, "Conflicts"),
+            (&live.conflict, "Conflict"),
+        ];
+        let defaults = names.iter().filter(|(given, _)| given.is_none()).map(|(_, suffix)| default(suffix));
         let mut used: Vec<Ident> = iter::once(entity.clone()).chain(defaults).collect();
         let mut taken = Vec::new();
         let mut name = |given: &Option<Given<Ident>>, suffix| match given {
@@ -152,7 +171,7 @@ impl Names {
             }
             None => default(suffix),
         };
-        let [field, dirty, change, conflicts, conflict] = array::from_fn(|at| name(given[at], suffixes[at]));
+        let [field, dirty, change, conflicts, conflict] = names.map(|(given, suffix)| name(given, suffix));
         Names { field, dirty, change, conflicts, conflict, taken }
     }
 }
@@ -160,16 +179,28 @@ impl Names {
 impl Field {
     fn parse(field: &syn::Field, of: &DeriveInput, entity: &EntitySerde, errors: &mut Errors) -> Option<Self> {
         let ident = field.ident.clone()?;
+        // syn lets it through, and nothing could be read from such a field.
+        if ident == "_" {
+            errors.at(ident, "a field has a name: write one in place of `_`");
+            return None;
+        }
         let name = ident.unraw().to_string();
         let serde = FieldSerde::parse(&field.attrs);
         let ty = generics::without_self(&field.ty, of);
+        let is_doc = |attr: &Attribute| attr.path().is_ident("doc") && attr.meta.require_name_value().is_ok();
+        let is_note = |attr: &Attribute| {
+            let hidden = || attr.parse_args::<Ident>().is_ok_and(|word| word == "hidden");
+            attr.path().is_ident("deprecated") || attr.path().is_ident("doc") && hidden()
+        };
         Some(Field {
-            docs: field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect(),
+            docs: field.attrs.iter().filter(|attr| is_doc(attr)).cloned().collect(),
+            notes: field.attrs.iter().filter(|attr| is_note(attr)).cloned().collect(),
             live: FieldAttrs::parse(&field.attrs, errors),
             variant: naming::variant(&name, ident.span()),
             namesake: None,
             wire: wire_names(&name, &serde, entity),
             parameter: generics::mentioned(&of.generics, &ty),
+            shared_type: None,
             ident,
             ty,
             serde,
@@ -204,6 +235,25 @@ impl Field {
     /// Whether the store alone sets it.
     pub fn is_readonly(&self) -> bool {
         self.live.readonly.is_some() || self.live.version.is_some()
+    }
+
+    /// Whether serde writes the field's own fields beside it.
+    pub fn is_flat(&self) -> bool {
+        self.serde.flatten.is_some()
+    }
+
+    /// Whether the type is an `Option`, as far as its name tells: serde then reads nothing as `None`.
+    pub fn is_option(&self) -> bool {
+        let mut ty = &self.ty;
+        while let Type::Group(group) = ty {
+            ty = &group.elem;
+        }
+        matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
+    }
+
+    /// Whether serde can read a record that has nothing of the field.
+    pub fn may_be_missing(&self, entity: &EntitySerde) -> bool {
+        entity.default || self.serde.default.is_some() || self.is_option() && self.serde.with.is_empty()
     }
 
     /// The name in Rust, without `r#`.

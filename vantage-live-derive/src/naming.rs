@@ -8,7 +8,7 @@ pub fn variant(name: &str, span: Span) -> Option<Ident> {
     let pascal: String = name.split('_').map(capitalised).collect();
     match pascal.chars().next()? {
         // `_1` cannot stand without its underscore, and `Self` is a word of the language.
-        first if first.is_numeric() => Some(Ident::new(&format!("_{pascal}"), span)),
+        first if !unicode_ident::is_xid_start(first) => Some(Ident::new(&format!("_{pascal}"), span)),
         _ if pascal == "Self" => Some(Ident::new("Self_", span)),
         _ => Some(Ident::new(&pascal, span)),
     }
@@ -21,13 +21,14 @@ pub fn label(name: &str) -> String {
 
 /// `ProductGroup` gives `product_group`, `HttpAPIKey` gives `http_api_key`.
 pub fn snake_case(name: &str) -> String {
-    let chars: Vec<char> = name.chars().collect();
-    let mut snake = String::new();
-    for (at, &char) in chars.iter().enumerate() {
-        if char.is_uppercase() && at > 0 && starts_word(chars[at - 1], chars.get(at + 1).copied()) {
+    let (mut snake, mut last) = (String::new(), None);
+    let mut chars = name.chars().peekable();
+    while let Some(char) = chars.next() {
+        if char.is_uppercase() && last.is_some_and(|last| starts_word(last, chars.peek().copied())) {
             snake.push('_');
         }
         snake.extend(char.to_lowercase());
+        last = Some(char);
     }
     snake
 }
@@ -114,6 +115,17 @@ mod tests {
             assert_eq!(variant_of(name).as_deref(), Some(expected), "{name}");
         }
         assert_eq!(variant_of("__"), None);
+    }
+
+    #[test]
+    fn every_name_of_the_language_gives_a_variant() {
+        // An accent or a middle dot may stand in a name, but not at its beginning.
+        assert_eq!(variant_of("_·").as_deref(), Some("_·"));
+        for char in ('\0'..=char::MAX).filter(|char| unicode_ident::is_xid_continue(*char) && *char != '_') {
+            let name = format!("_{char}");
+            let variant = variant_of(&name).unwrap_or_else(|| panic!("{name:?} gives no variant"));
+            syn::parse_str::<Ident>(&variant).unwrap_or_else(|_| panic!("{name:?} gives {variant:?}"));
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Where errors stand, and that all of a struct's come at once. What they say in full is in `ui-tests`.
 
-use crate::read;
+use crate::{derive, read};
 
 /// The source under each error of `source`, and the message.
 fn told(source: &str) -> Vec<(String, String)> {
@@ -24,6 +24,10 @@ fn an_error_stands_at_what_the_user_can_change() {
         ("#[live] struct Row { name: String }", "#[live]"),
         ("#[live(table = products)] struct Row { name: String }", "table"),
         ("#[live(dirty = RowField)] struct Row { name: String }", "RowField"),
+        ("#[live(conflict = crate)] struct Row { name: String }", "crate"),
+        ("#[live(field = Self)] struct Row { name: String }", "Self"),
+        ("#[live(crate = live::<i64>)] struct Row { name: String }", "live::<i64>"),
+        ("#[live(crate = Self::live)] struct Row { name: String }", "Self::live"),
         ("#[serde(transparent)] struct Row { name: String }", "transparent"),
         ("#[serde(rename_all(serialize = \"camelCase\"))] struct Row { name: String }", "rename_all"),
         ("struct Row { #[live(id)] id: i64, #[live(skip, id)] name: String, age: i64 }", "id"),
@@ -32,6 +36,7 @@ fn an_error_stands_at_what_the_user_can_change() {
         ("struct Row { #[live(label = \" \")] name: String }", "\" \""),
         ("struct Row { foo_bar: i64, fooBar: i64 }", "fooBar"),
         ("struct Row { name: String, __: i64 }", "__"),
+        ("struct Row { name: String, #[live(id)] _: i64 }", "_"),
         ("struct Row { name: String, #[serde(flatten)] rest: Rest }", "flatten"),
         ("struct Row { name: String, #[serde(rename = \"name\")] title: String }", "rename"),
         ("struct Row<T> { name: String, #[live(nested)] inner: Inner<T> }", "nested"),
@@ -92,5 +97,21 @@ fn what_is_right_is_not_refused() {
 
     for source in sources {
         assert_eq!(told(source), [], "{source}");
+    }
+}
+
+#[test]
+fn what_is_generated_can_be_read_by_the_compiler_whatever_it_was_made_of() {
+    let sources = [
+        // The type needs parentheses behind a `&`.
+        "struct Row { name: String, callback: dyn Fn(&str) + Send }",
+        // The name begins with what only goes on one.
+        "struct Row { _\u{301}: i64 }",
+    ];
+
+    for source in sources {
+        let generated = derive(&syn::parse_str(source).expect("the source is an item"));
+        let read = syn::parse2::<syn::File>(generated.clone());
+        assert!(read.is_ok(), "{source}: {:?} in {generated}", read.err());
     }
 }

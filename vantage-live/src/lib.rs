@@ -400,12 +400,41 @@
 //! - An event of a feed that keeps no order costs a read of the record, 256 records at most in one read; the LIVE
 //!   queries of SurrealDB are such a feed.
 
+// What a library does not do: it answers with an error, and says nothing on its own. Tests may (clippy.toml).
+#![warn(
+    clippy::dbg_macro,
+    clippy::exit,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
+
+#[cfg(feature = "broken")]
+#[doc(hidden)]
+pub mod broken;
+#[cfg(not(feature = "broken"))]
+mod broken;
 #[cfg(feature = "contract")]
+#[allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test kit: that is how a test fails"
+)]
 pub mod contract;
 pub mod dataset;
 pub mod edit;
 pub mod entity;
 pub mod feed;
+mod locks;
 pub mod store;
 pub mod table;
 pub mod value;
@@ -429,17 +458,18 @@ pub use vantage_live_derive::LiveEntity;
 pub mod __private {
     pub use ::core;
     pub use ::serde;
+    pub use ::serde_json;
     pub use ::std;
 
     pub use crate::__impl_dirty as impl_dirty;
     pub use crate::__impl_field as impl_field;
     pub use crate::entity::derived::{
-        ByDebug, ByDots, Showing, conflict, debug_conflicts, debug_nested, debug_values, deserialize_field, first,
-        leaves, offsets, refused,
+        ByDebug, ByDots, Showing, conflict_at, copy_at, debug_change, debug_conflict, debug_conflicts, debug_dirty,
+        debug_field, debug_nested, deserialize_field, each, first, flags, leaves, offsets, refused, to_json,
     };
     pub use crate::entity::{
         Bits, ByEquality, ByNothing, ByTotalOrder, Comparing, Conflict, Conflicts, Field, FieldSet, FieldTable,
-        LiveEntity, OfField, OwnField, ParseFieldError, Role, TotalOrder,
+        LiveEntity, OfField, OptionalField, Own, ParseFieldError, Role, TotalOrder, optional_leaves,
     };
     pub use crate::value::{Id, IdField, IdentityMismatch};
 }

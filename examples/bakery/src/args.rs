@@ -9,7 +9,7 @@ use clap::Parser;
 ///
 /// Without options it runs on a database inside this process, which is gone when the program ends: there is nothing to
 /// install and nothing to break. The keys are shown on the screen.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "bakery", version, after_help = EXAMPLES)]
 pub struct Args {
     /// Run the same story without a terminal and print what happens.

@@ -7,10 +7,10 @@ use serde_json::Value;
 use surrealdb::Surreal;
 use surrealdb::engine::any::Any;
 use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use vantage_live::{Field, Id, LiveEntity};
 
-use crate::db::Failure;
+use crate::db::{Failure, sentence};
 use crate::shown::Shown;
 use crate::words;
 
@@ -22,6 +22,9 @@ pub struct Attention {
     /// The fields that the user has modified, as the record spells them.
     pub modified: Vec<&'static str>,
 }
+
+/// How long the colleague waits for the store: the SDK keeps requests while a server is away.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Somebody else with a connection of their own.
 #[derive(Clone)]
@@ -94,17 +97,24 @@ impl Colleague {
         Ok(ids.get(turn % ids.len().max(1)).cloned())
     }
 
-    /// Works for good: each turn one change, every second one on the record that the user looks at. Ends with the reason
-    /// for which the colleague cannot go on.
-    pub async fn works(self, every: Duration, attention: watch::Receiver<Option<Attention>>) -> Failure {
+    /// Works for good: each turn one change, every second one on the record that the user looks at. What stands in the
+    /// way of the last one is in `trouble`; the next is tried all the same.
+    pub async fn works(
+        self,
+        every: Duration,
+        attention: watch::Receiver<Option<Attention>>,
+        trouble: watch::Sender<Option<String>>,
+    ) {
         for turn in 0.. {
             sleep(every).await;
             let seen = attention.borrow().clone().filter(|_| turn % 2 == 0);
-            if let Err(error) = self.turn(turn, seen).await {
-                return error;
-            }
+            let done = timeout(PATIENCE, self.turn(turn, seen)).await;
+            trouble.send_replace(match done {
+                Ok(Ok(())) => None,
+                Ok(Err(error)) => Some(sentence(&*error)),
+                Err(_) => Some(format!("the store has not answered for {PATIENCE:?}")),
+            });
         }
-        "there are no turns left".into()
     }
 
     async fn turn(&self, turn: usize, seen: Option<Attention>) -> Result<(), Failure> {

@@ -73,6 +73,13 @@ fn plain(value: Option<&Value>) -> String {
     }
 }
 
+/// The label of a field without the name of the nested entity that it is in, where one still knows which field it is.
+pub fn short_label<F: Field>(field: F) -> &'static str {
+    let short = |field: F| field.label().rsplit(": ").next().unwrap_or_default();
+    let alike = F::ALL.iter().filter(|other| short(**other) == short(field)).count();
+    if alike == 1 { short(field) } else { field.label() }
+}
+
 /// The text, in quotes where one could not see where it ends.
 pub fn quoted(text: &str) -> String {
     if text.is_empty() || text.contains(char::is_whitespace) { format!("“{text}”") } else { text.to_owned() }

@@ -9,12 +9,12 @@ use std::time::{Duration, Instant, SystemTime};
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event, KeyEventKind};
 use tokio::runtime::Runtime;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
 use crate::app::App;
 use crate::args::Colleague as When;
 use crate::colleague::Colleague;
-use crate::db::{Database, Failure, sentence};
+use crate::db::{Database, Failure};
 use crate::ui;
 
 /// How long to wait for a key before the screen is drawn again: 20 pictures a second.
@@ -33,10 +33,10 @@ pub fn run(runtime: &Runtime, database: &Database, table: &str, when: When) -> R
     if !stdout().is_terminal() {
         return Err("the screen needs a terminal; `bakery --script` tells the same story as text".into());
     }
-    let left = colleague(&app, database, when);
+    let trouble = colleague(&app, database, when);
     let stopped = stopped();
     let mut terminal = ratatui::try_init()?;
-    let result = until_done(&mut terminal, &mut app, left, &stopped);
+    let result = until_done(&mut terminal, &mut app, &trouble, &stopped);
     // Drawn or failed: the terminal is the person's again. A panic restores it too.
     ratatui::try_restore()?;
     result
@@ -45,14 +45,12 @@ pub fn run(runtime: &Runtime, database: &Database, table: &str, when: When) -> R
 fn until_done(
     terminal: &mut DefaultTerminal,
     app: &mut App,
-    mut left: oneshot::Receiver<String>,
+    trouble: &watch::Receiver<Option<String>>,
     stopped: &AtomicBool,
 ) -> Result<(), Failure> {
     while !app.done && !stopped.load(Ordering::Relaxed) {
         app.tick(Instant::now(), SystemTime::now());
-        if let Ok(why) = left.try_recv() {
-            app.colleague = format!("has left: {why}");
-        }
+        app.trouble.clone_from(&trouble.borrow());
         terminal.draw(|frame| ui::draw(frame, app))?;
         if !event::poll(FRAME)? {
             continue;
@@ -66,17 +64,13 @@ fn until_done(
     Ok(())
 }
 
-/// Sends the colleague to work; what comes back is why there is none any more.
-fn colleague(app: &App, database: &Database, when: When) -> oneshot::Receiver<String> {
-    let (leaves, left) = oneshot::channel();
+/// Sends the colleague to work; what comes back is what stands in the way of that.
+fn colleague(app: &App, database: &Database, when: When) -> watch::Receiver<Option<String>> {
+    let (trouble, is_in_trouble) = watch::channel(None);
     if let Some(every) = when.0 {
-        let work = Colleague::new(database.colleague.clone()).works(every, app.attention());
-        tokio::spawn(async move {
-            // The application may have ended first.
-            let _ = leaves.send(sentence(&*work.await));
-        });
+        tokio::spawn(Colleague::new(database.colleague.clone()).works(every, app.attention(), trouble));
     }
-    left
+    is_in_trouble
 }
 
 /// Turns true when somebody ends the program from outside, so that the terminal is restored then too.

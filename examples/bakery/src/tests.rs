@@ -5,7 +5,8 @@ use std::time::{Duration, Instant, SystemTime};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use vantage_live::SyncState;
+use vantage_live::contract::{FaultyFeed, FeedFaults};
+use vantage_live::{LiveEntity, LiveTable, SyncState};
 
 use crate::app::App;
 use crate::colleague::Colleague;
@@ -22,8 +23,24 @@ struct Scene {
 impl Scene {
     async fn open() -> Self {
         let database = Database::embedded().await.unwrap();
-        let colleague = Colleague::new(database.colleague.clone());
-        let mut scene = Scene { app: App::open(&database, "off".to_owned()).await.unwrap(), colleague };
+        let app = App::open(&database, "off".to_owned()).await.unwrap();
+        Scene::of(app, &database).await
+    }
+
+    /// With a feed of the products whose link can be cut.
+    async fn open_with_a_link() -> (Self, FeedFaults) {
+        let database = Database::embedded().await.unwrap();
+        let (_, clients, orders, bakeries) = database.tables().await.unwrap();
+        let backend = database.store.table(Product::TABLE);
+        let feed = FaultyFeed::new(backend.feed());
+        let link = feed.faults();
+        let products = LiveTable::builder(backend).feed(feed).open().await.unwrap();
+        let app = App::of((products, clients, orders, bakeries), database.place.clone(), "off".to_owned());
+        (Scene::of(app, &database).await, link)
+    }
+
+    async fn of(app: App, database: &Database) -> Self {
+        let mut scene = Scene { app, colleague: Colleague::new(database.colleague.clone()) };
         scene.until(|app| matches!(app.sheet().state(), SyncState::Live(_))).await;
         scene
     }
@@ -97,7 +114,7 @@ async fn what_is_no_value_is_kept_as_text_and_not_saved() {
     scene.keys(&PRICE).types("x").control('s');
 
     assert_eq!(scene.until_said("Not saved").await, "“135x” is no value of Price");
-    assert!(scene.screen(100, 34).contains("this is no value of Price"));
+    assert!(scene.screen(100, 34).contains("no value of Price"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -174,6 +191,86 @@ async fn a_record_that_does_not_fit_is_shown_apart_and_left_alone() {
     assert!(scene.line("kept apart").contains("sea_pie"));
     assert_eq!(scene.app.sheet().len(), 4);
     assert!(scene.colleague.reads::<Product>("sea_pie").await.unwrap_err().to_string().contains("ask Doc"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_stops_fitting_is_not_called_deleted_and_what_was_typed_stays() {
+    let mut scene = Scene::open().await;
+    scene.keys(&PRICE).types("0");
+    let statement = "DEFINE FIELD OVERWRITE price ON product TYPE int | string;
+        UPDATE product:delorean_donut SET price = 'ask Doc'";
+    scene.colleague.runs(statement).await.unwrap();
+
+    let said = scene.until_said("Kept apart").await;
+
+    assert!(said.contains("does not fit; what you have is kept here") && said.contains("ask Doc"), "{said}");
+    assert!(scene.line("▌Price").contains("1350"), "{}", scene.line("▌Price"));
+    assert!(scene.screen(100, 34).contains("does not fit any more"));
+
+    scene.colleague.runs("UPDATE product:delorean_donut SET price = 150").await.unwrap();
+    scene.until_said("Conflict").await;
+    assert!(scene.line("theirs").contains("150"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_store_has_made_of_a_value_is_taken_by_a_key() {
+    let mut scene = Scene::open().await;
+    scene.keys(&[KeyCode::Tab, KeyCode::Enter, KeyCode::Down]).types("X").control('s');
+
+    assert!(scene.until_said("PartialSave").await.ends_with("biff@hillvalley.examplex: ^R takes that"));
+    assert!(scene.line("▌Email").contains("biff@hillvalley.exampleX"), "{}", scene.line("▌Email"));
+
+    scene.control('r');
+    assert!(scene.line("▌Email").contains("biff@hillvalley.examplex") && !scene.screen(100, 34).contains("modified"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_connection_is_shown_with_its_reason_until_it_is_back() {
+    let (mut scene, link) = Scene::open_with_a_link().await;
+
+    link.cut();
+    scene.until(|app| matches!(app.sheet().state(), SyncState::Lost { .. })).await;
+
+    assert!(scene.line("Hill Valley Bakery").contains("● lost for 0 s, trying again"));
+    assert!(scene.line(" lost  ").contains("could not follow"), "{}", scene.line(" lost  "));
+    assert!(scene.screen(40, 12).contains("● lost"));
+    // The others have links of their own.
+    scene.keys(&[KeyCode::Tab]);
+    assert!(scene.line("Hill Valley Bakery").contains("● live"));
+
+    scene.keys(&[KeyCode::BackTab]);
+    scene.colleague.changes::<Product>("delorean_donut", "price = 150").await.unwrap();
+    link.restore();
+    scene.until(|app| matches!(app.sheet().state(), SyncState::Live(_))).await;
+    assert!(scene.line("Hill Valley Bakery").contains("● live"));
+    assert!(scene.line("▌ DeLorean Doughnut").contains("150"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_colleagues_trouble_is_shown_and_the_screen_goes_on() {
+    let mut scene = Scene::open().await;
+
+    scene.app.trouble = Some("the cash desk is locked".to_owned());
+
+    assert!(scene.line("Hill Valley Bakery").contains("colleague held up"));
+    assert!(scene.line(" Colleague  ").contains("held up: the cash desk is locked"));
+    scene.keys(&PRICE).types("9");
+    assert!(scene.line("▌Price").contains("1359"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_says_what_is_left_to_save_and_long_values_are_shown_whole() {
+    let mut scene = Scene::open().await;
+    scene.keys(&[KeyCode::Enter]).types(", glazed and filled with plutonium");
+    scene.colleague.changes::<Product>("delorean_donut", "name = 'Doughnut'").await.unwrap();
+    scene.until(|app| !app.conflicts().is_empty()).await;
+
+    scene.control('o');
+    let screen = scene.screen(80, 24);
+    assert!(screen.contains("it was") && screen.contains("theirs") && screen.contains("utonium"), "{screen}");
+
+    scene.types("t");
+    assert_eq!(scene.until_said("Decided").await, "you have what the store has");
 }
 
 #[tokio::test(flavor = "multi_thread")]

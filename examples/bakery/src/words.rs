@@ -1,7 +1,7 @@
 //! What has happened, in words: the same for the screen and for the script. Everything in it comes from the outcome, the
 //! session and the records.
 
-use vantage_live::edit::DeleteResult;
+use vantage_live::edit::{DeleteResult, EditError};
 use vantage_live::{Conflicts, FeedKind, Field, FieldSet, Id, RecordEdit, SaveError, SaveResult, SyncState};
 
 use crate::shown::{Shown, Three, quoted};
@@ -36,6 +36,12 @@ pub fn changes<E: Shown>(edit: &RecordEdit<'_, E>) -> String {
 /// What became of `fields`.
 pub fn told<E: Shown>(fields: FieldSet<E::Field>, from: &E, to: &E) -> String {
     fields.iter().map(|field| E::told(field, from, to)).collect::<Vec<_>>().join("; ")
+}
+
+/// What somebody has changed; what follows from that by itself only where there is nothing else.
+pub fn news<E: Shown>(fields: FieldSet<E::Field>, from: &E, to: &E) -> String {
+    let own = fields - E::Field::READONLY;
+    told(if own.is_empty() { fields } else { own }, from, to)
 }
 
 /// A conflict of each field in it.
@@ -84,6 +90,11 @@ pub fn failed<F: Field>(error: &SaveError<F>) -> Words {
         SaveError::OutcomeUnknown { source } => Words::new(Tone::Careful, "OutcomeUnknown", source.to_string()),
         error => Words::new(Tone::Bad, "Error", error.to_string()),
     }
+}
+
+/// What should not happen to a session.
+pub fn broken(error: &EditError) -> Words {
+    Words::new(Tone::Bad, "Error", error.to_string())
 }
 
 /// What a delete has come to.

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::LazyLock;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -70,12 +71,26 @@ impl Drop for Server {
     }
 }
 
-#[test]
-fn the_story_brings_about_every_outcome() {
+/// What the story says, when it ends well.
+static STORY: LazyLock<String> = LazyLock::new(|| {
     let output = bakery(&["--script"]);
     let (story, error) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
-
     assert_eq!((output.status.code(), error.as_str()), (Some(0), ""), "{story}");
+    story
+});
+
+/// The text with every time in it made the same.
+fn without_times(text: &str) -> String {
+    let is_time = |word: &&str| word.starts_with("20") && word.ends_with('Z');
+    text.split(' ').flat_map(|word| word.split_inclusive('\n')).fold(String::new(), |mut text, word| {
+        text.push_str(if is_time(&word.trim_end()) { "TIME" } else { word.trim_end() });
+        text.push(if word.ends_with('\n') { '\n' } else { ' ' });
+        text
+    })
+}
+
+#[test]
+fn the_story_brings_about_every_outcome() {
     for outcome in [
         "Saved",
         "Created",
@@ -90,13 +105,38 @@ fn the_story_brings_about_every_outcome() {
         "live",
     ] {
         let line = format!("   =>         {outcome}: ");
-        assert!(story.lines().any(|said| said.starts_with(&line)), "{outcome} is missing in\n{story}");
+        assert!(STORY.lines().any(|said| said.starts_with(&line)), "{outcome} is missing in\n{}", *STORY);
     }
     // What was missed while the connection was lost, and a row with both changes of one record.
     let gap =
-        story.split("The connection is lost").nth(1).and_then(|rest| rest.split("=>         live").nth(1)).unwrap();
-    assert!(gap.lines().any(|said| said.starts_with("   table      Time Traveler Tart: Price ")), "{story}");
-    assert!(story.contains("row        Flux Capacitor Cupcake: Price 130, Inventory: Stock 47"), "{story}");
+        STORY.split("Your connection is cut").nth(1).and_then(|rest| rest.split("=>         live").nth(1)).unwrap();
+    assert!(gap.lines().any(|said| said.starts_with("   table      Time Traveler Tart: Price ")), "{}", *STORY);
+    assert!(STORY.contains("row        Flux Capacitor Cupcake: Price 130, Inventory: Stock 47"), "{}", *STORY);
+}
+
+#[test]
+fn no_chapter_says_beforehand_what_comes_of_it() {
+    let titles: Vec<_> = STORY.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_digit())).collect();
+    assert_eq!(titles.len(), 11, "{titles:?}");
+
+    for word in ["saved", "conflict", "lost", "kept", "refuse", "told", "shown", "twice", "live again"] {
+        assert!(!titles.iter().any(|title| title.to_lowercase().contains(word)), "{word}: {titles:?}");
+    }
+}
+
+#[test]
+fn the_readme_has_the_story_as_it_is_printed() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md")).unwrap();
+    let shown = readme.split("<!-- transcript").nth(1).and_then(|rest| rest.split("```text\n").nth(1));
+    let shown = shown.and_then(|rest| rest.split("```").next()).unwrap();
+
+    let chapters: Vec<_> = shown.split("\n\n").collect();
+
+    assert_eq!(chapters.len(), 2, "{shown}");
+    for chapter in chapters {
+        let (told, chapter) = (without_times(&STORY), without_times(&format!("\n{}\n", chapter.trim())));
+        assert!(told.contains(&chapter), "the README has\n{chapter}\nand the story is\n{told}");
+    }
 }
 
 #[test]
@@ -142,7 +182,7 @@ fn the_picture_shows_the_screen_as_it_is() {
     let kept = concat!(env!("CARGO_MANIFEST_DIR"), "/screen.svg");
 
     let same = drawn == std::fs::read_to_string(kept).unwrap();
-    assert!(same, "the screen has changed: cargo run -p bakery -- --picture examples/bakery/screen.svg");
+    assert!(same, "the screen has changed: cargo run --bin bakery -- --picture examples/bakery/screen.svg");
 }
 
 #[cfg(target_os = "linux")]

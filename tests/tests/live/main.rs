@@ -7,17 +7,32 @@ mod deletes;
 mod edits;
 mod executors;
 mod feeds;
+mod late_events;
+mod lost_answers;
 mod new_records;
 mod rebases;
 mod rows;
 mod saves;
 mod subscriptions;
+mod under_way;
+mod unseen;
 
 use tests::bakery::{Product, products, store};
+use vantage_live::contract::{Faults, FaultyValueSet};
 use vantage_live::{ImTable, LiveTable};
 
 /// A live table of the five products that hears of nothing by itself, and its store.
 async fn products_without_feed() -> (LiveTable<Product>, ImTable) {
     let store = store().await;
     (LiveTable::builder(store.clone()).open().await.expect("a store in memory opens"), store)
+}
+
+/// A table without a feed over a store whose faults the test commands.
+async fn faulty_products() -> (LiveTable<Product>, ImTable, Faults) {
+    let store = store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::builder(faulty).open().await.expect("a store in memory opens");
+    faults.forget_calls();
+    (table, store, faults)
 }

@@ -217,3 +217,18 @@ async fn the_time_of_the_snapshot_moves_when_it_is_taken_in() {
 
     assert!(edit.snapshot_time() >= before);
 }
+
+#[tokio::test]
+async fn a_conflict_is_read_as_json_by_a_generic_form() {
+    let (table, store) = products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    store.colleague_sets("flux_cupcake", "price", 140).await;
+    let _ = edit.refresh_snapshot().await.unwrap();
+
+    let price = edit.get_conflict(ProductField::Price).unwrap();
+
+    let [base, local, remote] = [120, 130, 140].map(|price| Some(serde_json::Value::from(price)));
+    assert_eq!(price, Some(Conflict { base, local, remote }));
+    assert_eq!(edit.get_conflict(ProductField::Name).unwrap(), None);
+}

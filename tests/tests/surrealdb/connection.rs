@@ -7,11 +7,13 @@ use serde_json::json;
 use surrealdb::Surreal;
 use surrealdb::engine::any::Any;
 use surrealdb::types::vars;
+use tests::bakery::Product;
 use tests::servers::Relay;
+use vantage_live::dataset::{DataSetError, ReadableDataSet as _, TypedTable};
 use vantage_live::store::surrealdb::{SurrealDb, SurrealTable};
 use vantage_live::{Feed, FeedEvent, Guard, Id, Patch, ReadableValueSet, Record, ValueErrorKind, WritableValueSet};
 
-use crate::support::{SERVER, at, empty, remote, remote_raw, start_server, through};
+use crate::support::{SERVER, at, embedded, empty, remote, remote_raw, start_server, through, token};
 
 fn priced(price: i64) -> Record {
     json!({"price": price}).as_object().unwrap().clone()
@@ -157,6 +159,51 @@ async fn a_record_of_many_megabytes_goes_both_ways() {
 
     assert!(after == long, "the after-image");
     assert!(table.get_id_value(&Id::from("long")).await.unwrap() == Some(long), "what is stored");
+}
+
+#[tokio::test]
+async fn an_answer_larger_than_was_said_ends_its_connection_and_no_other() {
+    let (_, database) = remote_raw().await;
+    let connect = async || SurrealDb::connect(SERVER.url()).token(token().await).database(database.clone());
+    let table = empty(connect().await.await.unwrap()).await;
+    let rows: Vec<_> = (0..8).map(|n| (Id::from(i64::from(n)), text(300_000))).collect();
+    assert!(table.insert_id_values(rows).await.iter().all(Result::is_ok));
+    let bounded = connect().await.largest_answer(1_000_000).await.unwrap().table("product");
+
+    let error = bounded.get_values().await.unwrap_err();
+    let one = bounded.get_id_value(&Id::from(1)).await.unwrap();
+
+    assert_eq!(error.kind, ValueErrorKind::Unreachable, "{error:?}");
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.starts_with("an answer is larger than this connection takes"), "{cause}");
+    assert!(one == Some(text(300_000)), "the next request has a connection again");
+    assert_eq!(table.get_values().await.unwrap().len(), 8, "as large as it is by default");
+}
+
+fn text(length: usize) -> Record {
+    json!({"text": "x".repeat(length)}).as_object().unwrap().clone()
+}
+
+#[test]
+fn outside_of_a_tokio_runtime_nothing_happens_and_it_is_said() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let unsupported = ValueErrorKind::Unsupported("be used from outside of a tokio runtime");
+    for url in ["mem://", "ws://127.0.0.1:9"] {
+        let error = pollster::block_on(SurrealDb::connect(url).into_future()).unwrap_err();
+        assert_eq!(error.kind, unsupported, "{url}");
+    }
+    for db in [runtime.block_on(embedded()), runtime.block_on(remote())] {
+        let table = runtime.block_on(empty(db));
+        let typed = TypedTable::<Product>::new(table.clone());
+
+        let write = pollster::block_on(table.insert_id_value(&Id::from("sea_pie"), priced(299))).unwrap_err();
+        let read = pollster::block_on(typed.get()).unwrap_err();
+        let feed = pollster::block_on(table.feed().subscribe()).err().unwrap();
+
+        assert_eq!((&write.kind, &feed.kind), (&unsupported, &unsupported));
+        assert!(matches!(&read, DataSetError::Store(error) if error.kind == unsupported), "{read:?}");
+        assert_eq!(runtime.block_on(table.count()).unwrap(), 0);
+    }
 }
 
 #[tokio::test]

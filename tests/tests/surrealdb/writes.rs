@@ -1,11 +1,12 @@
 //! Writes: one request each, and writers who meet.
 
+use futures::StreamExt;
 use serde_json::json;
 use uuid::Uuid;
 use vantage_live::store::surrealdb::SurrealDb;
 use vantage_live::{
-    DeleteOutcome, Guard, Id, IdempotencyKey, InsertableValueSet, Patch, Path, ReadableValueSet, Record,
-    ValueErrorKind, WritableValueSet, WriteOutcome,
+    DeleteOutcome, Feed, FeedEvent, Guard, Id, IdempotencyKey, InsertableValueSet, Patch, Path, ReadableValueSet,
+    Record, ValueErrorKind, WritableValueSet, WriteOutcome,
 };
 
 use crate::support::{embedded, empty, raw, remote};
@@ -89,6 +90,45 @@ async fn an_insert_that_is_repeated_finds_the_first_ones_record() {
 
     assert_eq!((again, now["price"].clone()), (id, json!(130)));
     assert_eq!(table.count().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_table_of_any_name_is_that_table_and_no_statement() {
+    for db in [embedded().await, remote().await] {
+        let product = empty(db.clone()).await;
+        product.insert_id_value(&Id::from("it"), record(120)).await.unwrap();
+        for name in [
+            "product; REMOVE TABLE product; --",
+            "pro`duct",
+            "pro\\`duct",
+            "product:it",
+            "⟨product⟩",
+            "$record",
+            "select",
+            "1955",
+            "two words\nand a line",
+            "日本 🧁",
+        ] {
+            let table = db.table(name);
+            assert!(!table.exists().await.unwrap(), "{name}");
+            table.define().await.unwrap();
+            let mut events = table.feed().subscribe().await.unwrap();
+            let id = Id::from("it");
+
+            table.insert_id_value(&id, record(1)).await.unwrap();
+            let seen = Guard::Exists.and("price", Some(json!(1)));
+            let written = table.write(&id, &Patch::new().set("price", 2), &seen).await.unwrap();
+
+            assert_eq!(written, WriteOutcome::Written(record(2)), "{name}");
+            let told = events.next().await.unwrap().unwrap();
+            assert!(matches!(&told, FeedEvent::Upsert { id, .. } if *id == Id::from("it")), "{name}: {told:?}");
+            assert!(db.tables().await.unwrap().contains(&name.to_owned()), "{name}");
+            assert_eq!(table.get_values().await.unwrap(), [(id.clone(), record(2))], "{name}");
+            assert_eq!(table.delete_id(&id, &Guard::Exists).await.unwrap(), DeleteOutcome::Deleted, "{name}");
+            assert_eq!(table.delete_all().await.unwrap(), 0, "{name}");
+        }
+        assert_eq!(product.get_values().await.unwrap(), [(Id::from("it"), record(120))]);
+    }
 }
 
 #[tokio::test]

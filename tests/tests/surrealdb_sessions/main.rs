@@ -1,7 +1,9 @@
 //! Edit sessions and live tables on a real SurrealDB, with a colleague on a second connection.
 
+mod as_cache;
 mod in_process;
 mod over_the_wire;
+mod readme;
 
 // What is promised on a store in memory is promised on this one.
 #[path = "../live/deletes.rs"]

@@ -6,6 +6,7 @@ use vantage_live::LiveEntity;
 #[derive(Clone, Serialize, Deserialize, LiveEntity)]
 struct Row {
     #[live(skip, eq = i64::eq)]
+    #[serde(default)]
     key: i64,
     name: String,
 }

@@ -6,6 +6,7 @@ use vantage_live::LiveEntity;
 #[derive(Clone, Serialize, Deserialize, LiveEntity)]
 struct Row {
     #[live(skip, nested)]
+    #[serde(default)]
     key: i64,
     name: String,
 }

@@ -26,7 +26,7 @@ impl EntityAttrs {
         for entry in live_entries(attrs, errors) {
             match entry.key.to_string().as_str() {
                 "table" => entry.text(&mut parsed.table, errors),
-                "crate" => entry.path(&mut parsed.krate, "vantage-live", errors),
+                "crate" => entry.module(&mut parsed.krate, "vantage-live", errors),
                 "field" => entry.name(&mut parsed.field, errors),
                 "dirty" => entry.name(&mut parsed.dirty, errors),
                 "change" => entry.name(&mut parsed.change, errors),

@@ -7,6 +7,7 @@ mod entity;
 mod field;
 mod serde;
 
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
@@ -123,15 +124,31 @@ impl Entry {
         }
     }
 
+    /// Puts the path of a module into `slot`; `what` says which.
+    fn module(self, slot: &mut Option<Given<Path>>, what: &str, errors: &mut Errors) {
+        let mut path = None;
+        let key = self.key.clone();
+        self.path(&mut path, what, errors);
+        if let Some(Given { value: path, .. }) = path {
+            if path.segments.iter().all(|segment| segment.arguments.is_none() && segment.ident != "Self") {
+                put(slot, Given { key, value: path }, errors);
+            } else {
+                errors
+                    .at(&path, format_args!("`{key}` takes the path of {what}, which is a module: write names alone"));
+            }
+        }
+    }
+
     /// Puts the name of a type into `slot`.
     fn name(self, slot: &mut Option<Given<Ident>>, errors: &mut Errors) {
         let mut path = None;
         let key = self.key.clone();
         self.path(&mut path, "a type to generate", errors);
         if let Some(Given { value: path, .. }) = path {
-            match path.get_ident() {
-                Some(name) => put(slot, Given { key, value: name.clone() }, errors),
-                None => errors.at(&path, format_args!("`{key}` names a new type beside the struct: write one name")),
+            // `Self`, `self`, `super` and `crate` are paths, but no names.
+            match syn::parse2::<Ident>(path.to_token_stream()) {
+                Ok(name) => put(slot, Given { key, value: name }, errors),
+                Err(_) => errors.at(&path, format_args!("`{key}` names a new type beside the struct: write one name")),
             }
         }
     }

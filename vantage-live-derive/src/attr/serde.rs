@@ -1,8 +1,8 @@
 //! The part of `#[serde(…)]` that decides how the record looks. What serde refuses itself is not looked at.
 
-use syn::{Attribute, Ident};
+use syn::{Attribute, Ident, LitStr};
 
-use super::{Entry, Value, serde_entries};
+use super::{Entry, Given, Value, serde_entries};
 use crate::naming::RenameRule;
 
 /// serde's names that a user might look for under `live`.
@@ -19,6 +19,9 @@ pub const KNOWN: &[&str] = &[
     "alias",
     "flatten",
     "bound",
+    "deny_unknown_fields",
+    "tag",
+    "transparent",
 ];
 
 /// `rename` or `rename_all`: with one value for both directions, or with one for each.
@@ -32,6 +35,12 @@ pub struct Rename {
 #[derive(Default)]
 pub struct EntitySerde {
     pub rename_all: Option<Rename>,
+    /// The struct's name, where serde is told one.
+    pub rename: Option<Rename>,
+    /// The field under which serde writes the struct's name.
+    pub tag: Option<Given<LitStr>>,
+    /// Whether every field that a record lacks has a default.
+    pub default: bool,
     /// Attributes that make something else of the record than an object of the struct's fields.
     pub reshaping: Vec<Ident>,
 }
@@ -40,23 +49,30 @@ pub struct EntitySerde {
 #[derive(Default)]
 pub struct FieldSerde {
     pub rename: Option<Rename>,
+    /// Other names that serde reads.
+    pub aliases: Vec<Given<LitStr>>,
+    pub default: Option<Ident>,
     pub flatten: Option<Ident>,
     pub skip: Option<Ident>,
     pub skip_serializing: Option<Ident>,
     pub skip_deserializing: Option<Ident>,
-    /// Attributes that decide on the JSON of the field as a whole: `with` and its kin, `skip_serializing_if`.
-    pub whole: Vec<Ident>,
+    /// When serde writes nothing.
+    pub skip_serializing_if: Option<Given<Option<LitStr>>>,
+    /// Attributes that decide on the JSON of the field as a whole: `with` and its kin.
+    pub with: Vec<Ident>,
+    pub borrow: Option<Ident>,
 }
 
 impl EntitySerde {
     pub fn parse(attrs: &[Attribute]) -> Self {
         let mut parsed = Self::default();
-        for entry in serde_entries(attrs) {
-            match entry.key.to_string().as_str() {
-                "rename_all" => parsed.rename_all = Some(Rename::from(entry)),
-                "transparent" | "tag" | "content" | "untagged" | "from" | "into" | "try_from" | "remote" => {
-                    parsed.reshaping.push(entry.key);
-                }
+        for Entry { key, value } in serde_entries(attrs) {
+            match key.to_string().as_str() {
+                "rename_all" => parsed.rename_all = Some(Rename::from(Entry { key, value })),
+                "rename" => parsed.rename = Some(Rename::from(Entry { key, value })),
+                "tag" => parsed.tag = value.literal().map(|value| Given { key, value }),
+                "default" => parsed.default = true,
+                "transparent" | "from" | "into" | "try_from" | "remote" => parsed.reshaping.push(key),
                 _ => {}
             }
         }
@@ -73,14 +89,20 @@ impl EntitySerde {
 impl FieldSerde {
     pub fn parse(attrs: &[Attribute]) -> Self {
         let mut parsed = Self::default();
-        for entry in serde_entries(attrs) {
-            match entry.key.to_string().as_str() {
-                "rename" => parsed.rename = Some(Rename::from(entry)),
-                "flatten" => parsed.flatten = Some(entry.key),
-                "skip" => parsed.skip = Some(entry.key),
-                "skip_serializing" => parsed.skip_serializing = Some(entry.key),
-                "skip_deserializing" => parsed.skip_deserializing = Some(entry.key),
-                "with" | "serialize_with" | "deserialize_with" | "skip_serializing_if" => parsed.whole.push(entry.key),
+        for Entry { key, value } in serde_entries(attrs) {
+            match key.to_string().as_str() {
+                "rename" => parsed.rename = Some(Rename::from(Entry { key, value })),
+                "alias" => parsed.aliases.extend(value.literal().map(|value| Given { key, value })),
+                "default" => parsed.default = Some(key),
+                "flatten" => parsed.flatten = Some(key),
+                "skip" => parsed.skip = Some(key),
+                "skip_serializing" => parsed.skip_serializing = Some(key),
+                "skip_deserializing" => parsed.skip_deserializing = Some(key),
+                "skip_serializing_if" => {
+                    parsed.skip_serializing_if = Some(Given { key, value: value.literal() });
+                }
+                "with" | "serialize_with" | "deserialize_with" => parsed.with.push(key),
+                "borrow" => parsed.borrow = Some(key),
                 _ => {}
             }
         }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{bounds, doc, doc_field, doc_of, is_nested, lints, nested, where_clause};
+use super::{bounds, doc, doc_field, doc_of, is_nested, lints, nested, per_type, where_clause};
 use crate::model::Entity;
 
 pub fn item(entity: &Entity) -> TokenStream {
@@ -45,17 +45,15 @@ pub fn impls(entity: &Entity) -> TokenStream {
         if is_nested(field) {
             quote!(Self::#variant(inner) => __live::debug_nested(f, #name, (&__live::Showing(inner)).shown()))
         } else {
-            quote! {
-                Self::#variant { from, to } => __live::debug_values(f, #name, &[
-                    ("from", (&__live::Showing(*from)).shown()), ("to", (&__live::Showing(*to)).shown()),
-                ])
-            }
+            let show = per_type::show(field);
+            quote!(Self::#variant { from, to } => __live::debug_change(f, #name, *from, *to, #show))
         }
     });
     quote! {
         impl #declared #name #given #clause {
             /// The field that this is the change of.
             #[must_use]
+            #[inline]
             pub fn field(self) -> #field_enum {
                 __live::OfField::field(self)
             }
@@ -63,6 +61,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
 
         #[automatically_derived]
         impl #declared __live::OfField<#field_enum> for #name #given #clause {
+            #[inline]
             fn field(self) -> #field_enum {
                 match self { #(#fields),* }
             }
@@ -70,6 +69,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
 
         #[automatically_derived]
         impl #declared __live::core::clone::Clone for #name #given #clause {
+            #[inline]
             fn clone(&self) -> Self {
                 *self
             }
@@ -80,9 +80,8 @@ pub fn impls(entity: &Entity) -> TokenStream {
 
         #[automatically_derived]
         impl #declared __live::core::fmt::Debug for #name #given #debug_clause {
+            #[inline]
             fn fmt(&self, f: &mut __live::core::fmt::Formatter<'_>) -> __live::core::fmt::Result {
-                #[allow(unused_imports)]
-                use __live::{ByDebug as _, ByDots as _};
                 match self { #(#shown),* }
             }
         }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{bounds, doc_field, doc_of, first_leaf, is_nested, lints, nested, where_clause};
+use super::{bounds, doc_field, doc_of, first_leaf, is_nested, lints, nested, per_type, where_clause};
 use crate::model::Entity;
 
 /// The struct.
@@ -73,23 +73,27 @@ fn inherent(entity: &Entity) -> TokenStream {
         impl #declared #name #given #clause {
             /// Whether there is no conflict.
             #[must_use]
+            #[inline]
             pub fn is_empty(&self) -> __live::core::primitive::bool {
                 __live::Conflicts::is_empty(self)
             }
 
             /// The fields that are in conflict.
             #[must_use]
+            #[inline]
             pub fn fields(&self) -> __live::FieldSet<#field_enum> {
                 __live::Conflicts::fields(self)
             }
 
             /// The conflicts one by one, in the order in which their fields are declared.
+            #[inline]
             pub fn iter(&self) -> impl __live::core::iter::Iterator<Item = #each #given_elided> {
                 __live::Conflicts::iter(self)
             }
 
             /// The conflict of `field`, where there is one.
             #[must_use]
+            #[inline]
             pub fn get(&self, field: #field_enum) -> __live::core::option::Option<#each #given_elided> {
                 __live::Conflicts::get(self, field)
             }
@@ -100,10 +104,12 @@ fn inherent(entity: &Entity) -> TokenStream {
             type Field = #field_enum;
             type Each<'c> = #each #given_c where Self: 'c;
 
+            #[inline]
             fn fields(&self) -> __live::FieldSet<#field_enum> {
-                __live::FieldSet::from_bits(__live::Bits::EMPTY #(#fields)*)
+                __live::FieldSet::from_bits(#fields)
             }
 
+            #[inline]
             fn get(&self, field: #field_enum) -> __live::core::option::Option<#each #given_elided> {
                 match field { #(#get),* }
             }
@@ -111,15 +117,16 @@ fn inherent(entity: &Entity) -> TokenStream {
     }
 }
 
-fn present(entity: &Entity) -> impl Iterator<Item = TokenStream> {
-    entity.tracked().map(|(place, field, _)| {
+fn present(entity: &Entity) -> TokenStream {
+    let leaves = entity.tracked().filter(|(_, field, _)| !is_nested(field)).map(|(place, field, _)| {
         let (at, ident) = (first_leaf(entity, place), &field.ident);
-        if is_nested(field) {
-            quote!(.with_nested(#at, __live::Conflicts::fields(&self.#ident).bits()))
-        } else {
-            quote!(.with_if(#at, __live::core::option::Option::is_some(&self.#ident)))
-        }
-    })
+        quote!((#at, __live::core::option::Option::is_some(&self.#ident)))
+    });
+    let nested = entity.tracked().filter(|(_, field, _)| is_nested(field)).map(|(place, field, _)| {
+        let (at, ident) = (first_leaf(entity, place), &field.ident);
+        quote!(.with_nested(#at, __live::Conflicts::fields(&self.#ident).bits()))
+    });
+    quote!(__live::Bits::of([#(#leaves),*]) #(#nested)*)
 }
 
 fn get(entity: &Entity) -> impl Iterator<Item = TokenStream> {
@@ -132,9 +139,7 @@ fn get(entity: &Entity) -> impl Iterator<Item = TokenStream> {
                     __live::core::option::Option::map(__live::Conflicts::get(&self.#ident, inner), #each::#variant)
             }
         } else {
-            quote! {
-                #field_enum::#variant => __live::core::option::Option::map(__live::core::option::Option::as_ref(&self.#ident), #each::#variant)
-            }
+            quote!(#field_enum::#variant => __live::each(&self.#ident, #each::#variant))
         }
     })
 }
@@ -154,9 +159,18 @@ fn traits(entity: &Entity) -> TokenStream {
         ),
     );
     let idents: Vec<_> = entity.tracked().map(|(_, field, _)| &field.ident).collect();
+    let nothing = entity.tracked().map(|(_, field, _)| {
+        let ident = &field.ident;
+        if is_nested(field) {
+            quote!(#ident: __live::core::default::Default::default())
+        } else {
+            quote!(#ident: __live::core::option::Option::None)
+        }
+    });
     quote! {
         #[automatically_derived]
         impl #declared #clone for #name #given #clone_clause {
+            #[inline]
             fn clone(&self) -> Self {
                 #name { #(#idents: #clone::clone(&self.#idents)),* }
             }
@@ -164,13 +178,15 @@ fn traits(entity: &Entity) -> TokenStream {
 
         #[automatically_derived]
         impl #declared __live::core::default::Default for #name #given #clause {
+            #[inline]
             fn default() -> Self {
-                #name { #(#idents: __live::core::default::Default::default()),* }
+                #name { #(#nothing),* }
             }
         }
 
         #[automatically_derived]
         impl #declared __live::core::fmt::Debug for #name #given #debug_clause {
+            #[inline]
             fn fmt(&self, f: &mut __live::core::fmt::Formatter<'_>) -> __live::core::fmt::Result {
                 __live::debug_conflicts(f, #text, self)
             }
@@ -195,19 +211,15 @@ fn each_impls(entity: &Entity) -> TokenStream {
         if is_nested(field) {
             quote!(Self::#variant(inner) => __live::debug_nested(f, #name, (&__live::Showing(inner)).shown()))
         } else {
-            quote! {
-                Self::#variant(conflict) => __live::debug_values(f, #name, &[
-                    ("base", (&__live::Showing(&conflict.base)).shown()),
-                    ("local", (&__live::Showing(&conflict.local)).shown()),
-                    ("remote", (&__live::Showing(&conflict.remote)).shown()),
-                ])
-            }
+            let show = per_type::show(field);
+            quote!(Self::#variant(conflict) => __live::debug_conflict(f, #name, conflict, #show))
         }
     });
     quote! {
         impl #declared #name #given #clause {
             /// The field that is in conflict.
             #[must_use]
+            #[inline]
             pub fn field(self) -> #field_enum {
                 __live::OfField::field(self)
             }
@@ -215,6 +227,7 @@ fn each_impls(entity: &Entity) -> TokenStream {
 
         #[automatically_derived]
         impl #declared __live::OfField<#field_enum> for #name #given #clause {
+            #[inline]
             fn field(self) -> #field_enum {
                 match self { #(#fields),* }
             }
@@ -222,6 +235,7 @@ fn each_impls(entity: &Entity) -> TokenStream {
 
         #[automatically_derived]
         impl #declared __live::core::clone::Clone for #name #given #clause {
+            #[inline]
             fn clone(&self) -> Self {
                 *self
             }
@@ -232,9 +246,8 @@ fn each_impls(entity: &Entity) -> TokenStream {
 
         #[automatically_derived]
         impl #declared __live::core::fmt::Debug for #name #given #debug_clause {
+            #[inline]
             fn fmt(&self, f: &mut __live::core::fmt::Formatter<'_>) -> __live::core::fmt::Result {
-                #[allow(unused_imports)]
-                use __live::{ByDebug as _, ByDots as _};
                 match self { #(#shown),* }
             }
         }

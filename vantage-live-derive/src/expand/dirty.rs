@@ -1,7 +1,7 @@
 //! `ProductDirty`: a flag per field.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 use super::{doc_field, doc_of, first_leaf, is_nested, lints, nested, nested_clause, nested_set};
 use crate::model::Entity;
@@ -25,27 +25,63 @@ pub fn item(entity: &Entity) -> TokenStream {
 
 pub fn impls(entity: &Entity) -> TokenStream {
     let (name, field_enum, clause) = (&entity.names.dirty, &entity.names.field, nested_clause(entity));
-    let fields = entity.tracked().map(|(place, field, _)| {
-        let ident = &field.ident;
-        let flag = if is_nested(field) {
-            let set = nested_set(entity, &quote!(bits), place);
-            quote!(__live::core::convert::From::from(#set))
-        } else {
-            let at = first_leaf(entity, place);
-            quote!(bits.has(#at))
-        };
-        quote!(#ident: #flag)
-    });
-    let idents = entity.tracked().map(|(_, field, _)| &field.ident);
+    let (from, to) = (from_set(entity), to_set(entity));
     quote! {
-        __live::impl_dirty!(#name [#(#idents)*] #clause);
+        __live::impl_dirty!(#name #field_enum #clause);
 
         #[automatically_derived]
         impl __live::core::convert::From<__live::FieldSet<#field_enum>> for #name #clause {
+            #[inline]
             fn from(fields: __live::FieldSet<#field_enum>) -> Self {
-                let bits = fields.bits();
-                #name { #(#fields),* }
+                #from
+            }
+        }
+
+        #[automatically_derived]
+        impl __live::core::convert::From<#name> for __live::FieldSet<#field_enum> #clause {
+            #[inline]
+            fn from(flags: #name) -> Self {
+                __live::FieldSet::from_bits(#to)
             }
         }
     }
+}
+
+fn from_set(entity: &Entity) -> TokenStream {
+    let name = &entity.names.dirty;
+    let idents = entity.tracked().map(|(_, field, _)| &field.ident);
+    if !entity.has_nested() {
+        let flags: Vec<_> = entity.tracked().map(|(place, ..)| format_ident!("__{place}")).collect();
+        return quote! {
+            let [#(#flags),*] = __live::flags(fields.bits());
+            #name { #(#idents: #flags),* }
+        };
+    }
+    let fields = entity.tracked().map(|(place, field, _)| {
+        let ident = &field.ident;
+        if is_nested(field) {
+            let set = nested_set(entity, &quote!(bits), place);
+            quote!(#ident: __live::core::convert::From::from(#set))
+        } else {
+            let at = first_leaf(entity, place);
+            quote!(#ident: bits.has(#at))
+        }
+    });
+    quote! {
+        let bits = fields.bits();
+        #name { #(#fields),* }
+    }
+}
+
+fn to_set(entity: &Entity) -> TokenStream {
+    let leaves = entity.tracked().filter(|(_, field, _)| !is_nested(field)).map(|(place, field, _)| {
+        let (at, ident) = (first_leaf(entity, place), &field.ident);
+        quote!((#at, flags.#ident))
+    });
+    let nested = entity.tracked().filter(|(_, field, _)| is_nested(field)).map(|(place, field, _)| {
+        let (at, ident, inner) =
+            (first_leaf(entity, place), &field.ident, nested(&quote!(__live), field, &quote!(Field)));
+        quote!(.with_nested(#at, __live::FieldSet::<#inner>::bits(__live::core::convert::Into::into(flags.#ident))))
+    });
+    quote!(__live::Bits::of([#(#leaves),*]) #(#nested)*)
 }

@@ -5,9 +5,9 @@ use quote::{quote, quote_spanned};
 use syn::GenericParam;
 use syn::spanned::Spanned;
 
-use super::{bounds, first_leaf, is_nested, nested_bounds, nested_set};
+use super::{bounds, first_leaf, is_nested, nested_bounds, nested_set, per_type};
 use crate::check::CAPACITY;
-use crate::model::{Entity, Field};
+use crate::model::Entity;
 
 pub fn impls(entity: &Entity) -> TokenStream {
     let (ident, names) = (&entity.ident, &entity.names);
@@ -30,21 +30,23 @@ pub fn impls(entity: &Entity) -> TokenStream {
 
             #constants
 
+            #[inline]
             fn diff(&self, other: &Self) -> __live::FieldSet<#field> {
-                #[allow(unused_imports)]
-                use __live::{ByEquality as _, ByNothing as _, ByTotalOrder as _};
-                __live::FieldSet::from_bits(__live::Bits::EMPTY #(#diff)*)
+                __live::FieldSet::from_bits(#diff)
             }
 
+            #[inline]
             fn copy_fields(&mut self, from: &Self, fields: __live::FieldSet<#field>) {
                 let bits = fields.bits();
                 #(#copy)*
             }
 
+            #[inline]
             fn change<'e>(field: #field, from: &'e Self, to: &'e Self) -> #change #params_e {
                 match field { #(#changes),* }
             }
 
+            #[inline]
             fn conflicts(fields: __live::FieldSet<#field>, base: &Self, local: &Self, remote: &Self) -> #conflicts #params {
                 let bits = fields.bits();
                 #conflicts { #(#conflict),* }
@@ -77,13 +79,28 @@ fn clause(entity: &Entity) -> TokenStream {
     quote!(where #(#nested,)* #(#own,)* #(#types: 'static,)* #(#fields,)* #(#whole),*)
 }
 
+/// The id, and what it is called.
 fn constants(entity: &Entity) -> TokenStream {
     let (field_enum, table) = (&entity.names.field, entity.table());
     let id = entity.id().filter(|id| id.serde.reads()).map(|id| {
-        let name = &id.wire.1;
+        let (name, ident) = (&id.wire.1, &id.ident);
+        let aliases: Vec<_> = id.serde.aliases.iter().map(|alias| &alias.value).collect();
+        let aliases = (!aliases.is_empty())
+            .then(|| quote!(const ID_ALIASES: &'static [&'static __live::core::primitive::str] = &[#(#aliases),*];));
+        let unwritten = (!id.serde.writes()).then(|| {
+            quote! {
+                fn unwritten_id(
+                    &self,
+                ) -> __live::core::option::Option<__live::serde_json::Result<__live::serde_json::Value>> {
+                    __live::core::option::Option::Some(__live::to_json(&self.#ident))
+                }
+            }
+        });
         quote! {
             const ID: __live::core::option::Option<&'static __live::core::primitive::str> =
                 __live::core::option::Option::Some(#name);
+            #aliases
+            #unwritten
         }
     });
     let version = entity.tracked().find(|(_, field, _)| field.live.version.is_some() && !is_nested(field));
@@ -100,26 +117,21 @@ fn constants(entity: &Entity) -> TokenStream {
     }
 }
 
-fn diff(entity: &Entity) -> impl Iterator<Item = TokenStream> {
-    entity.tracked().map(|(place, field, _)| {
+fn diff(entity: &Entity) -> TokenStream {
+    let leaves = entity.tracked().filter(|(_, field, _)| !is_nested(field)).map(|(place, field, _)| {
         let (at, ident) = (first_leaf(entity, place), &field.ident);
-        if is_nested(field) {
-            quote!(.with_nested(#at, __live::LiveEntity::diff(&self.#ident, &other.#ident).bits()))
-        } else {
-            let same = same(field);
-            quote!(.with_if(#at, !#same))
-        }
-    })
-}
-
-fn same(field: &Field) -> TokenStream {
-    let ident = &field.ident;
-    let eq = field.live.eq.as_ref().map(|eq| &eq.value);
-    eq.map_or_else(
-        // An error in it stands at the field's type.
-        || quote_spanned!(field.ty.span()=> (&__live::Comparing(&self.#ident)).same(&other.#ident)),
-        |path| quote!(#path(&self.#ident, &other.#ident)),
-    )
+        let eq = field.live.eq.as_ref().map(|eq| &eq.value);
+        let same = eq.map_or_else(
+            || per_type::same(field, &quote!(&self.#ident), &quote!(&other.#ident)),
+            |path| quote!(#path(&self.#ident, &other.#ident)),
+        );
+        quote!((#at, !#same))
+    });
+    let nested = entity.tracked().filter(|(_, field, _)| is_nested(field)).map(|(place, field, _)| {
+        let (at, ident) = (first_leaf(entity, place), &field.ident);
+        quote!(.with_nested(#at, __live::LiveEntity::diff(&self.#ident, &other.#ident).bits()))
+    });
+    quote!(__live::Bits::of([#(#leaves),*]) #(#nested)*)
 }
 
 fn copy(entity: &Entity) -> impl Iterator<Item = TokenStream> {
@@ -129,7 +141,7 @@ fn copy(entity: &Entity) -> impl Iterator<Item = TokenStream> {
             let set = nested_set(entity, &quote!(bits), place);
             quote!(__live::LiveEntity::copy_fields(&mut self.#ident, &from.#ident, #set);)
         } else {
-            quote!(if bits.has(#at) { self.#ident = __live::core::clone::Clone::clone(&from.#ident); })
+            quote!(__live::copy_at(bits, #at, &mut self.#ident, &from.#ident);)
         }
     })
 }
@@ -157,7 +169,7 @@ fn conflict(entity: &Entity) -> impl Iterator<Item = TokenStream> {
             let set = nested_set(entity, &quote!(bits), place);
             quote!(#ident: <#ty as __live::LiveEntity>::conflicts(#set, #values))
         } else {
-            quote!(#ident: __live::conflict(bits.has(#at), #values))
+            quote!(#ident: __live::conflict_at(bits, #at, #values))
         }
     })
 }
@@ -166,6 +178,7 @@ fn fill_id(entity: &Entity) -> Option<TokenStream> {
     entity.id().map(|id| {
         let (ident, ty) = (&id.ident, &id.ty);
         quote! {
+            #[inline]
             fn fill_id(
                 &mut self,
                 id: &__live::Id,
@@ -176,31 +189,62 @@ fn fill_id(entity: &Entity) -> Option<TokenStream> {
     })
 }
 
-/// That no nested entity has an id, which nobody would fill in, and that there are not too many leaves.
+/// That no nested entity has an id, which nobody would fill in, nor an optional one a field that only the store can set;
+/// that fields side by side in the record have names of their own; and that there are not too many leaves.
 fn assertions(entity: &Entity) -> Option<TokenStream> {
-    let no_id = entity.nested().map(|field| {
+    let field_enum = &entity.names.field;
+    let each = entity.nested().map(|field| {
         let (ty, name) = (&field.ty, field.name());
-        let message = format!(
-            "`{name}` is nested and its type has an `#[live(id)]` field: an id belongs to a whole record, take one of \
-             the two away"
+        let is = |condition: TokenStream, message: String| {
+            quote_spanned!(ty.span()=> __live::core::assert!(#condition, #message);)
+        };
+        let no_id = is(
+            quote!(__live::core::option::Option::is_none(&<#ty as __live::LiveEntity>::ID)),
+            format!(
+                "`{name}` is nested and its type has an `#[live(id)]` field: an id belongs to a whole record, take one \
+                 of the two away"
+            ),
         );
-        let is_none = quote!(__live::core::option::Option::is_none(&<#ty as __live::LiveEntity>::ID));
-        quote_spanned!(ty.span()=> __live::core::assert!(#is_none, #message);)
+        let inner = quote!(<<#ty as __live::LiveEntity>::Field as __live::Field>);
+        let settable = (!field.is_readonly()).then(|| {
+            is(
+                quote!(!#inner::OWN.optional || #inner::READONLY.bits().is_empty()),
+                format!(
+                    "`{name}` may be absent and has a read-only field, which nobody could bring back with it: take \
+                     `readonly` away inside, or the `Option`, or put `readonly` on `{name}`"
+                ),
+            )
+        });
+        let flat = field.is_flat().then(|| {
+            is(
+                quote!(!#inner::OWN.optional),
+                format!("`{name}` is spread over the record, where nothing tells whether it is there: take the `Option` away, or `flatten`"),
+            )
+        });
+        quote!(#no_id #settable #flat)
     });
     let leaves = entity.nested().map(|field| {
         let ty = &field.ty;
         quote!(<[_]>::len(<<#ty as __live::LiveEntity>::Field as __live::Field>::ALL))
     });
     let (own, name) = (entity.tracked().count() - entity.nested().count(), &entity.ident);
-    let message = format!(
+    let too_many = format!(
         "`{name}` has more than {CAPACITY} fields, those of its nested entities included: take `nested` away where a \
          field can be compared and saved as a whole"
     );
+    let flat = entity.nested().find(|field| field.is_flat()).map(|field| {
+        let message = format!(
+            "a field of `{}` and one of `{name}` have the same name in the record: rename one of them, or take `flatten` away",
+            field.name()
+        );
+        quote_spanned!(field.ty.span()=> __live::core::assert!(<#field_enum as __live::Field>::OWN.is_distinct(), #message);)
+    });
     entity.has_nested().then(|| {
         quote! {
             const _: () = {
-                #(#no_id)*
-                __live::core::assert!(#own #(+ #leaves)* <= #CAPACITY, #message);
+                #(#each)*
+                __live::core::assert!(#own #(+ #leaves)* <= #CAPACITY, #too_many);
+                #flat
             };
         }
     })

@@ -2,10 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{DeriveInput, GenericParam};
+use syn::{Data, DeriveInput, GenericParam};
 
 use super::lints;
-use crate::attr::EntityAttrs;
+use crate::attr::{EntityAttrs, FieldSerde};
 use crate::error::Errors;
 use crate::model::{Names, private};
 
@@ -27,14 +27,19 @@ pub fn fallback(input: &DeriveInput) -> TokenStream {
     }
 }
 
-/// The impl, unless the type has parameters: it would need bounds that nobody has thought of.
+/// The impl, unless the type has parameters, as it would need bounds that nobody has thought of, or borrows, as it could
+/// then not be read as an entity.
 fn stub(input: &DeriveInput, live: &TokenStream) -> Option<TokenStream> {
     let ident = &input.ident;
     let plain =
         !input.generics.params.iter().any(|param| matches!(param, GenericParam::Lifetime(_) | GenericParam::Type(_)));
+    let borrows = match &input.data {
+        Data::Struct(data) => data.fields.iter().any(|field| FieldSerde::parse(&field.attrs).borrow.is_some()),
+        Data::Enum(_) | Data::Union(_) => false,
+    };
     let (declared, given, clause) = input.generics.split_for_impl();
     let set = quote!(#live::FieldSet<#live::refused::NoField>);
-    plain.then(|| {
+    (plain && !borrows).then(|| {
         quote! {
             #[automatically_derived]
             #[allow(unused_variables)]

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::Ident;
 
-use super::{doc, doc_of, first_leaf, is_nested, lints, nested, nested_clause};
+use super::{doc_field, doc_of, first_leaf, is_nested, lints, nested, nested_clause};
 use crate::check::CAPACITY;
 use crate::model::{Entity, Field};
 
@@ -14,7 +14,7 @@ pub fn item(entity: &Entity) -> TokenStream {
     let clause = nested_clause(entity);
     let docs = doc_of(entity, "The fields of {}.");
     let variants = entity.tracked().map(|(_, field, variant)| {
-        let docs = docs_of(field);
+        let docs = doc_field(field);
         if is_nested(field) {
             let inner = nested(&live, field, &quote!(Field));
             quote!(#docs #variant(#inner))
@@ -30,16 +30,10 @@ pub fn item(entity: &Entity) -> TokenStream {
     }
 }
 
-/// The field's own documentation, or its name.
-fn docs_of(field: &Field) -> TokenStream {
-    let docs = &field.docs;
-    if docs.is_empty() { doc(&format!("The field `{}`.", field.name())) } else { quote!(#(#docs)*) }
-}
-
 pub fn impls(entity: &Entity) -> TokenStream {
     let (name, clause) = (&entity.names.field, nested_clause(entity));
     let (places, leaves, readonly) = (places(entity), leaves(entity), readonly(entity));
-    let (index, table, shown) = (index(entity), table(entity), shown(entity));
+    let (index, own, wholes) = (index(entity), own(entity), wholes(entity));
     quote! {
         #places
 
@@ -47,20 +41,20 @@ pub fn impls(entity: &Entity) -> TokenStream {
         impl __live::Field for #name #clause {
             const ALL: &'static [Self] = #leaves;
             const READONLY: __live::FieldSet<Self> = __live::FieldSet::from_bits(__live::Bits::EMPTY #(#readonly)*);
+            #wholes
+            const OPTIONAL: &'static [__live::OptionalField<Self>] =
+                &__live::optional_leaves::<Self, { <#name as __live::Field>::ALL.len() + 1 }>(<Self as __live::Field>::ALL);
+            const OWN: __live::Own = #own;
 
+            #[inline]
             fn index(self) -> __live::core::primitive::usize {
                 #index
             }
 
+            #[inline]
             fn table() -> &'static __live::FieldTable {
-                #table
-            }
-        }
-
-        #[automatically_derived]
-        impl __live::core::fmt::Debug for #name #clause {
-            fn fmt(&self, f: &mut __live::core::fmt::Formatter<'_>) -> __live::core::fmt::Result {
-                match self { #(#shown),* }
+                static TABLE: __live::FieldTable = __live::FieldTable::new();
+                __live::FieldTable::get(&TABLE, &Self::OWN)
             }
         }
 
@@ -132,17 +126,6 @@ fn fill(entity: &Entity, place: usize, field: &Field, variant: &Ident) -> TokenS
     }
 }
 
-fn shown(entity: &Entity) -> impl Iterator<Item = TokenStream> {
-    entity.tracked().map(|(_, field, variant)| {
-        let name = variant.to_string();
-        if is_nested(field) {
-            quote!(Self::#variant(inner) => __live::debug_nested(f, #name, inner))
-        } else {
-            quote!(Self::#variant => __live::core::fmt::Formatter::write_str(f, #name))
-        }
-    })
-}
-
 /// The calls that add the read-only fields to an empty set.
 fn readonly(entity: &Entity) -> impl Iterator<Item = TokenStream> {
     entity.tracked().filter_map(move |(place, field, _)| {
@@ -178,21 +161,58 @@ fn index(entity: &Entity) -> TokenStream {
     quote!(match self { #(#arms),* })
 }
 
-/// The table of names: tracked fields, and what serde writes beside them.
-fn table(entity: &Entity) -> TokenStream {
-    let own = entity.fields.iter().filter_map(|field| {
-        let (name, wire, label) = (field.name(), &field.wire.0, field.label());
-        if is_nested(field) {
-            let inner = nested_field(field);
-            Some(quote!(__live::OwnField::nested::<#inner>(#name, #wire, #label)))
-        } else if field.is_tracked() {
-            Some(quote!(__live::OwnField::leaf(#name, #wire, #label)))
-        } else {
-            field.serde.writes().then(|| quote!(__live::OwnField::untracked(#name, #wire)))
-        }
+/// The fields that stand for a whole optional entity.
+fn wholes(entity: &Entity) -> Option<TokenStream> {
+    let nested = entity.tracked().filter(|(_, field, _)| is_nested(field)).map(|(place, field, _)| {
+        let (at, inner) = (first_leaf(entity, place), nested_field(field));
+        quote!(.with_nested(#at, <#inner as __live::Field>::WHOLES))
     });
+    entity.has_nested().then(|| quote!(const WHOLES: __live::Bits = __live::Bits::EMPTY #(#nested)*;))
+}
+
+/// The table of names: tracked fields, and what serde writes beside them.
+fn own(entity: &Entity) -> TokenStream {
+    let in_record = || entity.fields.iter().filter(|field| field.is_tracked() || field.serde.writes());
+    let names = in_record().map(|field| {
+        let (name, wire, label) = (field.name(), &field.wire.0, field.label());
+        let variant =
+            field.variant.as_ref().filter(|_| field.is_tracked()).map(ToString::to_string).unwrap_or_default();
+        quote!([#name, #wire, #label, #variant])
+    });
+    let roles: Vec<_> = in_record().enumerate().filter_map(|(place, field)| Some((place, role(field)?))).collect();
+    let aliases: Vec<_> = in_record()
+        .enumerate()
+        .filter_map(|(place, field)| {
+            let own = &field.wire.0;
+            let aliases: Vec<_> =
+                field.serde.aliases.iter().map(|alias| &alias.value).filter(|a| a.value() != *own).collect();
+            (field.is_tracked() && !aliases.is_empty()).then(|| quote!((#place, &[#(#aliases),*])))
+        })
+        .collect();
+    let (names, tag) = (quote!(&[#(#names),*]), entity.tag());
+    if roles.is_empty() && aliases.is_empty() && tag.is_empty() {
+        return quote!(__live::Own::leaves(#names));
+    }
+    let roles = roles.into_iter().map(|(place, role)| quote!((#place, #role)));
     quote! {
-        static TABLE: __live::FieldTable = __live::FieldTable::new();
-        __live::FieldTable::get(&TABLE, const { &[#(#own),*] })
+        __live::Own {
+            fields: #names,
+            roles: &[#(#roles),*],
+            aliases: &[#(#aliases),*],
+            tag: #tag,
+            optional: false,
+        }
+    }
+}
+
+/// What the field is, if it is no leaf.
+fn role(field: &Field) -> Option<TokenStream> {
+    if is_nested(field) {
+        let (inner, role) = (nested_field(field), if field.is_flat() { quote!(Flat) } else { quote!(Nested) });
+        Some(quote!(__live::Role::#role(<#inner as __live::Field>::OWN)))
+    } else if field.is_tracked() {
+        None
+    } else {
+        Some(if field.is_flat() { quote!(__live::Role::Rest) } else { quote!(__live::Role::Untracked) })
     }
 }

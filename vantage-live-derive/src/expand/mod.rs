@@ -9,6 +9,7 @@ mod dirty;
 mod entity;
 mod fallback;
 mod field;
+mod per_type;
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -20,7 +21,7 @@ use crate::model::{Entity, Field, Kind};
 /// Everything that the derive generates for `entity`.
 pub fn entity(entity: &Entity) -> TokenStream {
     let private = entity.private();
-    let lints = lints();
+    let (lints, per_type) = (lints(), per_type::functions(entity));
     let items = [
         field::item(entity),
         dirty::item(entity),
@@ -42,6 +43,7 @@ pub fn entity(entity: &Entity) -> TokenStream {
         const _: () = {
             use #private as __live;
 
+            #per_type
             #(#impls)*
         };
     }
@@ -67,9 +69,11 @@ fn doc_of(entity: &Entity, text: &str) -> TokenStream {
     doc(&text.replace("{}", &format!("[`{}`]", entity.ident.unraw())))
 }
 
-/// The doc comment of what a generated type has per field.
+/// What is said of what a generated type has per field: the field's own documentation, or its name, and its notes.
 fn doc_field(field: &Field) -> TokenStream {
-    doc(&format!("`{}`", field.name()))
+    let (docs, notes) = (&field.docs, &field.notes);
+    let docs = if docs.is_empty() { doc(&format!("`{}`", field.name())) } else { quote!(#(#docs)*) };
+    quote!(#docs #(#notes)*)
 }
 
 /// `<Type as LiveEntity>::Item` of a nested field; the type's own tokens, so that an error points there.

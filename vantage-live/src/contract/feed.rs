@@ -54,7 +54,7 @@ async fn next_of(events: &mut FeedStream, id: &Id, wanted: &str) -> Told {
             FeedEvent::Upsert { id: of, record } if of == *id => return Told::Upsert(record),
             FeedEvent::Delete { id: of } if of == *id => return Told::Delete,
             FeedEvent::Changed => return Told::Changed,
-            FeedEvent::Upsert { .. } | FeedEvent::Delete { .. } => {}
+            FeedEvent::Upsert { .. } | FeedEvent::Delete { .. } | FeedEvent::Position(_) => {}
         }
     }
 }
@@ -70,7 +70,7 @@ async fn last_of(feeding: &Feeding, events: &mut FeedStream, id: &Id) -> Option<
             FeedEvent::Changed => return Some(Told::Changed),
             FeedEvent::Upsert { id: of, record } if of == *id => last = Some(Told::Upsert(record)),
             FeedEvent::Delete { id: of } if of == *id => last = Some(Told::Delete),
-            FeedEvent::Upsert { .. } | FeedEvent::Delete { .. } => {}
+            FeedEvent::Upsert { .. } | FeedEvent::Delete { .. } | FeedEvent::Position(_) => {}
         }
     }
 }
@@ -148,6 +148,27 @@ pub async fn the_last_that_is_told_of_a_record_is_how_it_is(feeding: &Feeding) {
     assert!(matches!(last, Told::Delete | Told::Changed), "of a record that is gone, {last:?} is told last");
 }
 
+/// A feed that says where it is has told, by then, whatever could be read before it was asked.
+pub async fn what_could_be_read_is_told_before_the_position_is(feeding: &Feeding) {
+    let mut events = subscribe(feeding).await;
+    let id = seed(&feeding.store, "flux_cupcake", &json!({"price": 0})).await;
+    for price in 1..=20 {
+        expect("the replace", feeding.store.replace_id_value(&id, record(&json!({"price": price}))).await);
+        let Some(position) = feeding.feed.position() else { return };
+        let mut last = None;
+        loop {
+            match next(&mut events, "its position").await {
+                FeedEvent::Position(heard) if heard >= position => break,
+                FeedEvent::Changed => last = Some(Told::Changed),
+                FeedEvent::Upsert { id: of, record } if of == id => last = Some(Told::Upsert(record)),
+                FeedEvent::Delete { id: of } if of == id => last = Some(Told::Delete),
+                FeedEvent::Upsert { .. } | FeedEvent::Delete { .. } | FeedEvent::Position(_) => {}
+            }
+        }
+        assert_upsert(&last.expect("nothing was told of the replace"), &json!({"price": price}));
+    }
+}
+
 /// Where a feed tells the record, it is the one that a read finds: the same columns and values, its id not among them.
 pub async fn a_record_that_is_told_is_as_it_is_read(feeding: &Feeding) {
     let wanted = json!({
@@ -195,6 +216,7 @@ pub async fn a_delete_of_all_is_told(feeding: &Feeding) {
         match next(&mut events, "that all records are deleted").await {
             FeedEvent::Delete { id } => missed.retain(|of| *of != id),
             FeedEvent::Changed => missed.clear(),
+            FeedEvent::Position(_) => {}
             FeedEvent::Upsert { id, .. } => panic!("an upsert of {id:?} is told, where all are deleted"),
         }
     }
@@ -213,6 +235,7 @@ pub async fn a_burst_is_told_or_summed_up(feeding: &Feeding) {
         match next(&mut events, &format!("the insert of {} more records", missed.len())).await {
             FeedEvent::Upsert { id, .. } => missed.retain(|of| *of != id),
             FeedEvent::Changed => missed.clear(),
+            FeedEvent::Position(_) => {}
             FeedEvent::Delete { id } => panic!("a delete of {id:?} is told, where none was deleted"),
         }
     }

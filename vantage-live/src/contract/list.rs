@@ -58,6 +58,7 @@ macro_rules! feed_contract_tests {
             a_subscriber_hears_of_every_kind_of_change
             what_happens_right_after_subscribing_is_told
             the_last_that_is_told_of_a_record_is_how_it_is
+            what_could_be_read_is_told_before_the_position_is
             a_record_that_is_told_is_as_it_is_read
             a_change_that_did_not_happen_is_not_told
             a_delete_of_all_is_told

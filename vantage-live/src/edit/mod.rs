@@ -1,13 +1,19 @@
 //! Edit sessions: a record's local state beside the snapshot of the store that it began with.
 //!
-//! `rebase` decides what a change of the store means to the session and is pure; `save` knows the state of one save; this
-//! file is the handle, and `remote` and `saving` are the parts of it that look at the store and write to it. No validation lives here: a session may hold whatever the person has typed so far.
+//! `rebase` decides what a change of the store means to the session and is pure; `save` knows the state of one save, and
+//! `doubt` the saves whose answers were lost; this file is the handle, and `remote`, `saving`, `answers` and `deleting` are
+//! the parts of it that look at the store and write to it; `unseen` keeps what nobody was shown yet. No validation lives here: a session may hold whatever the person has
+//! typed so far.
 
+mod answers;
+mod deleting;
+mod doubt;
 mod outcome;
 mod rebase;
 mod remote;
 mod save;
 mod saving;
+mod unseen;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -17,8 +23,11 @@ use std::time::SystemTime;
 
 pub use outcome::{DeleteResult, EditError, RefreshError, SaveError, SaveResult, StoredOtherwise};
 
+use self::deleting::Deleting;
+use self::doubt::Doubts;
 use self::rebase::ThreeWay;
-use self::save::{Coerced, Pending, Sent};
+use self::save::{Coerced, Pending};
+use self::unseen::Unseen;
 use crate::dataset::DataSetError;
 use crate::entity::{FieldSet, LiveEntity};
 use crate::table::{Entry, Ids, LiveTable, Policy};
@@ -64,13 +73,12 @@ pub struct RecordEdit<'t, E: LiveEntity> {
     snapshot_time: SystemTime,
     policy: Policy,
     pending: Option<Pending<E>>,
-    /// An answer that was taken in and not shown to anyone yet.
-    unseen: Option<SaveResult<E>>,
-    /// Whether a save that succeeded has brought conflicts with what was typed meanwhile, and nobody was shown them yet.
-    has_unseen_conflicts: bool,
-    /// What was sent when an answer was lost.
-    doubt: Option<Sent<E>>,
-    delete_in_doubt: bool,
+    unseen: Unseen<E>,
+    /// What was sent when answers were lost.
+    doubts: Doubts<E>,
+    /// What the session was before it was to be saved as a new record, until that is done.
+    was: Option<(Id, Doubts<E>)>,
+    deleting: Deleting<E>,
     coerced: Option<Coerced<E>>,
     borrowed: PhantomData<&'t LiveTable<E>>,
 }
@@ -92,19 +100,49 @@ impl<E: LiveEntity> LiveTable<E> {
     /// As [`edit_record`](Self::edit_record).
     pub async fn edit_record_owned(&self, id: impl Into<Id>) -> Result<RecordEdit<'static, E>, EditError> {
         let id = id.into();
-        let rows = self.rows();
-        let (id, entry) = if let Some((id, entry)) = rows.at.find(&id) {
-            (id.clone(), entry.clone())
-        } else {
-            let (shared, wanted) = (Arc::clone(self.shared()), id.clone());
-            let read = self.shared().run(Operation::Read, async move { shared.read(&wanted).await }).await;
-            match read.map_err(not_read)? {
-                Some(entry) => (id, entry),
-                None => return Err(EditError::NotFound { table: self.name().to_owned(), id }),
-            }
+        if let Some(edit) = self.edit_row_owned(&id) {
+            return Ok(edit);
+        }
+        let (shared, wanted) = (Arc::clone(self.shared()), id.clone());
+        let read = self.shared().run(Operation::Read, async move { shared.read(&wanted).await }).await;
+        let Some(entry) = read.map_err(not_read)? else {
+            return Err(EditError::NotFound { table: self.name().to_owned(), id });
         };
-        let local = (*entry.row).clone();
-        Ok(self.session(id, None, ThreeWay::new(local, entry)))
+        Ok(self.stored_session(id, entry))
+    }
+
+    /// Begins to edit the record `id` at once, from its row; `None` where no row is shown. For a render loop, which cannot
+    /// await [`edit_record`](Self::edit_record).
+    ///
+    /// ```
+    /// use vantage_live::{ImTable, LiveEntity, LiveTable, WritableValueSet};
+    /// # use serde::{Deserialize, Serialize};
+    /// # use serde_json::json;
+    /// # #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+    /// # struct Product { name: String, price: i64 }
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let store = ImTable::new("product");
+    /// # let record = json!({"name": "Sea Pie", "price": 299});
+    /// # store.insert_id_value(&"sea_pie".into(), record.as_object().unwrap().clone()).await?;
+    /// let table = LiveTable::<Product>::builder(store).open().await?;
+    ///
+    /// let edit = table.edit_row(&"sea_pie".into()).ok_or("there is no such row")?;
+    /// assert_eq!(edit.price, 299);
+    /// assert!(table.edit_row(&"land_pie".into()).is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn edit_row(&self, id: &Id) -> Option<RecordEdit<'_, E>> {
+        self.edit_row_owned(id)
+    }
+
+    /// As [`edit_row`](Self::edit_row), for a session that keeps the table open itself.
+    #[must_use]
+    pub fn edit_row_owned(&self, id: &Id) -> Option<RecordEdit<'static, E>> {
+        let rows = self.rows();
+        rows.at.find(id).map(|(id, entry)| self.stored_session(id.clone(), entry.clone()))
     }
 
     /// Begins a new record with these values. Nothing is stored until it is saved; until then it has a temp id, or, with
@@ -132,6 +170,11 @@ impl<E: LiveEntity> LiveTable<E> {
         (id, IdempotencyKey(key))
     }
 
+    fn stored_session(&self, id: Id, entry: Entry<E>) -> RecordEdit<'static, E> {
+        let local = (*entry.row).clone();
+        self.session(id, None, ThreeWay::new(local, entry))
+    }
+
     fn session(&self, id: Id, new: Option<IdempotencyKey>, three: ThreeWay<E>) -> RecordEdit<'static, E> {
         RecordEdit {
             table: self.clone(),
@@ -141,10 +184,10 @@ impl<E: LiveEntity> LiveTable<E> {
             snapshot_time: self.shared().env.now(),
             policy: self.shared().policy,
             pending: None,
-            unseen: None,
-            has_unseen_conflicts: false,
-            doubt: None,
-            delete_in_doubt: false,
+            unseen: Unseen::default(),
+            doubts: Doubts::default(),
+            was: None,
+            deleting: Deleting::default(),
             coerced: None,
             borrowed: PhantomData,
         }
@@ -225,6 +268,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Takes every tracked field back to the snapshot, without asking the store.
     pub fn revert(&mut self) {
         self.three.take_remote(FieldSet::ALL);
+        self.fill_id();
     }
 
     /// Takes one field back to the snapshot, without asking the store.
@@ -237,6 +281,14 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// [`Policy::Version`] checks the fields instead where the entity has no version.
     pub fn set_policy(&mut self, policy: Policy) {
         self.policy = policy;
+    }
+}
+
+impl<E: LiveEntity> RecordEdit<'_, E> {
+    /// The id is the table's to fill in, whatever the program has made of it.
+    fn fill_id(&mut self) {
+        // An id field of another type than text has no temp id.
+        drop(self.three.local.fill_id(&self.id));
     }
 }
 

@@ -18,9 +18,10 @@ pub enum SaveResult<E: LiveEntity> {
     Conflict(E::Conflicts),
     /// The record is gone. The local state is kept; [`save_as_new`](super::RecordEdit::save_as_new) brings it back.
     Deleted,
-    /// The record was new, and has this id now. Fields of which the store made other values, or which were typed into
-    /// since an attempt whose answer was lost, are still modified: look at
-    /// [`modified_fields`](super::RecordEdit::modified_fields), and save again.
+    /// The record was new, and has this id now. Fields of which the store made other values are still modified: look at
+    /// [`modified_fields`](super::RecordEdit::modified_fields). Where an earlier attempt had made the record and its answer
+    /// was lost, what was typed since has been written to it too; a change of somebody else's in between is a
+    /// [`Conflict`](Self::Conflict) first. The session has the id then, and says `Created` once everything is saved.
     Created(Id),
     /// It was not done, or that is not known. The local state is as it was.
     Error(SaveError<E::Field>),
@@ -200,6 +201,12 @@ pub enum EditError {
     /// No save is under way, so there is no answer to take in.
     #[error("no save of this session is under way: begin one with `start_save`")]
     NoSaveUnderWay,
+    /// A delete is under way already: take its answer in with `finish_delete` or `poll_delete` first.
+    #[error("a delete of this session is under way: take its answer in with `finish_delete` or `poll_delete` first")]
+    DeleteUnderWay,
+    /// No delete is under way, so there is no answer to take in.
+    #[error("no delete of this session is under way: begin one with `start_delete`")]
+    NoDeleteUnderWay,
     /// The record is new: the store has none to compare it with, or to delete.
     #[error("the record is new and not saved yet, so the store has none")]
     New,

@@ -1,6 +1,9 @@
 //! The three-way state of an edit session, and what happens to it when the store has moved on. Pure: no store, no time.
 
-use crate::entity::{Conflicts as _, Field, FieldSet, LiveEntity};
+use serde_json::Value;
+
+use crate::broken::{self, Broken};
+use crate::entity::{Conflict, Conflicts as _, EntityError, Field, FieldSet, LiveEntity};
 use crate::table::Entry;
 
 /// Per field: base, local, remote. The snapshot is the remote state that the session last agreed on.
@@ -21,12 +24,25 @@ impl<E: LiveEntity> ThreeWay<E> {
 
     /// P1: what differs from the snapshot, and nothing else is asked.
     pub fn modified(&self) -> FieldSet<E::Field> {
-        self.snapshot.row.diff(&self.local) - E::Field::READONLY
+        let modified = self.snapshot.row.diff(&self.local) - E::Field::READONLY;
+        if broken::is(Broken::ConflictStaysModified) {
+            return modified | self.undecided;
+        }
+        if broken::is(Broken::ConflictIsNotModified) { modified - self.undecided } else { modified }
     }
 
     /// The fields in conflict: a field that was set back to the store's value is in none.
     pub fn conflicting(&self) -> FieldSet<E::Field> {
         if self.undecided.is_empty() { self.undecided } else { self.undecided & self.modified() }
+    }
+
+    pub fn conflict(&self, field: E::Field) -> Result<Option<Conflict<Option<Value>>>, EntityError> {
+        if !self.conflicting().contains(field) {
+            return Ok(None);
+        }
+        let base = self.bases.as_deref().unwrap_or(&self.snapshot.row).get_field(field)?;
+        let (local, remote) = (self.local.get_field(field)?, self.snapshot.row.get_field(field)?);
+        Ok(Some(Conflict { base, local, remote }))
     }
 
     pub fn conflicts(&self) -> E::Conflicts {
@@ -42,23 +58,22 @@ impl<E: LiveEntity> ThreeWay<E> {
     /// | modified | same | stays | an earlier undecided one stays |
     /// | modified | changed, equals local | stays | none, an earlier one ends |
     /// | modified | changed | stays | yes, with the first base |
-    pub fn take_in(&mut self, remote: Entry<E>) {
-        self.take_in_after_sending(remote, FieldSet::EMPTY, FieldSet::EMPTY);
-    }
-
-    /// As [`take_in`](Self::take_in), after a write of this session was sent: the remote values of the fields `own` are from
-    /// that write, so a change of them is no conflict; and the fields `typed` were typed into since, so they stay even
-    /// where they are back at the snapshot, which the write may have changed.
-    pub fn take_in_after_sending(&mut self, remote: Entry<E>, own: FieldSet<E::Field>, typed: FieldSet<E::Field>) {
+    ///
+    /// After a write of this session was sent, the remote values of the fields `own` are from that write, so a change of
+    /// them is no conflict; and the fields `typed` were typed into since, so they stay even where they are back at the
+    /// snapshot, which the write may have changed.
+    pub fn take_in(&mut self, remote: Entry<E>, own: FieldSet<E::Field>, typed: FieldSet<E::Field>) {
         let mine = self.modified() | typed;
         let fresh = (mine & self.changed_otherwise(&remote.row)) - own;
         let first = fresh - self.undecided;
         if !first.is_empty() {
             let snapshot = &self.snapshot.row;
+            // What an optional entity began with is all of it, unless a part of it has a base already.
+            let first = first | (first.with_wholes() - self.undecided.with_wholes());
             self.bases.get_or_insert_with(|| Box::new((**snapshot).clone())).copy_fields(snapshot, first);
         }
         self.undecided = ((self.undecided | fresh) - own) & mine & self.local.diff(&remote.row);
-        self.local.copy_fields(&remote.row, !mine);
+        self.local.copy_fields(&remote.row, if broken::is(Broken::RebaseTakesRemote) { FieldSet::ALL } else { !mine });
         self.snapshot = remote;
     }
 

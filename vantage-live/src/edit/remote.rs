@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 #[cfg(doc)]
 use super::SaveResult;
-use super::rebase::ThreeWay;
-use super::{EditError, RecordEdit, RefreshError, not_read, save};
-use crate::entity::{FieldSet, LiveEntity};
+use super::{EditError, RecordEdit, RefreshError, not_read};
+use crate::entity::{Conflict, EntityError, Field, FieldSet, LiveEntity};
 use crate::table::Entry;
 use crate::value::Operation;
 
@@ -19,9 +20,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// [`RefreshError::Deleted`] where the row has gone; [`EditError::New`] of a record that is not saved yet.
     pub fn rebase(&mut self) -> Result<E::Conflicts, RefreshError> {
         self.must_be_stored()?;
-        let entry = self.row().ok_or_else(|| self.deleted())?;
+        let entry = self.row().ok_or_else(|| self.has_no_row())?;
         self.take_remote_state(entry);
-        self.has_unseen_conflicts = false;
+        self.all_is_shown();
         Ok(self.conflicts())
     }
 
@@ -30,20 +31,32 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// As [`rebase`](Self::rebase), and where the store is not reached.
     pub async fn refresh_snapshot(&mut self) -> Result<E::Conflicts, RefreshError> {
-        let _ = self.take_pending_in().await?;
+        self.take_delete_in().await?;
+        self.take_pending_in().await?;
         self.must_be_stored()?;
         let (shared, id) = (Arc::clone(self.table.shared()), self.id.clone());
         let read = self.table.shared().run(Operation::Read, async move { shared.read(&id).await }).await;
         let entry = read.map_err(not_read)?.ok_or_else(|| self.deleted())?;
         self.take_remote_state(entry);
-        self.doubt = None;
-        self.has_unseen_conflicts = false;
+        self.doubts.read();
+        self.deleting.is_there();
+        self.all_is_shown();
         Ok(self.conflicts())
     }
 
-    /// The conflicts that are undecided now, each with its three values.
+    /// The conflicts that are undecided now, each with its three values. Looking at them here counts as nothing:
+    /// [`rebase`](Self::rebase) shows them, and so does a save that answers with them.
     pub fn conflicts(&self) -> E::Conflicts {
         self.three.conflicts()
+    }
+
+    /// The three values of one conflict as JSON, for generic forms; `None` where the field is in none. A value is `None`
+    /// where serde writes nothing for it.
+    ///
+    /// # Errors
+    /// [`EntityError`] where serde cannot write one of them.
+    pub fn get_conflict(&self, field: E::Field) -> Result<Option<Conflict<Option<Value>>>, EntityError> {
+        self.three.conflict(field)
     }
 
     /// The session's own value is to win: the conflict ends, the field stays modified. After an assignment, that value.
@@ -72,7 +85,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         match self.row() {
             Some(entry) if !self.is_new() => {
                 let mut rebased = self.three.clone();
-                self.take_into(&mut rebased, entry);
+                let (own, typed) = self.own_and_typed(&entry.row);
+                rebased.take_in(entry, own, typed);
                 rebased.conflicts()
             }
             _ => self.conflicts(),
@@ -91,26 +105,52 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         if self.is_new() { Err(EditError::New) } else { Ok(()) }
     }
 
-    /// Takes the remote state in: what stands there as this session has sent it is nobody else's change.
-    fn take_into(&self, three: &mut ThreeWay<E>, entry: Entry<E>) {
-        match self.doubt.as_ref().or(self.pending.as_ref().map(|pending| &pending.sent)) {
-            Some(sent) => save::take_found(three, sent, entry),
-            None => three.take_in(entry),
+    /// Why there is no row to take in.
+    fn has_no_row(&self) -> RefreshError {
+        match self.table.shared().rejection(&self.id) {
+            Some(reason) => RefreshError::Edit(EditError::KeptApart {
+                table: self.table.name().to_owned(),
+                id: self.id.clone(),
+                reason,
+            }),
+            None => self.deleted(),
         }
     }
 
-    pub(super) fn take_remote_state(&mut self, entry: Entry<E>) {
+    /// Of the fields of `remote`, those that stand there as this session has sent them, and those that were typed into
+    /// since.
+    fn own_and_typed(&self, remote: &E) -> (FieldSet<E::Field>, FieldSet<E::Field>) {
+        let sent = self.pending.as_ref().map(|pending| &pending.sent);
+        let own = sent.map_or(FieldSet::EMPTY, |sent| sent.standing(remote));
+        let typed = sent.map_or(FieldSet::EMPTY, |sent| sent.typed_since(&self.three.local));
+        (own | self.doubts.standing(remote), typed | self.doubts.typed_since(&self.three.local))
+    }
+
+    /// Takes the remote state in: what stands there as this session has sent it is nobody else's change. Answers with the
+    /// fields that somebody else has changed.
+    pub(super) fn take_remote_state(&mut self, entry: Entry<E>) -> FieldSet<E::Field> {
         if let Some(pending) = &mut self.pending {
             pending.rebased = true;
         }
-        let changed = self.three.snapshot.row.diff(&entry.row);
-        let mut three = self.three.clone();
-        self.take_into(&mut three, entry);
-        self.three = three;
-        if let Some(doubt) = &mut self.doubt {
-            // Whether it was by that write or before it, what has changed is known now.
-            doubt.fields = doubt.fields - changed;
-        }
+        self.deleting.is_rebased();
+        let (own, typed) = self.own_and_typed(&entry.row);
+        self.doubts.settle(self.three.snapshot.row.diff(&entry.row));
         self.snapshot_time = self.table.shared().env.now();
+        self.take_in(entry, own, typed)
+    }
+
+    /// Takes a state of the record in, of which the fields `own` are this session's, and answers with those that somebody
+    /// else has changed.
+    pub(super) fn take_in(
+        &mut self,
+        remote: Entry<E>,
+        own: FieldSet<E::Field>,
+        typed: FieldSet<E::Field>,
+    ) -> FieldSet<E::Field> {
+        let foreign = self.three.snapshot.row.diff(&remote.row) - own - E::Field::READONLY;
+        self.unseen.changed |= foreign;
+        self.three.take_in(remote, own, typed);
+        self.fill_id();
+        foreign
     }
 }

@@ -6,25 +6,25 @@ use futures::channel::oneshot;
 
 use super::outcome::{EditError, SaveError, SaveResult, StoredOtherwise};
 use super::rebase::ThreeWay;
+use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{Field, FieldSet, LiveEntity};
 use crate::table::{Entry, Ids, Policy, Shared, Written};
-use crate::value::{Guard, Id, IdempotencyKey, Patch, Record, ValueError, ValueErrorKind};
+use crate::value::{Guard, Id, IdempotencyKey, Patch, Path, Record, ValueError, ValueErrorKind};
 
 /// What a save has sent.
+#[derive(Clone)]
 pub(super) struct Sent<E: LiveEntity> {
     /// The fields it writes.
     pub fields: FieldSet<E::Field>,
     /// The session's state when it was sent; typing has gone on since.
     pub local: E,
-    /// The fields that were typed into between an earlier attempt, whose answer was lost, and this one.
-    pub typed: FieldSet<E::Field>,
 }
 
 impl<E: LiveEntity> Sent<E> {
-    /// Of the fields it writes, those that were typed into since it, or an earlier attempt of it, was sent.
+    /// Of the fields it writes, those that were typed into since it was sent.
     pub fn typed_since(&self, local: &E) -> FieldSet<E::Field> {
-        self.typed | (self.local.diff(local) & self.fields)
+        self.local.diff(local) & self.fields
     }
 
     /// Of the fields it writes, those that stand there as it was sent.
@@ -37,10 +37,23 @@ impl<E: LiveEntity> Sent<E> {
 pub(super) struct Pending<E: LiveEntity> {
     pub sent: Sent<E>,
     pub answer: oneshot::Receiver<Result<Answer<E>, DataSetError>>,
-    /// How often the guard was refused for a reason that nobody could see.
-    pub attempt: u8,
+    pub asked: Asked,
     /// Whether the session has taken in the table's row since it was sent, which may be newer than the answer.
     pub rebased: bool,
+}
+
+/// What a save has asked the store, and what it knows by now.
+pub(super) struct Asked {
+    /// A write, and not a read that finds out about an earlier one.
+    pub is_write: bool,
+    /// How often the guard was refused for a reason that nobody could see.
+    pub attempt: u8,
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        Asked { is_write: true, attempt: 0 }
+    }
 }
 
 /// What the store has answered.
@@ -58,8 +71,8 @@ pub(super) enum Answer<E> {
 }
 
 /// What follows from an answer.
-pub(super) enum Step<E: LiveEntity> {
-    Done(SaveResult<E>),
+pub(super) enum Step<T> {
+    Done(T),
     /// There is more to ask.
     Again,
 }
@@ -83,7 +96,8 @@ pub(super) fn prepare<E: LiveEntity>(
     fields: FieldSet<E::Field>,
 ) -> Result<(Patch, Guard), crate::entity::EntityError> {
     // P2: the modified fields and nothing else.
-    Ok((local.patch(fields)?, guard(snapshot, policy, fields)?))
+    let written = if broken::is(Broken::PatchesEverything) { FieldSet::ALL } else { fields };
+    Ok((local.patch(written)?, guard(snapshot, policy, fields)?))
 }
 
 /// P3: what must still hold in the store, in the store's own spelling of the snapshot.
@@ -92,15 +106,17 @@ pub(super) fn guard<E: LiveEntity>(
     policy: Policy,
     fields: FieldSet<E::Field>,
 ) -> Result<Guard, crate::entity::EntityError> {
+    // Under whatever name the record has the field: what stands under an alias is the field too.
     let expect = |record: &Record, guard: Guard, field: E::Field| {
-        guard.and(field.path().clone(), field.path().get(record).cloned())
+        field.places().fold(guard, |guard, path| guard.and(path.clone(), path.get(record).cloned()))
     };
+    let policy = if broken::is(Broken::SendsNoGuard) { Policy::Overwrite } else { policy };
     Ok(match (policy, E::VERSION) {
         (Policy::Overwrite, _) => Guard::Exists,
         (Policy::Version, Some(version)) => {
             let record = snapshot.record()?;
-            match version.path().get(&record) {
-                Some(token) => Guard::Version { path: version.path().clone(), token: token.clone() },
+            match version.find(&record) {
+                Some((path, token)) => Guard::Version { path: path.clone(), token: token.clone() },
                 None => expect(&record, Guard::Exists, version),
             }
         }
@@ -118,6 +134,14 @@ pub(super) async fn write<E: LiveEntity>(
     patch: Patch,
     guard: Guard,
 ) -> Result<Answer<E>, DataSetError> {
+    if broken::is(Broken::ReplacesTheRecord)
+        && let Some(mut record) = shared.read(&id).await?.and_then(|entry| entry.record().ok())
+    {
+        patch.apply(&mut record);
+        return Ok(Answer::Written(
+            Entry::decode(&id, &shared.replace(&id, record).await?).map_err(|e| shared.fault(&id, e))?,
+        ));
+    }
     Ok(match shared.write(&id, &patch, &guard).await? {
         Written::Done(entry) => Answer::Written(entry),
         Written::Refused(entry) => Answer::Refused(entry),
@@ -178,7 +202,7 @@ pub(super) fn take_written<E: LiveEntity>(
     let stored = Arc::clone(&after.row);
     let otherwise = sent.local.diff(&stored) & sent.fields;
     let (own, typed) = (sent.fields - stored.diff(&now.row), sent.typed_since(&three.local));
-    three.take_in_after_sending(now, own, typed);
+    three.take_in(now, own, typed);
     if otherwise.is_empty() {
         *coerced = None;
         return SaveResult::Saved;
@@ -190,25 +214,6 @@ pub(super) fn take_written<E: LiveEntity>(
     });
     *coerced = Some(Coerced { fields: otherwise, sent: sent.local, stored });
     SaveResult::PartialSave(StoredOtherwise::new(otherwise, repeated))
-}
-
-/// Takes in what was read after a lost answer: what stands there as it was sent is the session's own.
-pub(super) fn take_found<E: LiveEntity>(three: &mut ThreeWay<E>, doubt: &Sent<E>, found: Entry<E>) {
-    let (own, typed) = (doubt.standing(&found.row), doubt.typed_since(&three.local));
-    three.take_in_after_sending(found, own, typed);
-}
-
-/// Takes in the record that an earlier attempt may have made: what stands there as it was sent then or now is the
-/// session's own.
-pub(super) fn take_created_before<E: LiveEntity>(
-    three: &mut ThreeWay<E>,
-    sent: &Sent<E>,
-    doubt: Option<&Sent<E>>,
-    found: Entry<E>,
-) {
-    let earlier = doubt.map_or(FieldSet::EMPTY, |doubt| doubt.standing(&found.row));
-    let (own, typed) = (sent.standing(&found.row) | earlier, sent.typed_since(&three.local));
-    three.take_in_after_sending(found, own, typed);
 }
 
 /// An error of the table as a result of the save, or as a misuse or bug.
@@ -227,8 +232,8 @@ pub(super) fn failed<F: Field>(error: DataSetError) -> Result<SaveError<F>, Edit
         ValueErrorKind::Unsupported(_) => SaveError::Unsupported { source },
         ValueErrorKind::Rejected { fields: paths, message } => {
             // A path inside a field, or around one, names it too.
-            let names =
-                |field: &F, path: &_| field.path().contains(path) || crate::value::Path::contains(path, field.path());
+            let is_or_holds = |path: &Path, own: &Path| own.contains(path) || path.contains(own);
+            let names = |field: &F, path: &_| field.places().any(|own| is_or_holds(path, own));
             let of = |path| F::ALL.iter().copied().filter(move |field| names(field, path));
             let fields = paths.iter().flat_map(of).collect();
             let other = paths.iter().filter(|path| of(path).next().is_none()).cloned().collect();

@@ -1,17 +1,19 @@
-//! Saving and deleting: what is sent, and what the answers do to the session.
+//! Saving: what is sent. What the answers do to the session is in `answers`.
 
 use std::sync::Arc;
 
-use futures::FutureExt;
+use futures::channel::oneshot;
+use tracing::Instrument;
 
-use super::save::{self, Answer, Pending, Sent, Step};
-use super::{DeleteResult, EditError, RecordEdit, SaveError, SaveResult};
+use super::save::{self, Answer, Asked, Pending, Sent, Step};
+use super::{EditError, RecordEdit, SaveResult};
+use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
-use crate::entity::{Conflicts as _, Field, FieldSet, LiveEntity};
-use crate::table::{Entry, Policy, Removed};
-use crate::value::{Guard, Id, Operation};
+use crate::entity::{EntityError, Field, FieldSet, LiveEntity};
+use crate::table::Policy;
+use crate::value::{Path, Record};
 
-/// Saving and deleting.
+/// Saving.
 impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Saves what is modified, and says what happened. It never validates, and never tries again by itself.
     ///
@@ -33,16 +35,14 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     ///
     /// After an `OutcomeUnknown` the next save reads the record before it writes. What stands there as it was sent is
     /// this session's own; a field with a third value may be a coercion of ours or somebody's change, and is shown as a
-    /// conflict, for it cannot be told and must not be overwritten.
+    /// conflict, for it cannot be told and must not be overwritten. A write that lands even later than that is still known
+    /// for this session's own.
     ///
     /// # Errors
     /// [`EditError`] for misuse and bugs only: a record that cannot be written as JSON, a table that is closed.
     pub async fn save(&mut self) -> Result<SaveResult<E>, EditError> {
-        if let Some(unseen) = self.take_pending_in().await?
-            && self.must_be_seen(&unseen)
-        {
-            return Ok(unseen);
-        }
+        self.take_delete_in().await?;
+        self.take_pending_in().await?;
         self.start_save()?;
         self.finish_save().await
     }
@@ -54,28 +54,12 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// As [`save`](Self::save); [`EditError::SaveUnderWay`] where the answer of the last one is still to come.
     pub fn start_save(&mut self) -> Result<(), EditError> {
-        if self.is_saving() {
-            let last = self.poll_save().ok_or(EditError::SaveUnderWay)??;
-            if self.must_be_seen(&last) {
-                self.unseen = Some(last);
-                return Ok(());
-            }
-        }
-        if std::mem::take(&mut self.has_unseen_conflicts) && self.three.has_conflicts() {
-            self.unseen = Some(SaveResult::Conflict(self.conflicts()));
+        self.poll_delete_in()?;
+        self.poll_pending_in()?;
+        if self.must_be_told() {
             return Ok(());
         }
-        self.send(0)
-    }
-
-    /// Whether an answer that nobody has asked for must be shown before anything else is sent. P3: saving after a conflict
-    /// means "keep mine" only to a person who has seen it.
-    fn must_be_seen(&self, result: &SaveResult<E>) -> bool {
-        match result {
-            SaveResult::Conflict(_) => true,
-            SaveResult::Created(_) => self.modified_fields().is_empty(),
-            _ => false,
-        }
+        self.send()
     }
 
     /// Waits for the answer of the save that is under way and takes it in. Cancellation safe: dropping the future leaves
@@ -84,16 +68,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// As [`save`](Self::save); [`EditError::NoSaveUnderWay`] where there is none.
     pub async fn finish_save(&mut self) -> Result<SaveResult<E>, EditError> {
-        if let Some(unseen) = self.unseen.take() {
-            return Ok(unseen);
-        }
-        loop {
-            let pending = self.pending.as_mut().ok_or(EditError::NoSaveUnderWay)?;
-            let answer = (&mut pending.answer).await;
-            if let Step::Done(result) = self.take_answer(answer.ok())? {
-                return Ok(result);
-            }
-        }
+        let result = match self.unseen.save.take() {
+            Some(unseen) => unseen,
+            None => self.finish_pending().await?,
+        };
+        Ok(self.tell(result))
     }
 
     /// The answer of the save that is under way, taken in; `None` while it is still to come, and where there is none. For
@@ -129,236 +108,133 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # }
     /// ```
     pub fn poll_save(&mut self) -> Option<Result<SaveResult<E>, EditError>> {
-        if let Some(unseen) = self.unseen.take() {
-            return Some(Ok(unseen));
-        }
-        loop {
-            let answer = (&mut self.pending.as_mut()?.answer).now_or_never()?;
-            match self.take_answer(answer.ok()) {
-                Ok(Step::Again) => {}
-                Ok(Step::Done(result)) => return Some(Ok(result)),
-                Err(error) => return Some(Err(error)),
-            }
-        }
+        let result = match self.unseen.save.take() {
+            Some(unseen) => Ok(unseen),
+            None => self.poll_pending()?,
+        };
+        Some(result.map(|result| self.tell(result)))
     }
 
     /// Whether a save is under way whose answer was not taken in yet.
     #[must_use]
     pub fn is_saving(&self) -> bool {
-        self.pending.is_some() || self.unseen.is_some()
+        self.pending.is_some() || self.unseen.save.is_some()
     }
 
-    /// Saves the local state as a new record, whatever has become of this one: to bring back one that was deleted. Touches
-    /// the store, like [`save`](Self::save).
+    /// Saves the local state as a new record, whatever has become of this one: to bring back one that was deleted. Where
+    /// it is not made, the session goes on with the record that it had. Touches the store, like [`save`](Self::save).
     ///
     /// # Errors
     /// As [`save`](Self::save).
     pub async fn save_as_new(&mut self) -> Result<SaveResult<E>, EditError> {
-        if let Some(made @ SaveResult::Created(_)) = self.take_pending_in().await? {
-            return Ok(made);
-        }
-        if self.is_new() {
-            return self.save().await;
-        }
-        let (id, key) = self.table.new_id();
-        let before = std::mem::replace(&mut self.id, id);
-        self.new = Some(key);
-        self.doubt = None;
-        let result = self.save().await;
-        let not_made = match &result {
-            Ok(SaveResult::Error(error)) => !matches!(error, SaveError::OutcomeUnknown { .. }),
-            result => result.is_err(),
-        };
-        if not_made {
-            self.id = before;
-            self.new = None;
-        }
-        result
+        self.take_delete_in().await?;
+        self.take_pending_in().await?;
+        self.start_save_as_new()?;
+        self.finish_save().await
     }
 
-    /// Deletes the record, if nobody has changed it since the session last agreed with the store. Touches the store.
-    /// Dropping the future may or may not keep it from happening.
+    /// As [`start_save`](Self::start_save), of the local state as a new record.
     ///
     /// # Errors
-    /// [`EditError::New`] of a record that is not saved yet; else as [`save`](Self::save).
-    pub async fn delete(&mut self) -> Result<DeleteResult<E::Field>, EditError> {
-        if let Some(SaveResult::Conflict(unseen)) = self.take_pending_in().await? {
-            return Ok(DeleteResult::Changed(unseen.fields()));
+    /// As [`start_save`](Self::start_save).
+    pub fn start_save_as_new(&mut self) -> Result<(), EditError> {
+        self.poll_delete_in()?;
+        self.poll_pending_in()?;
+        if matches!(self.unseen.save, Some(SaveResult::Created(_))) {
+            return Ok(());
         }
-        self.must_be_stored()?;
-        if std::mem::take(&mut self.has_unseen_conflicts) && self.three.has_conflicts() {
-            return Ok(DeleteResult::Changed(self.conflicts().fields()));
+        self.unseen.save = None;
+        if !self.is_new() {
+            let (id, key) = self.table.new_id();
+            self.was = Some((std::mem::replace(&mut self.id, id), std::mem::take(&mut self.doubts)));
+            self.new = Some(key);
         }
-        for _ in 0..save::UNSEEN {
-            let guard = match self.policy {
-                Policy::Overwrite => Guard::Nothing,
-                policy => {
-                    save::guard(&self.three.snapshot, policy, FieldSet::ALL).map_err(|source| self.fault(source))?
-                }
-            };
-            let (shared, id) = (Arc::clone(self.table.shared()), self.id.clone());
-            let work = async move { shared.delete(&id, &guard).await };
-            match self.table.shared().run(Operation::Delete, work).await {
-                Ok(Removed::Deleted) => return Ok(DeleteResult::Deleted),
-                // It may have been this session, and the answer lost.
-                Ok(Removed::Gone) if self.delete_in_doubt => return Ok(DeleteResult::Deleted),
-                Ok(Removed::Gone) => return Ok(DeleteResult::AlreadyGone),
-                Ok(Removed::Refused(entry)) => {
-                    // What an earlier save of this session may have written is nobody else's change.
-                    let own = self.doubt.as_ref().map_or(FieldSet::EMPTY, |doubt| doubt.standing(&entry.row));
-                    let changed = self.three.snapshot.row.diff(&entry.row) - own;
-                    self.take_remote_state(entry);
-                    if !changed.is_empty() {
-                        return Ok(DeleteResult::Changed(changed));
-                    }
-                }
-                Err(error) => {
-                    let error = save::failed(error)?;
-                    self.delete_in_doubt |= matches!(error, SaveError::OutcomeUnknown { .. });
-                    return Ok(DeleteResult::Error(error));
-                }
-            }
+        let sent = self.send();
+        if sent.is_err() {
+            self.is_not_made();
         }
-        Ok(DeleteResult::Changed(FieldSet::EMPTY))
+        sent
     }
 
     /// Sends what is to be sent.
-    fn send(&mut self, attempt: u8) -> Result<(), EditError> {
+    fn send(&mut self) -> Result<(), EditError> {
         let shared = Arc::clone(self.table.shared());
         if shared.is_closed() {
             return Err(EditError::Closed);
         }
-        let env = Arc::clone(&shared.env);
         let fields = if self.is_new() { !E::Field::READONLY } else { self.modified_fields() };
+        let sent = Sent { fields, local: self.local().clone() };
         let id = self.id.clone();
-        let answer = if let Some(key) = self.new {
-            let record = self.local().to_new_record().map_err(|source| self.fault(source))?;
-            env.start(save::create(shared, id, record, key, self.doubt.is_some()))
-        } else if self.doubt.is_some() {
-            env.start(save::find_out(shared, id))
+        if let Some(mut key) = self.new {
+            if broken::is(Broken::CreatesTwice) {
+                (self.id, key) = self.table.new_id();
+            }
+            let record = self.new_record().map_err(|source| self.fault(source))?;
+            let work = save::create(shared, id, record, key, !self.doubts.is_empty());
+            self.ask(sent, Asked::default(), work);
+        } else if self.doubts.must_look() {
+            self.ask(sent, Asked { is_write: false, ..Asked::default() }, save::find_out(shared, id));
         } else if fields.is_empty() {
-            let (sender, answer) = futures::channel::oneshot::channel();
+            let (sender, answer) = oneshot::channel();
             drop(sender.send(Ok(Answer::NotAsked)));
-            answer
+            self.pending = Some(Pending { sent, asked: Asked::default(), answer, rebased: false });
         } else {
-            let (patch, guard) = save::prepare(&self.three.local, &self.three.snapshot, self.policy, fields)
-                .map_err(|source| self.fault(source))?;
-            env.start(save::write(shared, id, patch, guard))
-        };
-        let typed = match &self.doubt {
-            Some(doubt) if self.is_new() => doubt.typed_since(self.local()),
-            _ => FieldSet::EMPTY,
-        };
-        let sent = Sent { fields, local: self.local().clone(), typed };
-        self.pending = Some(Pending { sent, answer, attempt, rebased: false });
+            self.ask_to_write(sent, Asked::default())?;
+        }
         Ok(())
     }
 
     /// Sends what is left of a save to be sent, as it was when the save began: what was typed since is for the next one.
-    fn send_again(&mut self, sent: Sent<E>, doubted: FieldSet<E::Field>, attempt: u8) -> Result<Step<E>, EditError> {
-        let asked = (sent.fields | doubted) - E::Field::READONLY;
-        let fields = asked & self.three.snapshot.row.diff(&sent.local);
-        if fields.is_empty() {
-            return Ok(Step::Done(SaveResult::Saved));
+    pub(super) fn send_rest(
+        &mut self,
+        sent: Sent<E>,
+        wanted: FieldSet<E::Field>,
+        foreign: FieldSet<E::Field>,
+        attempt: u8,
+    ) -> Result<Step<SaveResult<E>>, EditError> {
+        let mut fields = (wanted - E::Field::READONLY) & self.three.snapshot.row.diff(&sent.local);
+        if self.policy != Policy::Overwrite {
+            // P3: somebody has changed it to what was typed here since, and neither is to be written over.
+            fields = fields - (foreign & sent.typed_since(&self.three.local));
         }
-        let (patch, guard) = save::prepare(&sent.local, &self.three.snapshot, self.policy, fields)
-            .map_err(|source| self.fault(source))?;
-        let shared = Arc::clone(self.table.shared());
-        let env = Arc::clone(&shared.env);
-        let answer = env.start(save::write(shared, self.id.clone(), patch, guard));
-        self.pending = Some(Pending { sent: Sent { fields, ..sent }, answer, attempt, rebased: false });
+        if fields.is_empty() {
+            return Ok(Step::Done(self.saved()));
+        }
+        self.ask_to_write(Sent { fields, ..sent }, Asked { attempt, ..Asked::default() })?;
         Ok(Step::Again)
     }
 
-    /// Takes an answer in; `None` where the runtime has dropped it.
-    fn take_answer(&mut self, answer: Option<Result<Answer<E>, DataSetError>>) -> Result<Step<E>, EditError> {
-        let Pending { sent, attempt, rebased, .. } = self.pending.take().ok_or(EditError::NoSaveUnderWay)?;
-        let answer = match answer.ok_or(EditError::Closed)? {
-            Ok(answer) => answer,
-            Err(error) => {
-                let error = save::failed(error)?;
-                // An answer is lost only of what was sent: a read that finds out is not in doubt itself.
-                if matches!(error, SaveError::OutcomeUnknown { .. }) && (self.doubt.is_none() || self.is_new()) {
-                    self.doubt = Some(sent);
-                }
-                return Ok(Step::Done(SaveResult::Error(error)));
+    /// The record to insert: one that is brought back has the columns that the entity does not know, too.
+    fn new_record(&self) -> Result<Record, EntityError> {
+        let mut record = self.local().to_new_record()?;
+        if let (Some(_), Some(rest)) = (&self.was, &self.three.snapshot.rest) {
+            let is_known = |path: &Path| {
+                E::Field::ALL.iter().any(|field| field.path().contains(path) || path.contains(field.path()))
+            };
+            for (path, value) in rest.sets().filter(|(path, _)| !is_known(path)) {
+                path.set(&mut record, value.clone());
             }
-        };
-        if !matches!(answer, Answer::NotAsked) {
-            self.snapshot_time = self.table.shared().env.now();
         }
-        let result = match answer {
-            Answer::NotAsked => SaveResult::Saved,
-            Answer::Written(after) => {
-                let now = self.freshest(after.clone(), rebased);
-                let result = save::take_written(&mut self.three, sent, &after, now, &mut self.coerced);
-                if self.three.has_conflicts() {
-                    // P3: somebody has changed what was typed meanwhile; the next save shows that before it writes.
-                    self.has_unseen_conflicts = true;
-                }
-                result
-            }
-            Answer::Gone => {
-                self.doubt = None;
-                SaveResult::Deleted
-            }
-            Answer::Created(id, after) => {
-                self.has_become(&id);
-                let _ = save::take_written(&mut self.three, sent, &after, after.clone(), &mut self.coerced);
-                SaveResult::Created(id)
-            }
-            Answer::CreatedBefore(id, found) => {
-                self.has_become(&id);
-                save::take_created_before(&mut self.three, &sent, self.doubt.take().as_ref(), found);
-                SaveResult::Created(id)
-            }
-            Answer::Refused(now) => {
-                let now = self.freshest(now, rebased);
-                let typed = sent.typed_since(&self.three.local);
-                self.three.take_in_after_sending(now, FieldSet::EMPTY, typed);
-                if self.policy == Policy::Version && E::VERSION.is_some()
-                    || self.three.has_conflicts()
-                    || attempt + 1 >= save::UNSEEN
-                {
-                    SaveResult::Conflict(self.conflicts())
-                } else {
-                    // Nobody can decide what nobody can see: the guard is spelled afresh.
-                    return self.send_again(sent, FieldSet::EMPTY, attempt + 1);
-                }
-            }
-            Answer::Found(found) => {
-                let doubted = self.doubt.as_ref().map_or(FieldSet::EMPTY, |doubt| doubt.fields);
-                self.take_remote_state(found);
-                self.doubt = None;
-                if self.three.has_conflicts() {
-                    SaveResult::Conflict(self.conflicts())
-                } else {
-                    return self.send_again(sent, doubted, attempt);
-                }
-            }
-        };
-        Ok(Step::Done(result))
+        Ok(record)
     }
 
-    /// The record is not new any more, and this is its id.
-    fn has_become(&mut self, id: &Id) {
-        self.new = None;
-        self.id = id.clone();
-        // The id is the table's to fill in; it has decoded the same id into the after-image.
-        drop(self.three.local.fill_id(id));
+    fn ask_to_write(&mut self, sent: Sent<E>, asked: Asked) -> Result<(), EditError> {
+        let (patch, guard) = save::prepare(&sent.local, &self.three.snapshot, self.policy, sent.fields)
+            .map_err(|source| self.fault(source))?;
+        let work = save::write(Arc::clone(self.table.shared()), self.id.clone(), patch, guard);
+        self.ask(sent, asked, work);
+        Ok(())
     }
 
-    /// The record of an answer, or the table's row, which is no older: a session that has seen the row does not go back.
-    fn freshest(&self, answer: Entry<E>, rebased: bool) -> Entry<E> {
-        if rebased { self.row().unwrap_or(answer) } else { answer }
-    }
-
-    /// Takes in the answer of a save whose future was dropped.
-    pub(super) async fn take_pending_in(&mut self) -> Result<Option<SaveResult<E>>, EditError> {
-        if self.is_saving() { self.finish_save().await.map(Some) } else { Ok(None) }
-    }
-
-    fn fault(&self, source: crate::entity::EntityError) -> EditError {
-        EditError::Entity { table: self.table.name().to_owned(), id: self.id.clone(), source }
+    /// Hands a request to the table's runtime.
+    fn ask(
+        &mut self,
+        sent: Sent<E>,
+        asked: Asked,
+        work: impl Future<Output = Result<Answer<E>, DataSetError>> + Send + 'static,
+    ) {
+        let span = tracing::debug_span!("save", table = self.table.name(), id = %self.id, fields = %sent.fields);
+        let answer = self.table.shared().env.start(work.instrument(span));
+        self.pending = Some(Pending { sent, asked, answer, rebased: false });
     }
 }

@@ -8,10 +8,11 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserializer, Error, Visitor};
 
-use super::{Conflict, Conflicts, Field};
+use super::{Bits, Conflict, Conflicts, Field, FieldSet};
 
 /// Where each of some neighbours begins, given how many leaves each has. With a last length of 0, the last is the sum.
 #[must_use]
+#[expect(clippy::indexing_slicing, reason = "const code, and the index stays below N")]
 pub const fn offsets<const N: usize>(lengths: [usize; N]) -> [usize; N] {
     let mut offsets = [0; N];
     let mut at = 1;
@@ -37,6 +38,40 @@ pub const fn first<F>(leaves: &'static [F], count: usize) -> &'static [F] {
 /// The conflict of one field, where there `is` one.
 pub fn conflict<T: Clone>(is: bool, base: &T, local: &T, remote: &T) -> Option<Conflict<T>> {
     is.then(|| Conflict { base: base.clone(), local: local.clone(), remote: remote.clone() })
+}
+
+/// As [`conflict`], where the bit at `at` is set.
+#[inline]
+pub fn conflict_at<T: Clone>(bits: Bits, at: usize, base: &T, local: &T, remote: &T) -> Option<Conflict<T>> {
+    conflict(bits.has(at), base, local, remote)
+}
+
+/// Takes a field's value over, where the bit at `at` is set.
+#[inline]
+pub fn copy_at<T: Clone>(bits: Bits, at: usize, to: &mut T, from: &T) {
+    if bits.has(at) {
+        to.clone_from(from);
+    }
+}
+
+/// A conflict as one to match on.
+#[inline]
+pub fn each<'c, T, E>(conflict: &'c Option<Conflict<T>>, each: fn(&'c Conflict<T>) -> E) -> Option<E> {
+    conflict.as_ref().map(each)
+}
+
+/// A flag per bit, for as many as there are fields.
+#[must_use]
+pub fn flags<const N: usize>(bits: Bits) -> [bool; N] {
+    std::array::from_fn(|at| bits.has(at))
+}
+
+/// The id as JSON.
+///
+/// # Errors
+/// As serde's.
+pub fn to_json<T: serde::Serialize>(id: &T) -> serde_json::Result<serde_json::Value> {
+    serde_json::to_value(id)
 }
 
 /// A field from its name, as Rust or as serde spells it.
@@ -99,16 +134,47 @@ impl Debug for Dots {
     }
 }
 
-/// Prints `Variant { name: value, … }`.
+/// What shows a value of type `T`.
+pub type Show<T> = for<'v> fn(&'v T) -> &'v dyn Debug;
+
+/// Prints `Variant { from: value, to: value }`.
 ///
 /// # Errors
 /// As the formatter's.
-pub fn debug_values(f: &mut fmt::Formatter<'_>, variant: &str, values: &[(&str, &dyn Debug)]) -> fmt::Result {
-    let mut shown = f.debug_struct(variant);
-    for (name, value) in values {
-        shown.field(name.trim_start_matches("r#"), value);
-    }
-    shown.finish()
+pub fn debug_change<T>(f: &mut fmt::Formatter<'_>, variant: &str, from: &T, to: &T, show: Show<T>) -> fmt::Result {
+    f.debug_struct(variant).field("from", show(from)).field("to", show(to)).finish()
+}
+
+/// Prints `Variant { base: value, local: value, remote: value }`.
+///
+/// # Errors
+/// As the formatter's.
+pub fn debug_conflict<T>(
+    f: &mut fmt::Formatter<'_>,
+    variant: &str,
+    conflict: &Conflict<T>,
+    show: Show<T>,
+) -> fmt::Result {
+    let Conflict { base, local, remote } = conflict;
+    f.debug_struct(variant).field("base", show(base)).field("local", show(local)).field("remote", show(remote)).finish()
+}
+
+/// Prints a field as its enum shows it.
+///
+/// # Errors
+/// As the formatter's.
+pub fn debug_field<F: Field>(f: &mut fmt::Formatter<'_>, field: F) -> fmt::Result {
+    f.write_str(&field.info().shown)
+}
+
+/// Prints `name {the flags that are set}`.
+///
+/// # Errors
+/// As the formatter's.
+pub fn debug_dirty<F: Field>(f: &mut fmt::Formatter<'_>, name: &str, set: FieldSet<F>) -> fmt::Result {
+    f.write_str(name)?;
+    f.write_str(" ")?;
+    f.debug_set().entries(set.iter().map(Field::name)).finish()
 }
 
 /// Prints `Variant(inner)`.
@@ -137,7 +203,7 @@ where
 pub mod refused {
     use std::fmt;
 
-    use super::super::{Conflicts, Field, FieldSet, FieldTable, OfField};
+    use super::super::{Conflicts, Field, FieldSet, FieldTable, OfField, Own};
 
     /// There is no field.
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -152,6 +218,7 @@ pub mod refused {
     impl Field for NoField {
         const ALL: &'static [Self] = &[];
         const READONLY: FieldSet<Self> = FieldSet::EMPTY;
+        const OWN: Own = Own::leaves(&[]);
 
         fn index(self) -> usize {
             match self {}
@@ -159,7 +226,7 @@ pub mod refused {
 
         fn table() -> &'static FieldTable {
             static TABLE: FieldTable = FieldTable::new();
-            TABLE.get(&[])
+            TABLE.get(&Self::OWN)
         }
     }
 
@@ -172,6 +239,12 @@ pub mod refused {
     /// No flag.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     pub struct NoDirty;
+
+    impl From<NoDirty> for FieldSet<NoField> {
+        fn from(_: NoDirty) -> Self {
+            FieldSet::EMPTY
+        }
+    }
 
     impl From<FieldSet<NoField>> for NoDirty {
         fn from(_: FieldSet<NoField>) -> Self {
@@ -208,18 +281,21 @@ macro_rules! __impl_field {
             pub const ALL: &'static [Self] = <Self as $crate::__private::Field>::ALL;
 
             /// The field's name in Rust, dotted where it is nested.
+            #[inline]
             #[must_use]
             pub fn name(self) -> &'static $crate::__private::core::primitive::str {
                 $crate::__private::Field::name(self)
             }
 
             /// The field's name in the record, as serde writes it, dotted where it is nested.
+            #[inline]
             #[must_use]
             pub fn wire_name(self) -> &'static $crate::__private::core::primitive::str {
                 $crate::__private::Field::wire_name(self)
             }
 
             /// The field's name for a person.
+            #[inline]
             #[must_use]
             pub fn label(self) -> &'static $crate::__private::core::primitive::str {
                 $crate::__private::Field::label(self)
@@ -228,6 +304,7 @@ macro_rules! __impl_field {
 
         #[automatically_derived]
         impl $crate::__private::core::clone::Clone for $field $($clause)* {
+            #[inline]
             fn clone(&self) -> Self {
                 *self
             }
@@ -241,6 +318,7 @@ macro_rules! __impl_field {
 
         #[automatically_derived]
         impl $crate::__private::core::cmp::PartialOrd for $field $($clause)* {
+            #[inline]
             fn partial_cmp(
                 &self,
                 other: &Self,
@@ -251,6 +329,7 @@ macro_rules! __impl_field {
 
         #[automatically_derived]
         impl $crate::__private::core::cmp::Ord for $field $($clause)* {
+            #[inline]
             fn cmp(&self, other: &Self) -> $crate::__private::core::cmp::Ordering {
                 $crate::__private::core::cmp::Ord::cmp(
                     &$crate::__private::Field::index(*self),
@@ -261,13 +340,23 @@ macro_rules! __impl_field {
 
         #[automatically_derived]
         impl $crate::__private::core::hash::Hash for $field $($clause)* {
+            #[inline]
             fn hash<H: $crate::__private::core::hash::Hasher>(&self, state: &mut H) {
                 $crate::__private::core::hash::Hash::hash(&$crate::__private::Field::index(*self), state)
             }
         }
 
         #[automatically_derived]
+        impl $crate::__private::core::fmt::Debug for $field $($clause)* {
+            #[inline]
+            fn fmt(&self, f: &mut $crate::__private::core::fmt::Formatter<'_>) -> $crate::__private::core::fmt::Result {
+                $crate::__private::debug_field(f, *self)
+            }
+        }
+
+        #[automatically_derived]
         impl $crate::__private::core::fmt::Display for $field $($clause)* {
+            #[inline]
             fn fmt(&self, f: &mut $crate::__private::core::fmt::Formatter<'_>) -> $crate::__private::core::fmt::Result {
                 $crate::__private::core::fmt::Formatter::pad(f, $crate::__private::Field::name(*self))
             }
@@ -276,6 +365,7 @@ macro_rules! __impl_field {
         #[automatically_derived]
         impl $crate::__private::core::str::FromStr for $field $($clause)* {
             type Err = $crate::__private::ParseFieldError;
+            #[inline]
 
             fn from_str(
                 name: &$crate::__private::core::primitive::str,
@@ -286,6 +376,7 @@ macro_rules! __impl_field {
 
         #[automatically_derived]
         impl $crate::__private::serde::Serialize for $field $($clause)* {
+            #[inline]
             fn serialize<S: $crate::__private::serde::Serializer>(
                 &self,
                 serializer: S,
@@ -296,6 +387,7 @@ macro_rules! __impl_field {
 
         #[automatically_derived]
         impl<'de> $crate::__private::serde::Deserialize<'de> for $field $($clause)* {
+            #[inline]
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> $crate::__private::core::result::Result<Self, D::Error> {
@@ -306,6 +398,7 @@ macro_rules! __impl_field {
         #[automatically_derived]
         impl $crate::__private::core::ops::BitOr for $field $($clause)* {
             type Output = $crate::__private::FieldSet<$field>;
+            #[inline]
 
             fn bitor(self, other: Self) -> $crate::__private::FieldSet<$field> {
                 $crate::__private::FieldSet::EMPTY | self | other
@@ -315,6 +408,7 @@ macro_rules! __impl_field {
         #[automatically_derived]
         impl $crate::__private::core::ops::BitOr<$crate::__private::FieldSet<$field>> for $field $($clause)* {
             type Output = $crate::__private::FieldSet<$field>;
+            #[inline]
 
             fn bitor(self, others: $crate::__private::FieldSet<$field>) -> $crate::__private::FieldSet<$field> {
                 others | self
@@ -327,9 +421,10 @@ macro_rules! __impl_field {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __impl_dirty {
-    ($dirty:ident [$($flag:ident)*] $($clause:tt)*) => {
+    ($dirty:ident $field:ident $($clause:tt)*) => {
         #[automatically_derived]
         impl $crate::__private::core::clone::Clone for $dirty $($clause)* {
+            #[inline]
             fn clone(&self) -> Self {
                 *self
             }
@@ -340,15 +435,18 @@ macro_rules! __impl_dirty {
 
         #[automatically_derived]
         impl $crate::__private::core::default::Default for $dirty $($clause)* {
+            #[inline]
             fn default() -> Self {
-                $dirty { $($flag: $crate::__private::core::default::Default::default(),)* }
+                $crate::__private::core::convert::From::from($crate::__private::FieldSet::EMPTY)
             }
         }
 
         #[automatically_derived]
         impl $crate::__private::core::cmp::PartialEq for $dirty $($clause)* {
+            #[inline]
             fn eq(&self, other: &Self) -> $crate::__private::core::primitive::bool {
-                $($crate::__private::core::cmp::PartialEq::eq(&self.$flag, &other.$flag))&&*
+                let set = |flags| -> $crate::__private::FieldSet<$field> { $crate::__private::core::convert::Into::into(flags) };
+                set(*self) == set(*other)
             }
         }
 
@@ -357,15 +455,13 @@ macro_rules! __impl_dirty {
 
         #[automatically_derived]
         impl $crate::__private::core::fmt::Debug for $dirty $($clause)* {
+            #[inline]
             fn fmt(
                 &self,
                 f: &mut $crate::__private::core::fmt::Formatter<'_>,
             ) -> $crate::__private::core::fmt::Result {
-                $crate::__private::debug_values(
-                    f,
-                    $crate::__private::core::stringify!($dirty),
-                    &[$(($crate::__private::core::stringify!($flag), &self.$flag)),*],
-                )
+                let name = $crate::__private::core::stringify!($dirty);
+                $crate::__private::debug_dirty::<$field>(f, name, $crate::__private::core::convert::Into::into(*self))
             }
         }
     };

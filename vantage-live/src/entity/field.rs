@@ -1,11 +1,10 @@
-//! What is known of an entity's fields at run time: names, labels, paths.
+//! A field of an entity as a value: its names, its label, its place in the record.
 
 use std::fmt;
 use std::hash::Hash;
-use std::sync::OnceLock;
 
-use super::FieldSet;
-use crate::value::Path;
+use super::{Bits, FieldInfo, FieldSet, FieldTable, OptionalField, Own};
+use crate::value::{Path, Record};
 
 /// A field of an entity: the enum that the derive generates, `ProductField` for `Product`. Its variants stand for the
 /// leaves of the record; a nested entity's are inside the variant of its field.
@@ -40,6 +39,15 @@ pub trait Field: Copy + Eq + Ord + Hash + fmt::Debug + fmt::Display + Send + Syn
     const ALL: &'static [Self];
     /// The fields that the store sets and nobody writes: `#[live(readonly)]` and `#[live(version)]`.
     const READONLY: FieldSet<Self>;
+    /// The leaves that stand for a whole optional entity. For generated code.
+    #[doc(hidden)]
+    const WHOLES: Bits = Bits::EMPTY;
+    /// The leaves of an entity of this type that may be absent. For generated code.
+    #[doc(hidden)]
+    const OPTIONAL: &'static [OptionalField<Self>] = &[];
+    /// The fields as the derive sees them. For generated code.
+    #[doc(hidden)]
+    const OWN: Own;
 
     /// The field's place in [`ALL`](Self::ALL).
     fn index(self) -> usize;
@@ -72,6 +80,21 @@ pub trait Field: Copy + Eq + Ord + Hash + fmt::Debug + fmt::Display + Send + Syn
         &self.info().path
     }
 
+    /// Where else in a record the field may stand: serde's `alias`, which reads and does not write.
+    fn aliases(self) -> &'static [Path] {
+        &self.info().aliases
+    }
+
+    /// Every place in a record where the field may stand: its [`path`](Self::path) first.
+    fn places(self) -> impl Iterator<Item = &'static Path> {
+        [self.path()].into_iter().chain(self.aliases())
+    }
+
+    /// The place where a stored `record` has the field, under an alias too, and what stands there.
+    fn find(self, record: &Record) -> Option<(&'static Path, &serde_json::Value)> {
+        self.places().find_map(|path| Some((path, path.get(record)?)))
+    }
+
     /// The field of this name, as Rust or as serde spells it.
     ///
     /// # Errors
@@ -97,134 +120,4 @@ pub trait OfField<F>: Copy {
 pub struct ParseFieldError {
     name: String,
     known: String,
-}
-
-/// What is known of one leaf field.
-#[derive(Debug)]
-pub struct FieldInfo {
-    name: String,
-    wire_name: String,
-    label: String,
-    path: Path,
-}
-
-/// What is known of an entity's fields. One static per entity, filled once, by generated code.
-#[derive(Debug, Default)]
-pub struct FieldTable {
-    filled: OnceLock<Filled>,
-}
-
-#[derive(Debug)]
-struct Filled {
-    leaves: Vec<FieldInfo>,
-    untracked: Vec<Path>,
-}
-
-/// One field as the derive sees it, in the order of declaration. For generated code.
-#[derive(Debug)]
-pub struct OwnField {
-    /// The name in Rust.
-    pub name: &'static str,
-    /// The name that serde writes.
-    pub wire_name: &'static str,
-    /// The name for a person.
-    pub label: &'static str,
-    /// What the field is.
-    pub role: Role,
-}
-
-/// What a field is. For generated code.
-#[derive(Debug)]
-pub enum Role {
-    /// A value of its own.
-    Leaf,
-    /// An entity inside the entity: its fields are this one's leaves.
-    Nested(fn() -> &'static FieldTable),
-    /// The id, or a field of the program's own: in the struct, not in the record.
-    Untracked,
-}
-
-impl OwnField {
-    /// A value of its own.
-    #[must_use]
-    pub const fn leaf(name: &'static str, wire_name: &'static str, label: &'static str) -> Self {
-        OwnField { name, wire_name, label, role: Role::Leaf }
-    }
-
-    /// An entity inside the entity, whose field enum is `F`.
-    #[must_use]
-    pub const fn nested<F: Field>(name: &'static str, wire_name: &'static str, label: &'static str) -> Self {
-        OwnField { name, wire_name, label, role: Role::Nested(F::table) }
-    }
-
-    /// The id, or a field of the program's own.
-    #[must_use]
-    pub const fn untracked(name: &'static str, wire_name: &'static str) -> Self {
-        OwnField { name, wire_name, label: "", role: Role::Untracked }
-    }
-}
-
-impl FieldTable {
-    /// An empty table, to be filled at first use.
-    #[must_use]
-    pub const fn new() -> Self {
-        FieldTable { filled: OnceLock::new() }
-    }
-
-    /// The table, filled from `own` if this is the first call.
-    pub fn get(&'static self, own: &[OwnField]) -> &'static Self {
-        self.filled.get_or_init(|| {
-            let mut filled = Filled { leaves: Vec::new(), untracked: Vec::new() };
-            for field in own {
-                filled.add(field);
-            }
-            filled
-        });
-        self
-    }
-
-    /// What stands in the record as serde writes it but is not tracked.
-    pub(super) fn untracked(&self) -> &[Path] {
-        self.filled.get().map_or(&[], |filled| &filled.untracked)
-    }
-
-    fn info(&'static self, index: usize) -> &'static FieldInfo {
-        static NONE: OnceLock<FieldInfo> = OnceLock::new();
-        self.filled.get().and_then(|filled| filled.leaves.get(index)).unwrap_or_else(|| {
-            // Only a hand-written `Field` whose table is shorter than its `ALL` gets here.
-            NONE.get_or_init(|| FieldInfo {
-                name: String::new(),
-                wire_name: String::new(),
-                label: String::new(),
-                path: Path::from(""),
-            })
-        })
-    }
-}
-
-impl Filled {
-    fn add(&mut self, own: &OwnField) {
-        let path = Path::from_iter([own.wire_name]);
-        match own.role {
-            Role::Leaf => self.leaves.push(FieldInfo {
-                name: own.name.to_owned(),
-                wire_name: own.wire_name.to_owned(),
-                label: own.label.to_owned(),
-                path,
-            }),
-            Role::Untracked => self.untracked.push(path),
-            Role::Nested(table) => {
-                let Some(nested) = table().filled.get() else { return };
-                let under =
-                    |inner: &Path| inner.names().iter().fold(path.clone(), |path, name| path.join(name.clone()));
-                self.leaves.extend(nested.leaves.iter().map(|leaf| FieldInfo {
-                    name: format!("{}.{}", own.name, leaf.name),
-                    wire_name: format!("{}.{}", own.wire_name, leaf.wire_name),
-                    label: format!("{}: {}", own.label, leaf.label),
-                    path: under(&leaf.path),
-                }));
-                self.untracked.extend(nested.untracked.iter().map(under));
-            }
-        }
-    }
 }

@@ -8,7 +8,9 @@ mod conflict;
 #[doc(hidden)]
 pub mod derived;
 mod field;
+mod optional;
 mod set;
+mod table;
 
 use std::fmt;
 
@@ -19,8 +21,12 @@ use serde_json::Value;
 #[doc(hidden)]
 pub use compare::{ByEquality, ByNothing, ByTotalOrder, Comparing, TotalOrder};
 pub use conflict::{Conflict, Conflicts};
-pub use field::{Field, FieldInfo, FieldTable, OfField, OwnField, ParseFieldError, Role};
+pub use field::{Field, OfField, ParseFieldError};
+#[doc(hidden)]
+pub use optional::optional_leaves;
+pub use optional::{OptionalChange, OptionalConflict, OptionalConflicts, OptionalDirty, OptionalField};
 pub use set::{Bits, FieldSet};
+pub use table::{FieldInfo, FieldTable, Own, Role};
 
 use crate::value::{Id, IdentityMismatch, Patch, Record};
 
@@ -56,7 +62,7 @@ pub trait LiveEntity: Clone + Serialize + DeserializeOwned + Send + Sync + 'stat
     /// The entity's fields as an enum: a variant per field, a nested entity's inside its own.
     type Field: Field;
     /// A flag per field, by name.
-    type Dirty: From<FieldSet<Self::Field>> + Copy + Default + Eq + fmt::Debug;
+    type Dirty: From<FieldSet<Self::Field>> + Into<FieldSet<Self::Field>> + Copy + Default + Eq + fmt::Debug;
     /// A field's change with both values, typed: what a form matches on.
     type Change<'e>: OfField<Self::Field>;
     /// Per field, an optional [`Conflict`], typed.
@@ -66,6 +72,9 @@ pub trait LiveEntity: Clone + Serialize + DeserializeOwned + Send + Sync + 'stat
     const TABLE: &'static str;
     /// What serde calls the `#[live(id)]` field, where there is one.
     const ID: Option<&'static str> = None;
+    /// Other names under which serde reads the id. For generated code.
+    #[doc(hidden)]
+    const ID_ALIASES: &'static [&'static str] = &[];
     /// The `#[live(version)]` field, where there is one.
     const VERSION: Option<Self::Field> = None;
 
@@ -74,7 +83,8 @@ pub trait LiveEntity: Clone + Serialize + DeserializeOwned + Send + Sync + 'stat
     #[must_use]
     fn diff(&self, other: &Self) -> FieldSet<Self::Field>;
 
-    /// Takes the values of `fields` from `from`, and leaves every other field as it is.
+    /// Takes the values of `fields` from `from`, and leaves every other field as it is. A field inside an optional nested
+    /// entity that one of the two has not got is left as it is, unless the set has the whole.
     fn copy_fields(&mut self, from: &Self, fields: FieldSet<Self::Field>);
 
     /// One field's values in both, typed.
@@ -98,6 +108,9 @@ pub trait LiveEntity: Clone + Serialize + DeserializeOwned + Send + Sync + 'stat
     /// [`EntityError`] where the record, or the id, does not fit the struct.
     fn from_record(id: &Id, mut record: Record) -> Result<Self, EntityError> {
         if let Some(name) = Self::ID {
+            for alias in Self::ID_ALIASES {
+                record.remove(*alias);
+            }
             record.insert(name.to_owned(), id.to_plain_json());
         }
         let mut entity = Self::deserialize(record).map_err(EntityError::Decode)?;
@@ -111,9 +124,7 @@ pub trait LiveEntity: Clone + Serialize + DeserializeOwned + Send + Sync + 'stat
     /// [`EntityError`] where serde cannot write it, or writes something else than an object.
     fn to_record(&self) -> Result<Record, EntityError> {
         let mut record = written(self)?;
-        for path in Self::Field::table().untracked() {
-            path.remove(&mut record);
-        }
+        Self::Field::table().strip(&mut record);
         Ok(record)
     }
 
@@ -131,7 +142,8 @@ pub trait LiveEntity: Clone + Serialize + DeserializeOwned + Send + Sync + 'stat
     }
 
     /// The patch that writes `fields` of this entity: for each exactly what serde writes for it, and where serde writes
-    /// nothing, a removal. Read-only fields are left out.
+    /// nothing, a removal. A field that has an `alias` is removed there: serde refuses a record that has it twice.
+    /// Read-only fields are left out.
     ///
     /// # Errors
     /// As [`to_record`](Self::to_record).
@@ -140,6 +152,9 @@ pub trait LiveEntity: Clone + Serialize + DeserializeOwned + Send + Sync + 'stat
         let mut patch = Patch::new();
         for field in fields - Self::Field::READONLY {
             patch.put(field.path().clone(), field.path().get(&record).cloned());
+            for alias in field.aliases() {
+                patch.put(alias.clone(), None);
+            }
         }
         Ok(patch)
     }
@@ -161,10 +176,21 @@ pub trait LiveEntity: Clone + Serialize + DeserializeOwned + Send + Sync + 'stat
             return Err(EntityError::ReadOnly(field.name()));
         }
         let mut record = written(self)?;
+        if let (Some(name), Some(id)) = (Self::ID, self.unwritten_id()) {
+            record.insert(name.to_owned(), id.map_err(EntityError::Encode)?);
+        }
         field.path().set(&mut record, value);
         let changed = Self::deserialize(record).map_err(EntityError::Decode)?;
-        self.copy_fields(&changed, field.into());
+        // An optional entity that a field was set in has come, as a whole.
+        let fields = self.diff(&changed) & FieldSet::from(field).with_wholes();
+        self.copy_fields(&changed, fields);
         Ok(())
+    }
+
+    /// The id as JSON, where serde reads it and does not write it. For generated code.
+    #[doc(hidden)]
+    fn unwritten_id(&self) -> Option<serde_json::Result<Value>> {
+        None
     }
 }
 

@@ -12,6 +12,10 @@ use super::Field;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Bits([u64; Self::WORDS]);
 
+#[expect(
+    clippy::indexing_slicing,
+    reason = "const code, run for the tables of derived entities: no index is beyond them"
+)]
 impl Bits {
     const WORDS: usize = 4;
     /// The most leaf fields an entity can have.
@@ -76,6 +80,32 @@ impl Bits {
         self.0[index / 64] & (1 << (index % 64)) != 0
     }
 
+    /// These bits and those `at` the places that are marked. For generated code.
+    #[must_use]
+    pub const fn of<const N: usize>(marked: [(usize, bool); N]) -> Self {
+        let (mut bits, mut at) = (Self::EMPTY, 0);
+        while at < N {
+            bits = bits.with_if(marked[at].0, marked[at].1);
+            at += 1;
+        }
+        bits
+    }
+
+    /// Whether no bit is set.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.count() == 0
+    }
+
+    const fn count(self) -> usize {
+        let (mut count, mut word) = (0, 0);
+        while word < Self::WORDS {
+            count += self.0[word].count_ones() as usize;
+            word += 1;
+        }
+        count
+    }
+
     const fn zip(self, other: Self, op: u8) -> Self {
         let mut bits = Self::EMPTY;
         let mut word = 0;
@@ -93,7 +123,16 @@ impl Bits {
     }
 }
 
+/// The leaves of `F` that stand for a whole optional entity: where each is, and what it covers.
+fn wholes<F: Field>() -> impl DoubleEndedIterator<Item = (usize, FieldSet<F>)> {
+    let fields = F::ALL.iter().enumerate().filter(|(at, _)| F::WHOLES.has(*at));
+    fields.map(|(at, field)| (at, FieldSet::from(*field)))
+}
+
 /// A set of fields: bits, `Copy`, without allocation, iterated in the order in which the fields are declared.
+///
+/// An optional nested entity has a field for the whole of it. That one stands for all fields inside: where it is in a
+/// set they are too, and the set shows it in their place.
 ///
 /// `|`, `&`, `-`, `^` and `!` are union, intersection, difference, symmetric difference and complement.
 ///
@@ -137,12 +176,6 @@ impl<F> FieldSet<F> {
     pub fn is_empty(self) -> bool {
         self.bits == Bits::EMPTY
     }
-
-    /// How many fields are in it.
-    #[must_use]
-    pub fn len(self) -> usize {
-        self.bits.0.iter().map(|word| word.count_ones() as usize).sum()
-    }
 }
 
 impl<F: Field> FieldSet<F> {
@@ -157,6 +190,33 @@ impl<F: Field> FieldSet<F> {
         Self::from_bits(bits)
     };
 
+    /// How many fields are in it.
+    #[must_use]
+    pub fn len(self) -> usize {
+        if F::WHOLES == Bits::EMPTY { self.bits.count() } else { self.iter().fold(0, |count, _| count + 1) }
+    }
+
+    /// This set, and every optional entity of which a field is in it, as a whole.
+    pub(crate) fn with_wholes(self) -> Self {
+        let of = |set: Self, (at, whole): (usize, Self)| {
+            if self.is_disjoint(whole) && !self.bits.has(at) { set } else { set | whole }
+        };
+        wholes::<F>().fold(self, of)
+    }
+
+    /// These bits as a set: a whole of which a part is missing is none.
+    fn normal(bits: Bits) -> Self {
+        if F::WHOLES.zip(bits, b'&') == Bits::EMPTY {
+            return Self::from_bits(bits);
+        }
+        let broken = |bits: Bits, (at, whole): (usize, Self)| {
+            let is_broken = bits.has(at) && whole.bits.zip(bits, b'-') != Bits::EMPTY;
+            if is_broken { bits.zip(Bits::EMPTY.with(at), b'-') } else { bits }
+        };
+        // From the inside out: a whole that is broken breaks those around it.
+        Self::from_bits(wholes::<F>().rev().fold(bits, broken))
+    }
+
     /// Whether `field` is in it.
     #[must_use]
     pub fn contains(self, field: F) -> bool {
@@ -166,7 +226,7 @@ impl<F: Field> FieldSet<F> {
     /// Puts `field` in, and says whether it was not there before.
     pub fn insert(&mut self, field: F) -> bool {
         let new = !self.contains(field);
-        self.bits = self.bits.with(field.index());
+        *self |= FieldSet::from(field);
         new
     }
 
@@ -180,13 +240,13 @@ impl<F: Field> FieldSet<F> {
     /// Whether every field of this set is in `other` too.
     #[must_use]
     pub fn is_subset(self, other: Self) -> bool {
-        (self - other).is_empty()
+        self.bits.zip(other.bits, b'-') == Bits::EMPTY
     }
 
     /// Whether the two have no field in common.
     #[must_use]
     pub fn is_disjoint(self, other: Self) -> bool {
-        (self & other).is_empty()
+        self.bits.zip(other.bits, b'&') == Bits::EMPTY
     }
 
     /// The fields, in the order in which they are declared.
@@ -209,7 +269,11 @@ impl<F: Field> Iterator for FieldIter<F> {
         let (number, word) = self.rest.0.iter_mut().enumerate().find(|(_, word)| **word != 0)?;
         let index = number * 64 + word.trailing_zeros() as usize;
         *word &= *word - 1;
-        F::ALL.get(index).copied()
+        let field = F::ALL.get(index).copied()?;
+        if F::WHOLES.has(index) {
+            self.rest = self.rest.zip(FieldSet::from(field).bits, b'-');
+        }
+        Some(field)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -241,7 +305,9 @@ impl<F: Field> IntoIterator for &FieldSet<F> {
 
 impl<F: Field> From<F> for FieldSet<F> {
     fn from(field: F) -> Self {
-        Self::from_bits(Bits::EMPTY.with(field.index()))
+        let index = field.index();
+        let covers = if F::WHOLES.has(index) { field.info().covers } else { 1 };
+        Self::from_bits((index..index + covers).fold(Bits::EMPTY, Bits::with))
     }
 }
 
@@ -284,17 +350,17 @@ impl<F> BitAnd for FieldSet<F> {
     }
 }
 
-impl<F> BitXor for FieldSet<F> {
+impl<F: Field> BitXor for FieldSet<F> {
     type Output = Self;
     fn bitxor(self, other: Self) -> Self {
-        Self::from_bits(self.bits.zip(other.bits, b'^'))
+        Self::normal(self.bits.zip(other.bits, b'^'))
     }
 }
 
-impl<F> Sub for FieldSet<F> {
+impl<F: Field> Sub for FieldSet<F> {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        Self::from_bits(self.bits.zip(other.bits, b'-'))
+        Self::normal(self.bits.zip(other.bits, b'-'))
     }
 }
 

@@ -1,8 +1,11 @@
 //! A feed that the program itself speaks into.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use futures::StreamExt;
 use futures::stream;
+use parking_lot::Mutex;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -30,7 +33,16 @@ use crate::value::{FeedKind, Id, Operation, Record, ValueError, ValueErrorKind};
 /// ```
 #[derive(Clone, Debug)]
 pub struct ManualFeed {
-    sender: broadcast::Sender<Message>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    sender: broadcast::Sender<(u64, Message)>,
+    /// How many messages have been said; held while one is, so that they are numbered in the order of their saying.
+    said: Mutex<u64>,
+    /// Whether a change is said before anyone can read it, so that the number of messages is a position in the store.
+    is_of_store: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -49,10 +61,20 @@ impl Default for ManualFeed {
 }
 
 impl ManualFeed {
-    /// A feed with no subscriber yet.
+    /// A feed with no subscriber yet. It has no position: what it is told of may have been read already.
     #[must_use]
     pub fn new() -> Self {
-        ManualFeed { sender: broadcast::Sender::new(BUFFER) }
+        Self::begin(false)
+    }
+
+    /// The feed of a store that says each change before anyone can read it.
+    pub(crate) fn of_store() -> Self {
+        Self::begin(true)
+    }
+
+    fn begin(is_of_store: bool) -> Self {
+        let shared = Shared { sender: broadcast::Sender::new(BUFFER), said: Mutex::new(0), is_of_store };
+        ManualFeed { shared: Arc::new(shared) }
     }
 
     /// Says that the record is now this one.
@@ -83,12 +105,14 @@ impl ManualFeed {
     /// How many subscriptions there are.
     #[must_use]
     pub fn subscribers(&self) -> usize {
-        self.sender.receiver_count()
+        self.shared.sender.receiver_count()
     }
 
     fn send(&self, message: Message) {
+        let mut said = self.shared.said.lock();
+        *said += 1;
         // The only error is that nobody listens, and then nobody needs to know.
-        drop(self.sender.send(message));
+        drop(self.shared.sender.send((*said, message)));
     }
 }
 
@@ -102,20 +126,52 @@ impl Feed for ManualFeed {
         FeedOrder::Commit
     }
 
+    fn position(&self) -> Option<u64> {
+        self.shared.is_of_store.then(|| *self.shared.said.lock())
+    }
+
     async fn subscribe(&self) -> Result<FeedStream, ValueError> {
-        let receiver = self.sender.subscribe();
-        Ok(stream::unfold(Some(receiver), |receiver| async {
-            let mut receiver = receiver?;
-            match receiver.recv().await {
-                Ok(Message::Event(event)) => Some((Ok(event), Some(receiver))),
-                Err(RecvError::Lagged(_)) => Some((Ok(FeedEvent::Changed), Some(receiver))),
-                Ok(Message::Interrupted(why)) => {
-                    let error = ValueError::new(Operation::Subscribe, "the manual feed", ValueErrorKind::Unreachable);
-                    Some((Err(error.caused_by(why)), None))
-                }
-                Err(RecvError::Closed) => None,
+        let (receiver, position) = {
+            let said = self.shared.said.lock();
+            (self.shared.sender.subscribe(), *said)
+        };
+        let heard = self.shared.is_of_store.then_some(position);
+        let subscription = Listening { receiver, heard, is_of_store: self.shared.is_of_store };
+        Ok(stream::unfold(Some(subscription), |subscription| async {
+            let mut subscription = subscription?;
+            match subscription.next().await? {
+                Ok(event) => Some((Ok(event), Some(subscription))),
+                Err(error) => Some((Err(error), None)),
             }
         })
         .boxed())
+    }
+}
+
+/// One subscription.
+struct Listening {
+    receiver: broadcast::Receiver<(u64, Message)>,
+    /// The position that is to be told next.
+    heard: Option<u64>,
+    is_of_store: bool,
+}
+
+impl Listening {
+    async fn next(&mut self) -> Option<Result<FeedEvent, ValueError>> {
+        if let Some(heard) = self.heard.take() {
+            return Some(Ok(FeedEvent::Position(heard)));
+        }
+        match self.receiver.recv().await {
+            Ok((position, Message::Event(event))) => {
+                self.heard = self.is_of_store.then_some(position);
+                Some(Ok(event))
+            }
+            Err(RecvError::Lagged(_)) => Some(Ok(FeedEvent::Changed)),
+            Ok((_, Message::Interrupted(why))) => {
+                let error = ValueError::new(Operation::Subscribe, "the manual feed", ValueErrorKind::Unreachable);
+                Some(Err(error.caused_by(why)))
+            }
+            Err(RecvError::Closed) => None,
+        }
     }
 }

@@ -28,6 +28,9 @@ pub enum FeedEvent {
         /// Its id.
         id: Id,
     },
+    /// Everything up to this position has been told. Of a feed that has a [`position`](Feed::position), which says so when a
+    /// subscription begins and after every event.
+    Position(u64),
     /// Something has changed, and the feed cannot tell what: the table lists afresh. Also what a feed says when it had
     /// to drop events because its buffer was full.
     Changed,
@@ -37,7 +40,9 @@ pub enum FeedEvent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FeedOrder {
-    /// As they were committed. Their records can be taken as they come.
+    /// As they were committed. Their records can be taken as they come where the feed tells its
+    /// [`position`](Feed::position) too; without one, a table knows no event to be newer than what it has read, and reads
+    /// the record.
     Commit,
     /// Any. An event is a hint that the record changed, and the table reads it.
     Unknown,
@@ -55,6 +60,13 @@ pub trait Feed: Send + Sync {
     /// In which order it tells.
     fn order(&self) -> FeedOrder;
 
+    /// How far the changes of the store have gone, in the feed's own count, if it can tell at once: a number such that every
+    /// change which an answer of the store could show by now is told before the [`Position`](FeedEvent::Position) of that
+    /// number is. A feed that hears of changes only after others can read them has none.
+    fn position(&self) -> Option<u64> {
+        None
+    }
+
     /// Begins to follow the changes. Touches the store. What a subscriber has not taken is buffered within bounds;
     /// beyond them the feed says [`FeedEvent::Changed`]. Dropping the stream ends the subscription; dropping the future
     /// leaves nothing behind.
@@ -71,6 +83,9 @@ impl<F: Feed + ?Sized> Feed for std::sync::Arc<F> {
     }
     fn order(&self) -> FeedOrder {
         (**self).order()
+    }
+    fn position(&self) -> Option<u64> {
+        (**self).position()
     }
     async fn subscribe(&self) -> Result<FeedStream, ValueError> {
         (**self).subscribe().await

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::stream::{self, BoxStream, StreamExt};
-use parking_lot::Mutex;
 use uuid::Uuid;
 
 use crate::feed::{FeedEvent, ManualFeed};
+use crate::locks::Mutex;
 use crate::value::{
     Capabilities, DeleteOutcome, FeedKind, Guard, Id, IdempotencyKey, InsertableValueSet, Operation, Patch,
     ReadableValueSet, Record, ValueError, ValueErrorKind, WritableValueSet, WriteOutcome,
@@ -54,7 +54,9 @@ impl ImTable {
     /// An empty table of this name.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
-        ImTable { shared: Arc::new(Shared { name: name.into(), records: Mutex::default(), feed: ManualFeed::new() }) }
+        ImTable {
+            shared: Arc::new(Shared { name: name.into(), records: Mutex::default(), feed: ManualFeed::of_store() }),
+        }
     }
 
     /// The feed of this table's changes, in the order in which they happen.

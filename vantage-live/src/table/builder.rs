@@ -3,13 +3,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
-use parking_lot::Mutex;
 use tokio::runtime::Handle;
-use tokio::sync::watch;
 
 use super::core::Core;
 use super::env::{Environment, Tokio};
@@ -20,6 +16,7 @@ use super::sync::{self, Filled};
 use super::{Ids, LiveTable, Open, Policy};
 use crate::entity::LiveEntity;
 use crate::feed::Feed;
+use crate::locks::{ArcSwap, AtomicBool, Mutex, watch};
 use crate::value::{RwValueSet, ValueError};
 
 /// Why a table could not be opened.
@@ -190,7 +187,7 @@ impl<E: LiveEntity> Builder<E> {
             None => Arc::new(Tokio::new(Handle::try_current().map_err(|_| OpenError::NoRuntime)?)),
         };
         let shared = Arc::new(Shared {
-            core: Mutex::new(Core::new(self.cache.is_some())),
+            core: Mutex::new(Core::new(self.cache.is_some(), self.feed.clone())),
             backend: self.backend,
             cache: self.cache,
             feed: self.feed,

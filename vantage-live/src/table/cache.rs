@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use futures::TryStreamExt;
 
-use super::core::Seen;
+use super::core::{Seen, Taken};
 use super::order::Source;
 use super::shared::Shared;
 use super::subscribe::Origin;
 use crate::entity::LiveEntity;
-use crate::value::{Guard, Id, ValueError};
+use crate::value::{Guard, Id, RwValueSet, ValueError};
 
 /// How many rows one write to the cache takes.
 const BATCH: usize = 256;
@@ -28,21 +28,45 @@ pub(super) async fn load<E: LiveEntity>(shared: &Arc<Shared<E>>) -> Result<bool,
         let seen: Vec<_> = batch.into_iter().map(|(id, record)| (Seen::of(&id, Some(record)), id)).collect();
         shared.change(|core| {
             for (seen, id) in seen {
-                core.observe(&id, seen, Source::Request { began, write: false }, Origin::Remote);
+                let taken = core.observe(&id, seen, Source::Request { began, write: false }, Origin::Remote);
+                if taken != Taken::Shown {
+                    // P7: something newer is known of it. What becomes of the row, the cache is to have too.
+                    core.uncached.add(&id);
+                }
             }
         });
     }
     Ok(found)
 }
 
+async fn ids(cache: &dyn RwValueSet, batch: usize) -> Result<Vec<Id>, ValueError> {
+    let mut ids = Vec::new();
+    let mut batches = cache.stream_values(batch);
+    while let Some(batch) = batches.try_next().await? {
+        ids.extend(batch.into_iter().map(|(id, _)| id));
+    }
+    Ok(ids)
+}
+
 /// Writes to the cache until it has been told everything. One worker per table, so the last state of a row wins.
 pub(super) async fn work<E: LiveEntity>(shared: Arc<Shared<E>>) {
     let Some(cache) = &shared.cache else { return };
     loop {
-        let batch = shared.change(|core| core.uncached.take_batch(BATCH));
-        if batch.is_empty() {
-            return;
+        if shared.change(|core| core.uncached.take_unread()) {
+            match ids(&**cache, shared.batch).await {
+                // What is no row is deleted from the cache, and the rest written over.
+                Ok(ids) => shared.change(|core| ids.iter().for_each(|id| core.uncached.add(id))),
+                Err(error) => {
+                    tracing::warn!(table = shared.table(), %error, "the cache could not be read, trying again");
+                    shared.change(|core| core.uncached.must_be_read());
+                    shared.env.sleep(shared.env.jittered(PAUSE)).await;
+                }
+            }
+            if shared.is_closed() {
+                return;
+            }
         }
+        let Some(batch) = shared.change(|core| core.uncached.take_batch(BATCH)) else { return };
         let (mut rows, mut gone) = (Vec::new(), Vec::new());
         let snapshot = shared.rows.load_full();
         for id in batch {

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use futures::channel::oneshot;
 
-use super::order::{Moment, Moments, Source, Verdict, judge};
+use super::order::{Moment, Moments, Source, Verdict};
 use super::rows::{Entry, Snapshot};
 use super::settle::{Settling, Wanted};
 use super::state::RejectedRow;
 use super::subscribe::{Event, Origin, Subscribers};
+use crate::broken::{self, Broken};
 use crate::entity::LiveEntity;
+use crate::feed::Feed;
 use crate::value::{Id, Record};
 
 /// A state of a record, as somebody has told it.
@@ -43,6 +45,16 @@ impl<E: LiveEntity> Seen<E> {
             None => Seen::Gone,
         }
     }
+
+    /// Whether both are the same state.
+    fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Seen::Row(a), Seen::Row(b)) => a.is_like(b),
+            (Seen::Unfit(a), Seen::Unfit(b)) => a == b,
+            (Seen::Gone, Seen::Gone) => true,
+            _ => false,
+        }
+    }
 }
 
 /// The rows and everything that decides about them.
@@ -50,7 +62,7 @@ pub(super) struct Core<E: LiveEntity> {
     pub moments: Moments,
     pub rejected: BTreeMap<Id, RejectedRow>,
     pub subscribers: Subscribers<E>,
-    pub settling: Settling<E>,
+    pub settling: Settling,
     snapshot: Snapshot<E>,
     aliases: VecDeque<Id>,
     flights: HashMap<Id, Flight<E>>,
@@ -78,6 +90,8 @@ pub(super) enum Taken {
 #[derive(Default)]
 pub(super) struct Uncached {
     kept: bool,
+    /// What the cache has is not known, and can be wrong: it is to be read, now that the rows are.
+    unread: bool,
     working: bool,
     /// How many the worker is writing.
     writing: usize,
@@ -92,20 +106,30 @@ impl Uncached {
         }
     }
 
+    /// The cache could not be read when the table was opened, and the rows have been listed since.
+    pub fn must_be_read(&mut self) {
+        self.unread = self.kept;
+    }
+
+    /// Whether it must be, which the caller does.
+    pub fn take_unread(&mut self) -> bool {
+        std::mem::take(&mut self.unread)
+    }
+
     /// Whether a worker is to be started: the caller starts it.
     pub fn needs_worker(&mut self) -> bool {
-        let needs = !self.working && !self.ids.is_empty();
+        let needs = !self.working && (self.unread || !self.ids.is_empty());
         self.working |= needs;
         needs
     }
 
-    /// Some ids to write; none ends the worker.
-    pub fn take_batch(&mut self, most: usize) -> BTreeSet<Id> {
+    /// Some ids to write; `None` ends the worker.
+    pub fn take_batch(&mut self, most: usize) -> Option<BTreeSet<Id>> {
         let rest = self.ids.iter().nth(most).cloned().map(|id| self.ids.split_off(&id)).unwrap_or_default();
         let batch = std::mem::replace(&mut self.ids, rest);
-        self.working = !batch.is_empty();
+        self.working = self.unread || !batch.is_empty();
         self.writing = batch.len();
-        batch
+        self.working.then_some(batch)
     }
 
     /// How many rows wait, or are being written.
@@ -121,7 +145,7 @@ struct Flight<E> {
     /// The last thing the feed has told of the record.
     told: Option<(Seen<E>, Source)>,
     /// A read has found something else than what is shown; who waits for it.
-    read: Option<Wanted<E>>,
+    read: Option<Wanted>,
 }
 
 /// How many temp ids are remembered after their records have real ones. Beyond it the oldest is forgotten.
@@ -130,9 +154,9 @@ const ALIASES: usize = 16_384;
 const UNKNOWN: usize = 1_024;
 
 impl<E: LiveEntity> Core<E> {
-    pub fn new(keeps_cache: bool) -> Self {
+    pub fn new(keeps_cache: bool, feed: Option<Arc<dyn Feed>>) -> Self {
         Core {
-            moments: Moments::default(),
+            moments: Moments::new(feed),
             rejected: BTreeMap::new(),
             subscribers: Subscribers::default(),
             settling: Settling::default(),
@@ -174,23 +198,15 @@ impl<E: LiveEntity> Core<E> {
     }
 
     fn decide(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) -> Taken {
-        match judge(source, self.moments.shown(id)) {
+        match self.moments.judge(id, source) {
             Verdict::Apply => {
                 self.show(id, seen, source, origin);
                 Taken::Shown
             }
             Verdict::Settle => {
-                let told = (source == Source::Event).then_some(seen);
-                self.settling.want(id.clone(), told);
+                self.settling.want(id.clone());
                 Taken::Settling
             }
-        }
-    }
-
-    /// The feed has told this state some time ago: if it is what is shown by now, the feed is as far.
-    pub fn told(&mut self, id: &Id, told: &Seen<E>) {
-        if self.agrees(id, told) {
-            self.moments.caught_up(id);
         }
     }
 
@@ -206,18 +222,14 @@ impl<E: LiveEntity> Core<E> {
     /// The receiver is told when the record was read, after the write of ours that is under way.
     pub fn wait(&mut self, id: &Id) -> oneshot::Receiver<bool> {
         let (sender, receiver) = oneshot::channel();
-        self.put_off(id, Wanted { waiters: vec![sender], told: None });
+        self.put_off(id, Wanted { waiters: vec![sender] });
         receiver
     }
 
     /// What was read of a record waits until the write of ours that is under way has its answer.
-    pub fn put_off(&mut self, id: &Id, read: Wanted<E>) {
+    pub fn put_off(&mut self, id: &Id, read: Wanted) {
         match self.flights.get_mut(id) {
-            Some(flight) => {
-                let wanted = flight.read.get_or_insert_default();
-                wanted.waiters.extend(read.waiters);
-                wanted.told = wanted.told.take().or(read.told);
-            }
+            Some(flight) => flight.read.get_or_insert_default().waiters.extend(read.waiters),
             None => self.settling.put_back(id.clone(), read),
         }
     }
@@ -277,7 +289,7 @@ impl<E: LiveEntity> Core<E> {
     /// Whether this is what is shown already.
     fn agrees(&self, id: &Id, seen: &Seen<E>) -> bool {
         match (seen, self.snapshot.rows.get(id), self.rejected.get(id)) {
-            (Seen::Row(new), Some(old), _) => old.rest == new.rest && old.row.diff(&new.row).is_empty(),
+            (Seen::Row(new), Some(old), _) => old.is_like(new),
             (Seen::Unfit(new), _, Some(old)) => *new == old.reason,
             (Seen::Gone, None, None) => true,
             _ => false,
@@ -293,7 +305,6 @@ impl<E: LiveEntity> Core<E> {
                 // What waits for an answer of ours is older than this, and would take the row back.
                 self.flights.entry(id.clone()).and_modify(|flight| flight.told = None);
                 self.unknown.remove(id);
-                self.moments.echoed(id);
             }
             Source::Hint => self.moments.confirmed(id, None),
         }
@@ -304,6 +315,13 @@ impl<E: LiveEntity> Core<E> {
         if let Some(flight) = self.flights.get_mut(id) {
             match source {
                 Source::Request { .. } => drop(flight.read.get_or_insert_default()),
+                // P7: of two hints it is not known which is newer, and neither may take the other's place.
+                Source::Hint
+                    if flight.told.as_ref().is_some_and(|(told, _)| !told.is_like(seen))
+                        && !broken::is(Broken::LastHintCounts) =>
+                {
+                    flight.read.get_or_insert_default();
+                }
                 Source::Event | Source::Hint => flight.told = Some((seen.clone(), source)),
             }
             return true;
@@ -313,7 +331,10 @@ impl<E: LiveEntity> Core<E> {
             && !self.snapshot.rows.contains_key(id)
             && (self.unknown.len() < UNKNOWN || self.unknown.contains_key(id));
         if may_be_ours {
-            self.unknown.insert(id.clone(), (seen.clone(), source));
+            let before = self.unknown.insert(id.clone(), (seen.clone(), source));
+            if source == Source::Hint && before.is_some_and(|(before, _)| !before.is_like(seen)) {
+                self.settling.want(id.clone());
+            }
         }
         may_be_ours
     }

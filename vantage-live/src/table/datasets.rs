@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{Entry, LiveTable, Removed, Shared};
+use crate::broken::{self, Broken};
 use crate::dataset::{DataSetError, InsertableDataSet, ReadableDataSet, WritableDataSet, update_one};
 use crate::entity::LiveEntity;
 use crate::value::{Guard, Id, Operation, Record};
@@ -13,12 +14,12 @@ impl<E: LiveEntity> Shared<E> {
     /// A record that does not fit the entity is not overwritten through it.
     fn refuse_kept_apart(&self, id: &Id) -> Result<(), DataSetError> {
         match self.core.lock().rejected.get(id) {
-            Some(row) => Err(DataSetError::KeptApart {
+            Some(row) if !broken::is(Broken::UnfitIsOverwritten) => Err(DataSetError::KeptApart {
                 table: self.table().to_owned(),
                 id: id.clone(),
                 reason: Arc::clone(&row.reason),
             }),
-            None => Ok(()),
+            _ => Ok(()),
         }
     }
 

@@ -21,8 +21,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use tokio::sync::watch;
-
 pub use builder::{Builder, OpenError};
 pub(crate) use core::Seen;
 pub use env::{Environment, Tokio};
@@ -34,8 +32,10 @@ pub use subscribe::{Event, Origin, Subscription};
 
 use self::subscribe::Interest;
 use self::sync::Filled;
+use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{FieldSet, LiveEntity};
+use crate::locks::watch;
 use crate::value::{Id, Operation, RwValueSet, ValueError};
 
 /// What a save checks in the store before it overwrites.
@@ -154,6 +154,9 @@ struct Open<E: LiveEntity> {
 
 impl<E: LiveEntity> Drop for Open<E> {
     fn drop(&mut self) {
+        if broken::is(Broken::TasksOutliveTheirTable) {
+            return std::mem::forget(self.stop.clone());
+        }
         self.shared.closed.store(true, Ordering::Release);
         self.stop.send_replace(true);
         let mut core = self.shared.core.lock();

@@ -32,6 +32,11 @@ impl<E: LiveEntity> Entry<E> {
         Ok(Entry { row: Arc::new(entity), rest: (!rest.is_empty()).then(|| Arc::new(rest)) })
     }
 
+    /// Whether both are the same record.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.rest == other.rest && self.row.diff(&other.row).is_empty()
+    }
+
     /// The record as it is stored.
     pub fn record(&self) -> Result<Record, EntityError> {
         let mut record = self.row.to_record()?;

@@ -13,40 +13,48 @@ use super::order::Source;
 use super::shared::Shared;
 use super::state::count;
 use super::subscribe::Origin;
+use crate::broken::{self, Broken};
 use crate::entity::LiveEntity;
 use crate::value::Id;
 
 /// The records that are to be read.
-pub(super) struct Settling<E> {
-    wanted: BTreeMap<Id, Wanted<E>>,
+#[derive(Default)]
+pub(super) struct Settling {
+    wanted: BTreeMap<Id, Wanted>,
+    /// Who has waited long enough, and is told so once the rows are published.
+    answers: Vec<Answer>,
     /// How many the worker is reading.
     reading: usize,
     working: bool,
     closed: bool,
 }
 
-/// Why a record is to be read.
-pub(super) struct Wanted<E> {
+/// A record that is to be read.
+#[derive(Default)]
+pub(super) struct Wanted {
     /// Who waits for it.
     pub waiters: Vec<Waiter>,
-    /// The last state of it that the feed has told: a read that finds the same is as far as the feed.
-    pub told: Option<Seen<E>>,
-}
-
-impl<E> Default for Settling<E> {
-    fn default() -> Self {
-        Settling { wanted: BTreeMap::new(), reading: 0, working: false, closed: false }
-    }
-}
-
-impl<E> Default for Wanted<E> {
-    fn default() -> Self {
-        Wanted { waiters: Vec::new(), told: None }
-    }
 }
 
 /// Told `true` when the record was read, `false` when it could not be.
 pub(super) type Waiter = oneshot::Sender<bool>;
+
+/// Who waited, and what he is to be told.
+#[must_use]
+pub(super) struct Answer {
+    waiters: Vec<Waiter>,
+    read: bool,
+}
+
+impl Answer {
+    /// Tells everyone.
+    pub fn send(self) {
+        for waiter in self.waiters {
+            // Who does not wait any more need not be told.
+            let _ = waiter.send(self.read);
+        }
+    }
+}
 
 /// How many records one read asks for.
 const BATCH: usize = 256;
@@ -55,35 +63,44 @@ const WANTED: usize = 65_536;
 /// How long the worker waits after a read that failed. The feed, which lists afresh when it is back, has backed off too.
 const PAUSE: Duration = Duration::from_millis(500);
 
-impl<E> Settling<E> {
-    /// The record is to be read; `told` is what the feed says of it.
-    pub fn want(&mut self, id: Id, told: Option<Seen<E>>) {
-        let wanted = self.wanted.entry(id).or_default();
-        wanted.told = told.or(wanted.told.take());
+impl Settling {
+    /// The record is to be read.
+    pub fn want(&mut self, id: Id) {
+        self.wanted.entry(id).or_default();
     }
 
     /// The record is to be read, and the receiver told when it was.
     pub fn wait(&mut self, id: Id) -> oneshot::Receiver<bool> {
         let (sender, receiver) = oneshot::channel();
-        self.put_back(id, Wanted { waiters: vec![sender], told: None });
+        self.put_back(id, Wanted { waiters: vec![sender] });
         receiver
     }
 
     /// The record is still to be read.
-    pub fn put_back(&mut self, id: Id, back: Wanted<E>) {
+    pub fn put_back(&mut self, id: Id, back: Wanted) {
         if self.closed {
-            return answer(back.waiters, false);
+            return self.answer(back.waiters, false);
         }
-        let wanted = self.wanted.entry(id).or_default();
-        wanted.waiters.extend(back.waiters);
-        wanted.told = wanted.told.take().or(back.told);
+        self.wanted.entry(id).or_default().waiters.extend(back.waiters);
+    }
+
+    /// Who waited for a record is to be told so. Not at once: P5, the rows that were read are not published yet.
+    fn answer(&mut self, waiters: Vec<Waiter>, read: bool) {
+        if !waiters.is_empty() {
+            self.answers.push(Answer { waiters, read });
+        }
+    }
+
+    /// Who is to be told once the rows are published.
+    pub fn take_answers(&mut self) -> Vec<Answer> {
+        std::mem::take(&mut self.answers)
     }
 
     /// Nothing is read any more, and who waits is told so.
     pub fn close(&mut self) {
         self.closed = true;
-        for wanted in std::mem::take(&mut self.wanted).into_values() {
-            answer(wanted.waiters, false);
+        for Wanted { waiters, .. } in std::mem::take(&mut self.wanted).into_values() {
+            Answer { waiters, read: false }.send();
         }
     }
 
@@ -99,7 +116,7 @@ impl<E> Settling<E> {
         needs
     }
 
-    fn take_batch(&mut self) -> Option<Batch<E>> {
+    fn take_batch(&mut self) -> Option<Batch> {
         self.reading = 0;
         if self.wanted.is_empty() {
             self.working = false;
@@ -116,16 +133,9 @@ impl<E> Settling<E> {
     }
 }
 
-enum Batch<E> {
-    Records(BTreeMap<Id, Wanted<E>>),
-    Everything(BTreeMap<Id, Wanted<E>>),
-}
-
-fn answer(waiters: Vec<Waiter>, read: bool) {
-    for waiter in waiters {
-        // Who does not wait any more need not be told.
-        let _ = waiter.send(read);
-    }
+enum Batch {
+    Records(BTreeMap<Id, Wanted>),
+    Everything(BTreeMap<Id, Wanted>),
 }
 
 /// Reads until nothing is wanted any more.
@@ -136,8 +146,8 @@ pub(super) async fn work<E: LiveEntity>(shared: Arc<Shared<E>>) {
             Batch::Records(wanted) => read(&shared, wanted).await,
             Batch::Everything(wanted) => {
                 let listed = shared.list().await.is_ok();
-                for wanted in wanted.into_values() {
-                    answer(wanted.waiters, listed);
+                for Wanted { waiters, .. } in wanted.into_values() {
+                    Answer { waiters, read: listed }.send();
                 }
                 !listed
             }
@@ -152,16 +162,16 @@ pub(super) async fn work<E: LiveEntity>(shared: Arc<Shared<E>>) {
 }
 
 /// Reads one batch, and says whether that failed.
-async fn read<E: LiveEntity>(shared: &Arc<Shared<E>>, mut wanted: BTreeMap<Id, Wanted<E>>) -> bool {
+async fn read<E: LiveEntity>(shared: &Arc<Shared<E>>, mut wanted: BTreeMap<Id, Wanted>) -> bool {
     let began = shared.change(|core| core.moments.next());
     let ids: Vec<Id> = wanted.keys().cloned().collect();
     let Ok(found) = shared.backend.get_id_values(&ids).await else {
         // Who waits is told; the records are still to be read, for what is shown of them may be old.
         shared.change(|core| {
             core.settling.reading = 0;
-            for (id, Wanted { waiters, told }) in wanted {
-                answer(waiters, false);
-                core.settling.want(id, told);
+            for (id, Wanted { waiters }) in wanted {
+                core.settling.answer(waiters, false);
+                core.settling.want(id);
             }
         });
         return true;
@@ -174,10 +184,10 @@ async fn read<E: LiveEntity>(shared: &Arc<Shared<E>>, mut wanted: BTreeMap<Id, W
             let wanted = wanted.remove(&id).unwrap_or_default();
             match core.observe(&id, seen, Source::Request { began, write: false }, Origin::Remote) {
                 Taken::Shown => {
-                    if let Some(told) = wanted.told {
-                        core.told(&id, &told);
+                    if broken::is(Broken::SettlesForEver) {
+                        core.settling.want(id);
                     }
-                    answer(wanted.waiters, true);
+                    core.settling.answer(wanted.waiters, true);
                 }
                 Taken::Settling => core.settling.put_back(id, wanted),
                 Taken::PutOff => core.put_off(&id, wanted),

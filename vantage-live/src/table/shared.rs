@@ -2,24 +2,23 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
-use arc_swap::ArcSwap;
 use futures::{StreamExt, TryStreamExt};
-use parking_lot::Mutex;
-use tokio::sync::watch;
 
 use super::core::{Core, Seen, Taken};
 use super::env::Environment;
 use super::order::Source;
 use super::rows::{Entry, Snapshot};
-use super::settle;
+use super::settle::{self, Answer};
 use super::state::{Counters, Progress, SyncState, count};
 use super::subscribe::Origin;
 use super::{Ids, Policy};
+use crate::broken::{self, Broken};
 use crate::dataset::{DataSetError, fault};
 use crate::entity::LiveEntity;
 use crate::feed::Feed;
+use crate::locks::{ArcSwap, AtomicBool, Mutex, watch};
 use crate::value::{
     DeleteOutcome, Guard, Id, IdempotencyKey, Operation, Patch, Record, RwValueSet, ValueError, ValueErrorKind,
     WriteOutcome,
@@ -68,7 +67,9 @@ impl<E: LiveEntity> Shared<E> {
         }
         let settle = core.settling.needs_worker();
         let cache = core.uncached.needs_worker();
+        let answers = core.settling.take_answers();
         drop(core);
+        answers.into_iter().for_each(Answer::send);
         if settle {
             self.env.spawn(Box::pin(settle::work(Arc::clone(self))));
         }
@@ -90,6 +91,12 @@ impl<E: LiveEntity> Shared<E> {
         ValueError::new(operation, self.table(), ValueErrorKind::Closed)
     }
 
+    /// The record was read, and changed at the same time, and could not be read again.
+    fn not_settled(&self, id: &Id) -> ValueError {
+        let kind = if self.is_closed() { ValueErrorKind::Closed } else { ValueErrorKind::Unreachable };
+        ValueError::new(Operation::Read, self.table(), kind).on(id)
+    }
+
     /// Runs `work` on the table's runtime, so that any executor can await it and dropping the future stops nothing.
     pub(crate) async fn run<T: Send + 'static>(
         self: &Arc<Self>,
@@ -100,6 +107,11 @@ impl<E: LiveEntity> Shared<E> {
             return Err(self.closed_error(operation).into());
         }
         self.env.run(work).await.unwrap_or_else(|| Err(self.closed_error(operation).into()))
+    }
+
+    /// Why the record `id` is kept apart, where it is.
+    pub(crate) fn rejection(&self, id: &Id) -> Option<Arc<str>> {
+        self.core.lock().rejected.get(id).map(|row| Arc::clone(&row.reason))
     }
 
     /// The record does not fit the entity: an error, not a row.
@@ -125,12 +137,12 @@ impl<E: LiveEntity> Shared<E> {
                 Taken::PutOff => Some(core.wait(id)),
             }
         });
-        let settled = match settled {
-            Some(settled) => settled.await.unwrap_or(false),
-            None => false,
-        };
-        // P6: where the rows have moved on meanwhile, nobody gets an older state than they show.
-        let seen = if settled { self.core.lock().seen(id) } else { seen };
+        let Some(settled) = settled else { return self.entry(id, seen) };
+        if !settled.await.unwrap_or(false) {
+            // P6: which is newer is not known, and nobody gets an older state than the rows show.
+            return Err(self.not_settled(id).into());
+        }
+        let seen = self.core.lock().seen(id);
         self.entry(id, seen)
     }
 
@@ -158,14 +170,17 @@ impl<E: LiveEntity> Shared<E> {
         let write = matches!(source, Source::Request { write: true, .. });
         let origin = if write { Origin::Local } else { Origin::Remote };
         let settled = self.change(|core| {
-            let taken = core.answered(id, seen.clone(), source, origin);
+            let hidden = broken::is(Broken::HidesAfterImages);
+            let taken = if hidden { Taken::Shown } else { core.answered(id, seen.clone(), source, origin) };
             ended(core);
             (taken == Taken::Settling).then(|| core.settling.wait(id.clone()))
         });
-        let Some(settled) = settled else { return };
-        // P6: where the record cannot be read now, it is not known which of two answers is newer, and the rows stay as they
-        // are until it can be: it is still wanted.
-        let _ = settled.await;
+        let Some(mut settled) = settled else { return };
+        // P5, P6: as long as the record cannot be read it is not known which of two answers is newer. The rows stay as they
+        // are, and the caller waits: it must find its write there.
+        while !broken::is(Broken::AnswersUnsettled) && !settled.await.unwrap_or(false) && !self.is_closed() {
+            settled = self.change(|core| core.settling.wait(id.clone()));
+        }
     }
 
     /// The primitive under every save.
@@ -340,7 +355,7 @@ impl<E: LiveEntity> Shared<E> {
     /// What the list does not have is gone (P7).
     fn remove_unlisted(core: &mut Core<E>, listed: &HashSet<Id>, source: Source) {
         for id in core.ids() {
-            if !listed.contains(&id) {
+            if !listed.contains(&id) && !broken::is(Broken::ListForgetsDeletions) {
                 core.observe(&id, Seen::Gone, source, Origin::Remote);
             }
         }

@@ -8,10 +8,10 @@ use std::task::{Context, Poll};
 
 use futures::Stream;
 use futures::future::poll_fn;
-use futures::task::AtomicWaker;
-use parking_lot::Mutex;
 
+use crate::broken::{self, Broken};
 use crate::entity::{FieldSet, LiveEntity};
+use crate::locks::{AtomicWaker, Mutex};
 use crate::value::Id;
 
 /// Where a change was made.
@@ -330,7 +330,7 @@ impl<E: LiveEntity> Mailbox<E> {
 impl<E: LiveEntity> Queue<E> {
     /// Adds an event; where there is no room, all of them give way to one that says so.
     fn push(&mut self, event: Event<E>) -> u64 {
-        if self.events.len() < self.capacity {
+        if self.events.len() < self.capacity || broken::is(Broken::UnboundedSubscriptions) {
             self.events.push_back(event);
             return 0;
         }

@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use futures::{FutureExt, StreamExt};
-use tokio::sync::watch;
 
 use super::core::Seen;
 use super::order::Source;
 use super::shared::Shared;
 use super::state::{SyncState, count};
 use super::subscribe::Origin;
+use crate::broken::{self, Broken};
 use crate::entity::LiveEntity;
 use crate::feed::{Feed, FeedEvent, FeedOrder, FeedStream};
-use crate::value::{Operation, ValueError, ValueErrorKind};
+use crate::locks::watch;
+use crate::value::{Id, Operation, ValueError, ValueErrorKind};
 
 /// How the first list of a table went.
 #[derive(Clone, Debug)]
@@ -41,10 +42,14 @@ pub(super) async fn live<E: LiveEntity>(
     mut stop: watch::Receiver<bool>,
 ) {
     let life = async {
-        if let Err(error) = super::cache::load(&shared).await {
+        let loaded = super::cache::load(&shared).await;
+        if let Err(error) = &loaded {
             tracing::warn!(table = shared.table(), %error, "the cache could not be read, the rows come from the backend");
         }
-        Life { shared: &shared, filled, pause: FIRST_PAUSE, lost_since: None, live_since: None }.run(poll_every).await;
+        let cache_unread = loaded.is_err();
+        Life { shared: &shared, filled, cache_unread, pause: FIRST_PAUSE, lost_since: None, live_since: None }
+            .run(poll_every)
+            .await;
     };
     let stopped = stop.wait_for(|stopped| *stopped);
     futures::pin_mut!(life, stopped);
@@ -54,6 +59,8 @@ pub(super) async fn live<E: LiveEntity>(
 struct Life<'s, E: LiveEntity> {
     shared: &'s Arc<Shared<E>>,
     filled: watch::Sender<Filled>,
+    /// The cache could not be read: it may have rows of which nobody knows any more.
+    cache_unread: bool,
     pause: Duration,
     /// Since when the store is lost, attempts to reach it included.
     lost_since: Option<SystemTime>,
@@ -79,12 +86,20 @@ impl<E: LiveEntity> Life<'_, E> {
 
     /// Subscribes, lists, and applies what comes, until an interruption.
     async fn follow(&mut self, feed: &dyn Feed) -> ValueError {
+        if broken::is(Broken::ListsBeforeSubscribing)
+            && let Err(error) = self.catch_up(SyncState::Live(feed.kind())).await
+        {
+            return error;
+        }
         let mut stream = match feed.subscribe().await {
             Ok(stream) => stream,
             Err(error) => return error,
         };
+        self.shared.change(|core| core.moments.subscribed());
         loop {
-            if let Err(error) = self.catch_up(SyncState::Live(feed.kind())).await {
+            if !broken::is(Broken::ListsBeforeSubscribing)
+                && let Err(error) = self.catch_up(SyncState::Live(feed.kind())).await
+            {
                 return error;
             }
             if let Err(error) = self.pump(feed, &mut stream).await {
@@ -107,12 +122,13 @@ impl<E: LiveEntity> Life<'_, E> {
             loop {
                 match next {
                     Some(Ok(FeedEvent::Upsert { id, record: Some(record) })) => {
-                        told.push((Some(Seen::of(&id, Some(record))), id));
+                        told.push(Told::Seen(Seen::of(&id, Some(record)), id));
                     }
-                    Some(Ok(FeedEvent::Upsert { id, record: None })) => told.push((None, id)),
-                    Some(Ok(FeedEvent::Delete { id })) => told.push((Some(Seen::Gone), id)),
+                    Some(Ok(FeedEvent::Upsert { id, record: None })) => told.push(Told::Named(id)),
+                    Some(Ok(FeedEvent::Delete { id })) => told.push(Told::Seen(Seen::Gone, id)),
+                    Some(Ok(FeedEvent::Position(position))) => told.push(Told::Position(position)),
                     // Whatever else has come by now is in the list that follows, however often this was said.
-                    Some(Ok(FeedEvent::Changed)) => changed = true,
+                    Some(Ok(FeedEvent::Changed)) => changed = !broken::is(Broken::IgnoresChanged),
                     Some(Err(error)) => stop = Some(error),
                     None => stop = Some(ended().caused_by("the feed has ended")),
                 }
@@ -156,6 +172,9 @@ impl<E: LiveEntity> Life<'_, E> {
         } else {
             self.shared.list().await?;
         }
+        if std::mem::take(&mut self.cache_unread) && !broken::is(Broken::CacheKeepsGhosts) {
+            self.shared.change(|core| core.uncached.must_be_read());
+        }
         self.shared.set_state(state);
         self.filled.send_replace(Filled::Done);
         self.lost_since = None;
@@ -184,17 +203,27 @@ impl<E: LiveEntity> Life<'_, E> {
     }
 }
 
+/// What a feed has told.
+enum Told<E> {
+    /// A record as it is after a change.
+    Seen(Seen<E>, Id),
+    /// A record that has changed, and no more.
+    Named(Id),
+    /// How far it has told everything.
+    Position(u64),
+}
+
 impl<E: LiveEntity> Shared<E> {
-    /// Takes in what a feed has told; `None` of a record that it has only named.
-    fn take_told(self: &Arc<Self>, told: Vec<(Option<Seen<E>>, crate::value::Id)>, source: Source) {
-        count(&self.counters.feed_events, told.len() as u64);
+    /// Takes in what a feed has told, in its order.
+    fn take_told(self: &Arc<Self>, told: Vec<Told<E>>, source: Source) {
+        let events = told.iter().filter(|told| !matches!(told, Told::Position(_))).count();
+        count(&self.counters.feed_events, events as u64);
         self.change(|core| {
-            for (seen, id) in told {
-                match seen {
-                    Some(seen) => {
-                        core.observe(&id, seen, source, Origin::Remote);
-                    }
-                    None => core.settling.want(id, None),
+            for told in told {
+                match told {
+                    Told::Seen(seen, id) => drop(core.observe(&id, seen, source, Origin::Remote)),
+                    Told::Named(id) => core.settling.want(id),
+                    Told::Position(position) => core.moments.heard(position),
                 }
             }
         });

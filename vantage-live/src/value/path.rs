@@ -42,7 +42,8 @@ impl Path {
 
     /// The rest of `other` below this path: `None` where `other` is not below it.
     pub(crate) fn below(&self, other: &Path) -> Option<Path> {
-        (other.0.len() > self.0.len() && self.contains(other)).then(|| Path(other.0[self.0.len()..].to_vec()))
+        let rest = other.0.get(self.0.len()..).filter(|rest| !rest.is_empty())?;
+        self.contains(other).then(|| Path(rest.to_vec()))
     }
 
     /// This path and `name` under it.

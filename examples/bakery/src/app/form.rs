@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use vantage_live::edit::RefreshError;
+use vantage_live::edit::{DeleteResult, EditError, RefreshError};
 use vantage_live::{Conflicts, Field, FieldSet, Id, LiveTable, RecordEdit, SaveError, SaveResult};
 
-use crate::shown::{Shown, Three};
+use crate::shown::{Shown, Three, short_label};
 use crate::words::{self, Tone, Words};
 
 /// One field as it is drawn.
@@ -28,9 +28,12 @@ pub enum Standing {
     Modified,
     New,
     Saving,
+    Deleting,
     Conflict,
     /// Somebody has deleted the record.
     Gone,
+    /// What somebody has made of the record does not fit the struct.
+    Unfit,
 }
 
 /// Whose value is to win.
@@ -38,6 +41,13 @@ pub enum Standing {
 pub enum Side {
     Mine,
     Theirs,
+}
+
+/// Why the record of a session has no row any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Away {
+    Deleted,
+    Unfit,
 }
 
 /// An edit session without its type, for the keys and for drawing.
@@ -59,6 +69,8 @@ pub trait Form {
     fn save(&mut self) -> Result<(), Words>;
     /// Begins to save the record as a new one, after somebody has deleted it.
     fn bring_back(&mut self) -> Result<(), Words>;
+    /// Begins to delete the record.
+    fn delete(&mut self) -> Result<(), Words>;
     /// Takes in what the store has answered and what others have done.
     fn tick(&mut self) -> Option<Words>;
 }
@@ -71,19 +83,37 @@ pub struct Session<E: Shown> {
     typed: BTreeMap<usize, (String, Option<String>)>,
     /// What the store has refused, until it is changed.
     refused: FieldSet<E::Field>,
-    gone: bool,
+    away: Option<Away>,
+    /// The person has deleted the record: there is nothing left to show.
+    done: bool,
 }
 
 impl<E: Shown> Session<E> {
     pub fn new(table: LiveTable<E>, edit: RecordEdit<'static, E>) -> Self {
-        Session { table, edit, typed: BTreeMap::new(), refused: FieldSet::EMPTY, gone: false }
+        Session { table, edit, typed: BTreeMap::new(), refused: FieldSet::EMPTY, away: None, done: false }
+    }
+
+    /// Whether nothing would be lost if the form were closed.
+    pub fn can_go(&self) -> bool {
+        let nothing = self.edit.modified_fields().is_empty() && self.typed.is_empty() && !self.edit.is_new();
+        self.done || nothing && !self.is_busy()
+    }
+
+    /// Whether the store is still to answer.
+    fn is_busy(&self) -> bool {
+        self.edit.is_saving() || self.edit.is_deleting()
+    }
+
+    /// The record is in the store, for all that is known.
+    pub fn is_stored(&self) -> bool {
+        !self.edit.is_new() && self.away != Some(Away::Deleted)
     }
 
     fn view(&self, at: usize, field: E::Field, conflicts: &E::Conflicts) -> FieldView {
         let typed = self.typed.get(&at);
         let refused = self.refused.contains(field).then(|| "the store refuses this".to_owned());
         FieldView {
-            label: field.label(),
+            label: short_label(field),
             text: typed.map_or_else(|| self.edit.value(field), |(text, _)| text.clone()),
             was: (self.edit.is_modified(field) && !self.edit.is_new()).then(|| self.edit.live_snapshot().value(field)),
             conflict: conflicts.get(field).map(E::three),
@@ -94,32 +124,85 @@ impl<E: Shown> Session<E> {
 
     /// Takes the table's row in, where it has news.
     fn follow(&mut self) -> Option<Words> {
-        let there = self.table.row(self.edit.id()).is_some();
-        if self.edit.is_saving() || self.edit.is_new() || !there && self.gone || !self.edit.is_stale() {
+        if self.is_busy() || self.edit.is_new() {
+            return None;
+        }
+        let before = self.away.take();
+        let Some(why) = self.why_away() else { return self.rebase() };
+        self.away = Some(why.0);
+        (before != self.away).then_some(why.1)
+    }
+
+    /// Why the table has no row of the record, and how that reads.
+    fn why_away(&self) -> Option<(Away, Words)> {
+        if self.table.row(self.edit.id()).is_some() {
+            return None;
+        }
+        let title = self.title();
+        let kept = !self.edit.modified_fields().is_empty();
+        if let Some(apart) = self.table.rejected_rows().into_iter().find(|apart| apart.id == *self.edit.id()) {
+            let hint = if kept { "; what you have is kept here" } else { "" };
+            let text = format!("what somebody has made of {title} does not fit{hint}: {}", apart.reason);
+            return Some((Away::Unfit, Words::new(Tone::Bad, "Kept apart", text)));
+        }
+        let hint = if kept { "; what you have is kept here, and ^B brings it back" } else { "" };
+        let text = format!("somebody has deleted {title}{hint}");
+        Some((Away::Deleted, Words::new(Tone::Bad, "Deleted", text)))
+    }
+
+    fn rebase(&mut self) -> Option<Words> {
+        if !self.edit.is_stale() {
             return None;
         }
         let before = self.edit.conflicts().fields();
         match self.edit.rebase() {
             Ok(conflicts) => {
-                self.gone = false;
                 let new = conflicts.fields() - before;
                 let text = || format!("somebody has changed {} too: ^O shows both, and you decide", words::labels(new));
                 (!new.is_empty()).then(|| Words::new(Tone::Careful, "Conflict", text()))
             }
-            Err(RefreshError::Deleted { .. }) => {
-                self.gone = true;
-                let kept = !self.edit.modified_fields().is_empty();
-                let hint = if kept { "; what you have is kept here, and ^B brings it back" } else { "" };
-                let text = format!("somebody has deleted {}{hint}", self.title());
-                Some(Words::new(Tone::Bad, "Deleted", text))
-            }
+            // It has gone since it was looked at: the next tick says so.
+            Err(RefreshError::Deleted { .. }) => None,
             Err(error) => Some(Words::new(Tone::Bad, "Error", error.to_string())),
         }
     }
 
-    fn start(&mut self) -> Result<(), Words> {
+    /// Begins something that the store is to answer, unless it has not answered the last yet.
+    fn begin(&mut self, start: impl FnOnce(&mut RecordEdit<'static, E>) -> Result<(), EditError>) -> Result<(), Words> {
+        if self.is_busy() {
+            return Err(Words::new(Tone::Careful, "Wait", "the store has not answered yet"));
+        }
         self.refused = FieldSet::EMPTY;
-        self.edit.start_save().map_err(|error| Words::new(Tone::Bad, "Error", error.to_string()))
+        start(&mut self.edit).map_err(|error| words::broken(&error))
+    }
+
+    /// What a save has come to.
+    fn saved(&mut self, answer: Result<SaveResult<E>, EditError>) -> Words {
+        self.leave();
+        let result = match answer {
+            Ok(result) => result,
+            Err(error) => return words::broken(&error),
+        };
+        let mut words = words::saved(&result, &self.edit);
+        match &result {
+            SaveResult::Deleted => self.away = Some(Away::Deleted),
+            SaveResult::Created(_) => self.away = None,
+            SaveResult::PartialSave(_) => words.text.push_str(": ^R takes that"),
+            SaveResult::Error(SaveError::Rejected { fields, .. }) => self.refused = *fields,
+            _ => {}
+        }
+        words
+    }
+
+    /// What a delete has come to.
+    fn deleted(&mut self, answer: Result<DeleteResult<E::Field>, EditError>) -> Words {
+        match answer {
+            Ok(result) => {
+                self.done = matches!(result, DeleteResult::Deleted | DeleteResult::AlreadyGone);
+                words::deleted(&result, &self.title())
+            }
+            Err(error) => words::broken(&error),
+        }
     }
 }
 
@@ -135,8 +218,13 @@ impl<E: Shown> Form for Session<E> {
     fn standing(&self) -> Standing {
         if self.edit.is_saving() {
             Standing::Saving
-        } else if self.gone {
-            Standing::Gone
+        } else if self.edit.is_deleting() {
+            Standing::Deleting
+        } else if let Some(away) = self.away {
+            match away {
+                Away::Deleted => Standing::Gone,
+                Away::Unfit => Standing::Unfit,
+            }
         } else if self.edit.is_new() {
             Standing::New
         } else if !self.edit.conflicts().is_empty() {
@@ -160,7 +248,7 @@ impl<E: Shown> Form for Session<E> {
     fn put(&mut self, at: usize, text: String) {
         let Some(&field) = E::Field::ALL.get(at) else { return };
         let fits = E::read(field, &text).into_iter().any(|value| self.edit.set_field(field, value).is_ok());
-        let error = (!fits).then(|| format!("this is no value of {}", field.label()));
+        let error = (!fits).then(|| format!("no value of {}", short_label(field)));
         self.refused = self.refused - field.into();
         self.typed.insert(at, (text, error));
     }
@@ -194,36 +282,30 @@ impl<E: Shown> Form for Session<E> {
 
     fn save(&mut self) -> Result<(), Words> {
         if let Some((at, (text, _))) = self.typed.iter().find(|(_, (_, error))| error.is_some()) {
-            let label = E::Field::ALL.get(*at).map_or("", |field| field.label());
+            let label = E::Field::ALL.get(*at).map_or("", |field| short_label(*field));
             return Err(Words::new(Tone::Bad, "Not saved", format!("“{text}” is no value of {label}")));
         }
-        if self.edit.is_saving() {
-            return Err(Words::new(Tone::Careful, "Saving", "the store has not answered yet"));
-        }
-        self.start()
+        self.begin(RecordEdit::start_save)
     }
 
     fn bring_back(&mut self) -> Result<(), Words> {
-        if !self.gone {
+        if self.away != Some(Away::Deleted) {
             return Err(Words::new(Tone::Careful, "Not needed", format!("{} is in the store", self.title())));
         }
-        self.edit = self.table.new_record_owned(self.edit.local().clone());
-        self.gone = false;
-        self.start()
+        self.begin(RecordEdit::start_save_as_new)
+    }
+
+    fn delete(&mut self) -> Result<(), Words> {
+        self.begin(RecordEdit::start_delete)
     }
 
     fn tick(&mut self) -> Option<Words> {
-        let Some(answer) = self.edit.poll_save() else { return self.follow() };
-        let result = match answer {
-            Ok(result) => result,
-            Err(error) => return Some(Words::new(Tone::Bad, "Error", error.to_string())),
-        };
-        self.leave();
-        match &result {
-            SaveResult::Deleted => self.gone = true,
-            SaveResult::Error(SaveError::Rejected { fields, .. }) => self.refused = *fields,
-            _ => {}
+        if let Some(answer) = self.edit.poll_save() {
+            Some(self.saved(answer))
+        } else if let Some(answer) = self.edit.poll_delete() {
+            Some(self.deleted(answer))
+        } else {
+            self.follow()
         }
-        Some(words::saved(&result, &self.edit))
     }
 }

@@ -129,7 +129,12 @@ impl App {
         let decide = |app: &mut Self, side| {
             app.with_form(|form| form.decide(*field, side));
             if conflicts.len() == 1 {
-                app.say(Words::new(Tone::Good, "Decided", "^S saves it"));
+                let text = if app.form().is_some_and(|form| form.modified().is_empty()) {
+                    "you have what the store has"
+                } else {
+                    "^S saves what is yours"
+                };
+                app.say(Words::new(Tone::Good, "Decided", text));
                 app.enter_field(*field);
             }
         };

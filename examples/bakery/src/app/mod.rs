@@ -15,7 +15,7 @@ pub use sheet::{News, Row, Sheet};
 
 use self::sheet::TableSheet;
 use crate::colleague::Attention;
-use crate::db::{Database, Failure};
+use crate::db::{Database, Failure, Tables};
 use crate::words::Words;
 
 /// How many of the latest changes are kept to be shown.
@@ -47,8 +47,10 @@ pub struct App {
     /// The latest change first, with its table.
     pub news: VecDeque<(String, News)>,
     pub place: String,
-    /// What is known of the colleague.
+    /// When the colleague works.
     pub colleague: String,
+    /// What stands in the colleague's way.
+    pub trouble: Option<String>,
     pub now: Instant,
     pub today: SystemTime,
     pub done: bool,
@@ -58,27 +60,32 @@ pub struct App {
 impl App {
     /// Opens the four tables of `database`.
     pub async fn open(database: &Database, colleague: String) -> Result<Self, Failure> {
-        let (products, clients, orders, bakeries) = database.tables().await?;
+        Ok(App::of(database.tables().await?, database.place.clone(), colleague))
+    }
+
+    /// With these tables.
+    pub fn of((products, clients, orders, bakeries): Tables, place: String, colleague: String) -> Self {
         let sheets: Vec<Box<dyn Sheet>> = vec![
             Box::new(TableSheet::new(products)),
             Box::new(TableSheet::new(clients)),
             Box::new(TableSheet::new(orders)),
             Box::new(TableSheet::new(bakeries)),
         ];
-        Ok(App {
+        App {
             sheets,
             current: 0,
             focus: Focus::List,
             words: None,
             said: Instant::now(),
             news: VecDeque::new(),
-            place: database.place.clone(),
+            place,
             colleague,
+            trouble: None,
             now: Instant::now(),
             today: SystemTime::now(),
             done: false,
             attention: watch::Sender::new(None),
-        })
+        }
     }
 
     /// Shows the table of this name first.

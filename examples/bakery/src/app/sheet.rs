@@ -4,13 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures::FutureExt;
-use tokio::task::JoinHandle;
-use vantage_live::edit::{DeleteResult, EditError};
-use vantage_live::{Event, Field, FieldSet, Id, LiveTable, Origin, RejectedRow, Subscription, SyncState};
+use vantage_live::{Event, FieldSet, Id, LiveTable, Origin, RejectedRow, Subscription, SyncState};
 
 use super::form::{Form, Session, Standing};
-use crate::shown::Shown;
+use crate::shown::{Shown, quoted, short_label};
 use crate::words::{self, Tone, Words};
 
 /// For how long a change stands out.
@@ -78,21 +75,13 @@ pub struct TableSheet<E: Shown> {
     selected: Option<Id>,
     /// Where the selected row stood, for when it goes.
     place: usize,
-    deleting: Vec<Deleting<E>>,
-}
-
-struct Deleting<E: Shown> {
-    id: Id,
-    title: String,
-    answer: JoinHandle<Result<DeleteResult<E::Field>, EditError>>,
 }
 
 impl<E: Shown> TableSheet<E> {
     pub fn new(table: LiveTable<E>) -> Self {
         let (events, known) = (table.subscribe(), known(&table));
         let (fresh, forms) = (HashMap::new(), BTreeMap::new());
-        let mut sheet =
-            TableSheet { table, events, known, fresh, forms, selected: None, place: 0, deleting: Vec::new() };
+        let mut sheet = TableSheet { table, events, known, fresh, forms, selected: None, place: 0 };
         sheet.step(0);
         sheet
     }
@@ -106,11 +95,10 @@ impl<E: Shown> TableSheet<E> {
 
     fn select(&mut self, id: Option<Id>) {
         self.forms.retain(|of, form| Some(of) == id.as_ref() || form.standing() != Standing::Clean);
-        if let Some(id) = id.as_ref().filter(|id| !self.forms.contains_key(*id)) {
-            // A row that is shown is there to edit at once.
-            if let Some(Ok(edit)) = self.table.edit_record_owned(id).now_or_never() {
-                self.forms.insert(id.clone(), Session::new(self.table.clone(), edit));
-            }
+        if let Some(id) = id.as_ref().filter(|id| !self.forms.contains_key(*id))
+            && let Some(edit) = self.table.edit_row_owned(id)
+        {
+            self.forms.insert(id.clone(), Session::new(self.table.clone(), edit));
         }
         self.selected = id;
     }
@@ -127,8 +115,7 @@ impl<E: Shown> TableSheet<E> {
             Event::Updated { id, row, fields, .. } => {
                 self.fresh.insert(id.clone(), (now, fields));
                 let before = self.known.insert(id.clone(), Arc::clone(&row))?;
-                let told = words::told::<E>(fields - E::Field::READONLY, &before, &row);
-                format!("{}: {told}", before.title(&id))
+                format!("{}: {}", before.title(&id), words::news::<E>(fields, &before, &row))
             }
             Event::Removed { id, row, .. } => {
                 self.known.remove(&id);
@@ -156,32 +143,10 @@ impl<E: Shown> TableSheet<E> {
         }
     }
 
-    /// What the deletes have come to that were under way.
-    fn deleted(&mut self) -> Option<Words> {
-        let mut words = None;
-        let mut still = Vec::new();
-        for mut delete in std::mem::take(&mut self.deleting) {
-            match (&mut delete.answer).now_or_never() {
-                None => still.push(delete),
-                Some(Ok(Ok(result))) => {
-                    if matches!(result, DeleteResult::Deleted | DeleteResult::AlreadyGone) {
-                        self.forms.remove(&delete.id);
-                    }
-                    words = Some(words::deleted(&result, &delete.title));
-                }
-                Some(Ok(Err(error))) => words = Some(Words::new(Tone::Bad, "Error", error.to_string())),
-                Some(Err(error)) => words = Some(Words::new(Tone::Bad, "Error", error.to_string())),
-            }
-        }
-        self.deleting = still;
-        words
-    }
-
     /// What has gone and has nothing of the user's leaves the screen.
     fn close_gone(&mut self) {
         let rows = self.table.rows();
-        let nothing = |form: &Session<E>| !form.edit.is_new() && form.edit.modified_fields().is_empty();
-        self.forms.retain(|id, form| rows.get(id).is_some() || form.edit.is_saving() || !nothing(form));
+        self.forms.retain(|id, form| !form.can_go() || rows.get(id).is_some());
         if self.selected.as_ref().is_none_or(|id| !self.forms.contains_key(id)) {
             self.step(0);
         }
@@ -198,8 +163,7 @@ impl<E: Shown> Sheet for TableSheet<E> {
     }
 
     fn columns(&self) -> Vec<&'static str> {
-        // What stands before a colon is the name of the nested entity: there is no room for it here.
-        E::COLUMNS.iter().map(|field| field.label().rsplit(": ").next().unwrap_or_default()).collect()
+        E::COLUMNS.iter().map(|field| short_label(*field)).collect()
     }
 
     fn rows(&self, now: Instant) -> Vec<Row> {
@@ -262,21 +226,14 @@ impl<E: Shown> Sheet for TableSheet<E> {
 
     fn delete(&mut self) -> Option<Words> {
         let id = self.selected.clone()?;
-        if self.table.row(&id).is_none() {
-            let title = self.forms.remove(&id).map(|form| form.title()).unwrap_or_default();
-            self.step(0);
-            return Some(Words::new(Tone::Good, "Thrown away", format!("“{title}” was not in the store")));
+        let form = self.forms.get_mut(&id)?;
+        if form.is_stored() {
+            return form.delete().err();
         }
-        match self.table.edit_record_owned(&id).now_or_never() {
-            Some(Ok(mut edit)) => {
-                let title = edit.title(&id);
-                let answer = tokio::spawn(async move { edit.delete().await });
-                self.deleting.push(Deleting { id, title, answer });
-                None
-            }
-            Some(Err(error)) => Some(Words::new(Tone::Bad, "Error", error.to_string())),
-            None => Some(Words::new(Tone::Careful, "Not deleted", "the row has just gone")),
-        }
+        let title = form.title();
+        self.forms.remove(&id);
+        self.step(0);
+        Some(Words::new(Tone::Good, "Thrown away", format!("{} was not in the store", quoted(&title))))
     }
 
     fn tick(&mut self, now: Instant) -> Brought {
@@ -289,7 +246,6 @@ impl<E: Shown> Sheet for TableSheet<E> {
             brought.words = form.tick().or(brought.words);
         }
         self.rename_forms();
-        brought.words = self.deleted().or(brought.words);
         self.close_gone();
         brought
     }

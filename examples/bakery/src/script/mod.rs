@@ -1,6 +1,8 @@
 //! The story without a terminal: the same library, a real server, and what happened, in words.
 //!
 //! The frame is told here; every outcome, number and name in it comes from the library's answers and from the records.
+//! What each step is to come to is known all the same: should it come to something else, the story ends there with an
+//! error.
 
 mod chapters;
 
@@ -8,7 +10,7 @@ use std::io::{Write, stdout};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
-use vantage_live::{Event, Field, LiveTable, Origin, RecordEdit, SaveResult, Subscription};
+use vantage_live::{Event, LiveTable, Origin, RecordEdit, SaveResult, Subscription};
 
 use crate::colleague::Colleague;
 use crate::db::{Database, Failure, Login, open};
@@ -96,19 +98,25 @@ fn say(who: &str, what: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A line that says what something has come to.
-fn outcome(words: &Words) -> Result<(), Failure> {
-    say("=>", &format!("{}: {}", words.name, words.text))
+/// A line that says what something has come to, which is to be the outcome of the name `due`.
+fn outcome(due: &str, words: &Words) -> Result<(), Failure> {
+    say("=>", &format!("{}: {}", words.name, words.text))?;
+    must(words.name == due, || format!("the outcome {due} and not {}", words.name))
 }
 
-/// Saves, and says what you had changed and what came of it.
-async fn save<E: Shown>(edit: &mut RecordEdit<'_, E>) -> Result<SaveResult<E>, Failure> {
+/// That it is as the story needs it, which is `what`.
+fn must(is_so: bool, what: impl FnOnce() -> String) -> Result<(), Failure> {
+    if is_so { Ok(()) } else { Err(format!("the story needed {} here, so it ends", what()).into()) }
+}
+
+/// Saves, and says what you had changed and what came of it, which is to be the outcome of the name `due`.
+async fn save<E: Shown>(edit: &mut RecordEdit<'_, E>, due: &str) -> Result<SaveResult<E>, Failure> {
     let changes = words::changes(edit);
     let title = edit.title(edit.id());
     let what = if changes.is_empty() { format!("save {title}") } else { format!("save {title}: {changes}") };
     say("you", &what)?;
     let result = edit.save().await?;
-    outcome(&words::saved(&result, edit))?;
+    outcome(due, &words::saved(&result, edit))?;
     Ok(result)
 }
 
@@ -134,11 +142,27 @@ fn heard<E: Shown>(events: &mut Subscription<E>, before: &vantage_live::Rows<E>)
             Event::Inserted { id, row, .. } => say("table", &format!("{} has come", row.title(&id)))?,
             Event::Removed { id, row, .. } => say("table", &format!("{} has gone", row.title(&id)))?,
             Event::Updated { id, row, fields, .. } => {
-                let told = before.get(&id).map(|before| words::told::<E>(fields - E::Field::READONLY, before, &row));
+                let told = before.get(&id).map(|before| words::news::<E>(fields, before, &row));
                 say("table", &format!("{}: {}", row.title(&id), told.unwrap_or_default()))?;
             }
             Event::Identified { .. } | Event::Reset { .. } => {}
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Tone;
+
+    #[test]
+    fn the_story_ends_where_something_else_happens_than_it_needs() {
+        let lost = Words::new(Tone::Bad, "Unreachable", "the store was not reached");
+
+        assert!(outcome("Unreachable", &lost).is_ok());
+        let error = outcome("Saved", &lost).unwrap_err().to_string();
+
+        assert_eq!(error, "the story needed the outcome Saved and not Unreachable here, so it ends");
+    }
 }

@@ -10,7 +10,7 @@ use vantage_live::SyncState;
 
 use super::style;
 use crate::app::{App, Focus, Standing};
-use crate::words;
+use crate::words::{self, Tone, Words};
 
 /// Draws the first line. The state of the connection is always there; the rest where there is room.
 pub fn top(frame: &mut Frame<'_>, app: &App, area: Rect) {
@@ -25,8 +25,8 @@ pub fn top(frame: &mut Frame<'_>, app: &App, area: Rect) {
     };
     let stands = Span::styled(stands, style::tone(words.tone));
     let title = Span::styled(" Hill Valley Bakery", style::here());
-    let wheres =
-        [format!("{} · colleague {}   ", app.place, app.colleague), format!("{}   ", app.place), String::new()];
+    let colleague = if app.trouble.is_some() { "held up" } else { &app.colleague };
+    let wheres = [format!("{} · colleague {colleague}   ", app.place), format!("{}   ", app.place), String::new()];
     let room = usize::from(area.width).saturating_sub(title.width() + stands.width() + 3);
     let place = wheres.into_iter().find(|text| text.chars().count() <= room).unwrap_or_default();
     frame.render_widget(Line::from(title), area);
@@ -36,12 +36,12 @@ pub fn top(frame: &mut Frame<'_>, app: &App, area: Rect) {
 
 /// Draws what was said last.
 pub fn words(frame: &mut Frame<'_>, app: &App, area: Rect) {
-    // Where nothing else is to be said, why the connection is lost.
-    let lost = match app.sheet().state() {
+    // Where nothing else is to be said: why the connection is lost, or what the colleague's trouble is.
+    let else_wise = match app.sheet().state() {
         state @ SyncState::Lost { .. } => Some(words::state(&state)),
-        _ => None,
+        _ => app.trouble.as_ref().map(|why| Words::new(Tone::Careful, "Colleague", format!("held up: {why}"))),
     };
-    let Some(words) = app.words.as_ref().or(lost.as_ref()) else { return };
+    let Some(words) = app.words.as_ref().or(else_wise.as_ref()) else { return };
     let line = Line::from_iter([
         Span::styled(format!(" {}", words.name), style::tone(words.tone).add_modifier(ratatui::style::Modifier::BOLD)),
         Span::raw(format!("  {}", words.text)),

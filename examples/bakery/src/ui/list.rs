@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Paragraph};
 
 use super::style;
-use crate::app::{App, Focus, Row};
+use crate::app::{App, Focus, Row, Sheet};
 
 /// How many lines there are for records that do not fit.
 const APART: u16 = 3;
@@ -16,7 +16,7 @@ const APART: u16 = 3;
 pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let focused = matches!(app.focus, Focus::List | Focus::Delete | Focus::Quit);
     let border = if focused { style::here() } else { style::quiet() };
-    let block = Block::bordered().border_type(BorderType::Rounded).border_style(border).title(tabs(app));
+    let block = Block::bordered().border_type(BorderType::Rounded).border_style(border).title(tabs(app, area.width));
     let inside = block.inner(area);
     frame.render_widget(block, area);
 
@@ -28,8 +28,12 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let [heading, body, foot] =
         inside.layout(&Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(apart)]));
 
-    let heads =
-        columns.iter().zip(&widths).map(|(column, width)| Span::styled(fit(column, *width, false), style::quiet()));
+    // Above numbers, the head stands where they do.
+    let is_of_numbers = |at: usize| rows.first().and_then(|row| row.cells.get(at)).is_some_and(|c| is_number(&c.text));
+    let head = |(at, (column, width)): (usize, (&&str, &usize))| {
+        Span::styled(fit(column, *width, is_of_numbers(at)), style::quiet())
+    };
+    let heads = columns.iter().zip(&widths).enumerate().map(head);
     frame.render_widget([Span::raw("  ")].into_iter().chain(heads).collect::<Line<'_>>(), heading);
 
     let selected = rows.iter().position(|row| Some(&row.id) == app.sheet().selected()).unwrap_or(0);
@@ -50,12 +54,19 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
     frame.render_widget(Paragraph::new(apart.collect::<Vec<_>>()), foot);
 }
 
-fn tabs(app: &App) -> Line<'static> {
-    let tabs = app.sheets.iter().enumerate().flat_map(|(at, sheet)| {
-        let style = if at == app.current { style::here().add_modifier(Modifier::REVERSED) } else { style::quiet() };
-        [Span::styled(format!(" {} {} ", sheet.name(), sheet.len()), style), Span::raw(" ")]
-    });
-    tabs.collect()
+/// The tables' names, with the number of rows of each where there is room for it.
+fn tabs(app: &App, width: u16) -> Line<'static> {
+    let tabs = |all_counts: bool| -> Line<'static> {
+        let tab = |at: usize, sheet: &dyn Sheet| {
+            let here = at == app.current;
+            let style = if here { style::here().add_modifier(Modifier::REVERSED) } else { style::quiet() };
+            let count = if here || all_counts { format!("{} ", sheet.len()) } else { String::new() };
+            [Span::styled(format!(" {} {count}", sheet.name()), style), Span::raw(" ")]
+        };
+        app.sheets.iter().enumerate().flat_map(|(at, sheet)| tab(at, &**sheet)).collect()
+    };
+    let with_counts = tabs(true);
+    if with_counts.width() <= usize::from(width) { with_counts } else { tabs(false) }
 }
 
 fn line(row: &Row, widths: &[usize], selected: bool, focused: bool) -> Line<'static> {

@@ -2,8 +2,9 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Rect};
-use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Cell, Clear, Paragraph, Row, Table};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span, Text};
+use ratatui::widgets::{Block, BorderType, Clear, Paragraph, Row, Table};
 
 use super::style;
 use crate::app::App;
@@ -11,22 +12,24 @@ use crate::app::App;
 /// The conflicts of the form, each with its three values.
 pub fn conflicts(frame: &mut Frame<'_>, app: &App, at: usize) {
     let conflicts = app.conflicts();
-    let rows = conflicts.iter().enumerate().filter_map(|(place, (_, field))| {
-        let three = field.conflict.as_ref()?;
-        let here = place == at;
-        let bar = if here { "▌" } else { " " };
-        let style = if here { style::heading() } else { ratatui::style::Style::new() };
-        let cells = [
-            Cell::from(Span::styled(bar, style::here())),
-            Cell::from(Span::styled(field.label, style)),
-            Cell::from(Span::styled(three.base.clone(), style::quiet())),
-            Cell::from(Span::styled(three.mine.clone(), style::modified())),
-            Cell::from(Span::styled(three.theirs.clone(), style::conflict())),
-        ];
-        Some(Row::new(cells))
-    });
+    let label = conflicts.iter().map(|(_, field)| field.label.chars().count()).max().unwrap_or(0);
+    let width = frame.area().width.saturating_sub(4).min(110);
+    // The two sides, the sign, and a space before each of the four other columns.
+    let value = usize::from(width).saturating_sub(label + 7) / 3;
+    let mut height = 4;
+    let mut rows = Vec::new();
+    for (place, (_, field)) in conflicts.iter().enumerate() {
+        let Some(three) = &field.conflict else { continue };
+        let (bar, style) = if place == at { ("▌", style::heading()) } else { (" ", Style::new()) };
+        let values =
+            [(&three.base, style::quiet()), (&three.mine, style::modified()), (&three.theirs, style::conflict())];
+        let values = values.map(|(text, style)| broken(text, value).style(style));
+        let lines = u16::try_from(values.iter().map(Text::height).max().unwrap_or(1)).unwrap_or(u16::MAX);
+        height = lines.saturating_add(height);
+        let cells = [Span::styled(bar, style::here()).into(), Span::styled(field.label, style).into()];
+        rows.push(Row::new(cells.into_iter().chain(values)).height(lines));
+    }
     let heads = ["", "", "it was", "mine", "theirs"].map(|head| Span::styled(head, style::quiet()));
-    let count = u16::try_from(conflicts.len()).unwrap_or(u16::MAX);
     let title = format!(" {} ", app.form().map(crate::app::Form::title).unwrap_or_default());
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
@@ -38,11 +41,18 @@ pub fn conflicts(frame: &mut Frame<'_>, app: &App, at: usize) {
             Span::styled("t", style::here()),
             Span::raw(" take theirs "),
         ]));
-    let widths =
-        [Constraint::Length(1), Constraint::Length(17), Constraint::Fill(1), Constraint::Fill(1), Constraint::Fill(1)];
-    let area = middle(frame.area(), frame.area().width.saturating_sub(8).min(110), count.saturating_add(4));
+    let widths = [1, u16::try_from(label).unwrap_or(u16::MAX)].map(Constraint::Length);
+    let widths = widths.into_iter().chain([Constraint::Fill(1); 3]);
+    let area = middle(frame.area(), width, height);
     frame.render_widget(Clear, area);
     frame.render_widget(Table::new(rows, widths).header(Row::new(heads)).block(block), area);
+}
+
+/// The text in lines of this width: nobody decides about what is cut off.
+fn broken(text: &str, width: usize) -> Text<'static> {
+    let chars: Vec<char> = text.chars().collect();
+    let lines: Text<'_> = chars.chunks(width.max(1)).map(|line| Line::raw(line.iter().collect::<String>())).collect();
+    if lines.lines.is_empty() { Text::raw("–") } else { lines }
 }
 
 /// Whether to delete the selected record.
@@ -61,15 +71,15 @@ pub fn quit(frame: &mut Frame<'_>, app: &App) {
 }
 
 fn ask(frame: &mut Frame<'_>, question: &str) {
-    let width = u16::try_from(question.chars().count()).unwrap_or(u16::MAX).saturating_add(6);
-    let area = middle(frame.area(), width, 5);
-    let block = Block::bordered().border_type(BorderType::Rounded).border_style(style::wrong());
     let keys = Line::from_iter([
         Span::styled("y", style::here()),
         Span::raw(" yes   "),
         Span::styled("any other key", style::here()),
         Span::raw(" no"),
     ]);
+    let width = u16::try_from(keys.width().max(question.chars().count()) + 6).unwrap_or(u16::MAX);
+    let area = middle(frame.area(), width, 5);
+    let block = Block::bordered().border_type(BorderType::Rounded).border_style(style::wrong());
     let question = Line::styled(question.to_owned(), style::heading());
     let text = Paragraph::new(vec![question.centered(), Line::default(), keys.centered()]);
     frame.render_widget(Clear, area);

@@ -56,7 +56,9 @@ pub fn standing(standing: Standing) -> (&'static str, &'static str, Style) {
         Standing::Modified => ("•", "modified", modified()),
         Standing::New => ("+", "new, not saved yet", modified()),
         Standing::Saving => ("…", "saving", quiet()),
+        Standing::Deleting => ("…", "deleting", quiet()),
         Standing::Conflict => ("!", "in conflict", conflict()),
         Standing::Gone => ("×", "deleted by somebody", wrong()),
+        Standing::Unfit => ("×", "does not fit any more", wrong()),
     }
 }

@@ -75,7 +75,7 @@ impl State {
         if self.is_holding {
             return;
         }
-        self.held -= held.len();
+        self.held -= events_in(held);
         if self.releases_reversed {
             held.make_contiguous().reverse();
         }
@@ -227,6 +227,11 @@ impl Subscription {
         self.faults.change(|state| {
             // What was held goes on before what comes after the release.
             state.let_go(held, ready);
+            // A position is no event: nothing happens to it by itself.
+            if matches!(event, FeedEvent::Position(_)) {
+                if state.is_holding { held } else { ready }.push_back(event.clone());
+                return;
+            }
             if state.drop_next > 0 {
                 state.drop_next -= 1;
                 state.dropped += 1;
@@ -245,8 +250,12 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.faults.state.lock().held -= self.held.len();
+        self.faults.state.lock().held -= events_in(&self.held);
     }
+}
+
+fn events_in(held: &VecDeque<FeedEvent>) -> usize {
+    held.iter().filter(|event| !matches!(event, FeedEvent::Position(_))).count()
 }
 
 fn unreachable() -> ValueError {
@@ -261,6 +270,10 @@ impl<F: Feed> Feed for FaultyFeed<F> {
 
     fn order(&self) -> FeedOrder {
         self.order
+    }
+
+    fn position(&self) -> Option<u64> {
+        self.feed.position()
     }
 
     async fn subscribe(&self) -> Result<FeedStream, ValueError> {

@@ -27,6 +27,9 @@ use crate::value::{Operation, ValueError, ValueErrorKind};
 /// How long a request may take, unless the program says otherwise.
 const DEADLINE: Duration = Duration::from_secs(10);
 
+/// How many bytes one answer of a server may have, unless the program says otherwise: a million rows of the usual size.
+const LARGEST_ANSWER: usize = 256 * 1024 * 1024;
+
 /// How often a statement that lost against another writer is tried: with 8 writers of one record the 16th try has
 /// never been seen to be needed.
 const TRIES: u32 = 16;
@@ -34,7 +37,8 @@ const TRIES: u32 = 16;
 /// A database of a SurrealDB server, or one in this process. A handle: clones share its connection.
 ///
 /// A connection that was lost is opened again by the next call, with the same user and database; nothing is queued for
-/// it meanwhile. Everything here must be awaited inside a tokio runtime.
+/// it meanwhile. Everything here must be awaited inside a tokio runtime, and is
+/// [`Unsupported`](ValueErrorKind::Unsupported) outside of one.
 ///
 /// ```no_run
 /// use vantage_live::ReadableValueSet;
@@ -148,6 +152,7 @@ pub struct Connecting {
     namespace: String,
     database: String,
     deadline: Duration,
+    largest_answer: usize,
     /// In PEM.
     #[cfg(feature = "surrealdb-tls")]
     roots: Vec<Vec<u8>>,
@@ -214,6 +219,15 @@ impl Connecting {
         Connecting { deadline, ..self }
     }
 
+    /// How many bytes one answer of a server may have, whoever sends them; 256 MiB unless it is said. One that is larger
+    /// ends the connection, as lost, before more of it is kept.
+    ///
+    /// That is for tables which are read as a whole ([`get_values`](crate::ReadableValueSet::get_values)):
+    /// [`stream_values`](crate::ReadableValueSet::stream_values), and so a live table, asks for a batch at a time.
+    pub fn largest_answer(self, bytes: usize) -> Self {
+        Connecting { largest_answer: bytes, ..self }
+    }
+
     /// Trusts a server, at `wss://`, whose certificate was signed by this one too, beside those that the system trusts.
     /// In PEM; several may stand in it.
     ///
@@ -258,10 +272,7 @@ impl Connecting {
             .connector()
             .map_err(|(kind, cause)| ValueError::new(Operation::Connect, &name, kind).caused_by(cause))?;
         let is_server = self.url.starts_with("ws://") || self.url.starts_with("wss://");
-        if is_server && tokio::runtime::Handle::try_current().is_err() {
-            let kind = ValueErrorKind::Unsupported("be reached from outside of a tokio runtime");
-            return Err(ValueError::new(Operation::Connect, name, kind));
-        }
+        Failure::unless_in_a_runtime().map_err(failed)?;
         let in_memory = self.url == "memory" || self.url.starts_with("mem:");
         let deadline = self.deadline;
         // The permissions of tables and fields are not asked for system users, nor in this process for nobody.
@@ -271,8 +282,9 @@ impl Connecting {
             Account::Token(_) | Account::Record { .. } => true,
         };
         let link = if is_server {
-            let Connecting { url, account, namespace, database, deadline, .. } = self;
-            Link::of_server(Server { url, connector, account, namespace, database, deadline, token: Arc::default() })
+            let Connecting { url, account, namespace, database, deadline, largest_answer, .. } = self;
+            let token = Arc::default();
+            Link::of_server(Server { url, connector, account, namespace, database, deadline, largest_answer, token })
         } else {
             let client = tokio::time::timeout(deadline, self.client()).await;
             let client = client.map_err(|_| Failure::NotSent("no connection within the deadline".into()));
@@ -347,7 +359,8 @@ impl SurrealDb {
     /// # Errors
     /// When awaited: [`Unreachable`](ValueErrorKind::Unreachable) where nobody answers there;
     /// [`Rejected`](ValueErrorKind::Rejected) where the server does not let this user in, or its certificate is none to
-    /// trust; [`Unsupported`](ValueErrorKind::Unsupported) for `wss://` without the feature.
+    /// trust; [`Unsupported`](ValueErrorKind::Unsupported) for `wss://` without the feature, and outside of a tokio
+    /// runtime.
     pub fn connect(url: impl Into<String>) -> Connecting {
         Connecting {
             url: url.into(),
@@ -355,6 +368,7 @@ impl SurrealDb {
             namespace: "main".to_owned(),
             database: "main".to_owned(),
             deadline: DEADLINE,
+            largest_answer: LARGEST_ANSWER,
             #[cfg(feature = "surrealdb-tls")]
             roots: Vec::new(),
         }
@@ -506,7 +520,8 @@ mod tests {
         let (url, account) = ("ws://127.0.0.1:9".to_owned(), Account::Guest);
         let (namespace, database) = ("main".to_owned(), "main".to_owned());
         let (connector, deadline, token) = (Connector::Plain, DEADLINE, Arc::default());
-        let server = Server { url, connector, account, namespace, database, deadline, token };
+        let largest_answer = LARGEST_ANSWER;
+        let server = Server { url, connector, account, namespace, database, deadline, largest_answer, token };
         let db = SurrealDb::new("a server".to_owned(), Link::of_server(server), DEADLINE, true, false);
         let held = db.table("held");
 

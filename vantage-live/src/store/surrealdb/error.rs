@@ -10,6 +10,8 @@ use crate::value::{Path, ValueErrorKind};
 /// Why a request has no answer.
 #[derive(Debug)]
 pub(super) enum Failure {
+    /// It was asked for where no tokio runtime is to wait in, so nothing has happened.
+    NoRuntime,
     /// It was not sent, so nothing has happened.
     NotSent(Cause),
     /// It was sent, and the answer is lost.
@@ -25,6 +27,15 @@ pub(super) type Cause = Box<dyn std::error::Error + Send + Sync>;
 const RETRY: &str = "This transaction can be retried";
 
 impl Failure {
+    /// Waiting for a server, and for a deadline, takes a tokio runtime.
+    pub(super) fn unless_in_a_runtime() -> Result<(), Failure> {
+        tokio::runtime::Handle::try_current().map(drop).map_err(|_| Failure::NoRuntime)
+    }
+
+    fn no_runtime() -> (ValueErrorKind, Cause) {
+        (ValueErrorKind::Unsupported("be used from outside of a tokio runtime"), "there is no tokio runtime".into())
+    }
+
     /// Whether the server asks for the same statement again: another writer was faster, and nothing was written.
     pub(super) fn is_conflict(&self) -> bool {
         let Failure::Server(error) = self else { return false };
@@ -60,6 +71,7 @@ impl Failure {
     /// What it means for a write.
     pub(super) fn of_write(self) -> (ValueErrorKind, Cause) {
         match self {
+            Failure::NoRuntime => Failure::no_runtime(),
             Failure::NotSent(cause) => (ValueErrorKind::Unreachable, cause),
             Failure::Lost(cause) => (ValueErrorKind::OutcomeUnknown, cause),
             Failure::Server(error) => (answered(&error), error.into()),
@@ -69,6 +81,7 @@ impl Failure {
     /// What it means for a read, which changes nothing whether it arrived or not.
     pub(super) fn of_read(self) -> (ValueErrorKind, Cause) {
         match self {
+            Failure::NoRuntime => Failure::no_runtime(),
             Failure::NotSent(cause) | Failure::Lost(cause) => (ValueErrorKind::Unreachable, cause),
             Failure::Server(error) => (answered(&error), error.into()),
         }

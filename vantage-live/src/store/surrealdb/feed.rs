@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use surrealdb::engine::any::Any;
 use surrealdb::method::QueryStream;
 use surrealdb::types::{Action, Object, RecordId, Value};
 use tokio::sync::{Notify, oneshot};
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep};
 
 use super::error::Failure;
 use super::link::{Link, Server};
@@ -60,6 +61,7 @@ impl SurrealFeed {
     }
 
     async fn subscribe_once(&self) -> Result<FeedStream, Failure> {
+        Failure::unless_in_a_runtime()?;
         match &self.table.db.shared.link {
             Link::Server { server, .. } => self.subscribe_server(server).await,
             Link::Client(client) => self.subscribe_client(client).await,
@@ -125,7 +127,7 @@ async fn pump(
 
 fn events(subscription: Subscription) -> FeedStream {
     stream::unfold(Some(subscription), |subscription| async {
-        let subscription = subscription?;
+        let mut subscription = subscription?;
         match subscription.next().await {
             Ok(event) => Some((Ok(event), Some(subscription))),
             Err(why) => {
@@ -142,7 +144,7 @@ struct Subscription {
     source: Source,
     buffer: Arc<Buffer>,
     /// When the sign-in runs out, if it does.
-    ends: Option<Instant>,
+    ends: Option<Pin<Box<Sleep>>>,
 }
 
 fn seconds(answer: &Value) -> Option<u64> {
@@ -150,13 +152,15 @@ fn seconds(answer: &Value) -> Option<u64> {
     matches!(answer, Value::Number(_)).then(|| number(answer).unwrap_or_default())
 }
 
-fn ends(left: Option<u64>) -> Option<Instant> {
-    left.and_then(|seconds| Instant::now().checked_add(Duration::from_secs(seconds)))
+/// Begun here, in a runtime: the stream may be polled outside of one.
+fn ends(left: Option<u64>) -> Option<Pin<Box<Sleep>>> {
+    let end = left.and_then(|seconds| Instant::now().checked_add(Duration::from_secs(seconds)));
+    end.map(|end| Box::pin(tokio::time::sleep_until(end)))
 }
 
-async fn until(end: Option<Instant>) {
+async fn until(end: &mut Option<Pin<Box<Sleep>>>) {
     match end {
-        Some(end) => tokio::time::sleep_until(end).await,
+        Some(end) => end.await,
         None => std::future::pending().await,
     }
 }
@@ -181,16 +185,17 @@ impl Source {
 
 impl Subscription {
     /// The next event, or why there is none any more.
-    async fn next(&self) -> Result<FeedEvent, String> {
+    async fn next(&mut self) -> Result<FeedEvent, String> {
+        let Subscription { source, buffer, ends } = self;
         loop {
-            if let Some(next) = self.buffer.take() {
+            if let Some(next) = buffer.take() {
                 return next;
             }
             tokio::select! {
                 biased;
-                () = self.buffer.filled.notified() => {}
-                why = self.source.lost() => return Err(why),
-                () = until(self.ends) => return Err("the sign-in has run out".to_owned()),
+                () = buffer.filled.notified() => {}
+                why = source.lost() => return Err(why),
+                () = until(ends) => return Err("the sign-in has run out".to_owned()),
             }
         }
     }

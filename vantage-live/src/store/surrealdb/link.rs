@@ -27,6 +27,8 @@ pub(super) struct Server {
     pub(super) namespace: String,
     pub(super) database: String,
     pub(super) deadline: Duration,
+    /// In bytes.
+    pub(super) largest_answer: usize,
     /// What the server has given us for the password: checking that again is slow on purpose.
     pub(super) token: Arc<parking_lot::Mutex<Option<Value>>>,
 }
@@ -42,7 +44,7 @@ pub(super) enum Link {
 impl Server {
     /// Connects, signs in and chooses the database.
     pub(super) async fn open(&self, listener: Option<Arc<dyn Listener>>, deadline: Instant) -> Result<Socket, Failure> {
-        let opening = Socket::open(&self.url, self.connector.clone(), self.deadline, listener);
+        let opening = Socket::open(self, listener);
         let socket = match tokio::time::timeout_at(deadline, opening).await {
             Ok(opened) => opened.map_err(Failure::NotSent)?,
             Err(_) => return Err(Failure::NotSent(format!("no connection within {:.1?}", self.deadline).into())),
@@ -98,6 +100,7 @@ impl Link {
         query: Query,
         deadline: Duration,
     ) -> Result<Vec<Result<Value, surrealdb::Error>>, Failure> {
+        Failure::unless_in_a_runtime()?;
         let deadline = Instant::now() + deadline;
         match self {
             Link::Client(client) => {

@@ -25,6 +25,7 @@ use tokio_tungstenite::tungstenite::{Bytes, Error as WsError, Message};
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream};
 
 use super::error::{Cause, Failure};
+use super::link::Server;
 
 /// How many requests wait for the connection to take them, before those who make them wait.
 const QUEUE: usize = 256;
@@ -100,19 +101,15 @@ impl Drop for GiveUp {
 }
 
 impl Socket {
-    /// Connects to the server whose address begins with `ws://`, or with `wss://` where `connector` knows TLS. A server
-    /// that is silent for `silence` is taken for lost.
-    pub(super) async fn open(
-        url: &str,
-        connector: Connector,
-        silence: Duration,
-        listener: Option<Arc<dyn Listener>>,
-    ) -> Result<Socket, Cause> {
-        let mut request = format!("{}/rpc", url.trim_end_matches('/')).into_client_request()?;
+    /// Connects to the server whose address begins with `ws://`, or with `wss://` where its connector knows TLS. One
+    /// that is silent for its deadline is taken for lost.
+    pub(super) async fn open(server: &Server, listener: Option<Arc<dyn Listener>>) -> Result<Socket, Cause> {
+        let mut request = format!("{}/rpc", server.url.trim_end_matches('/')).into_client_request()?;
         request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("flatbuffers"));
-        // The size of an answer is what the program asked for: all rows of a table may be asked for.
-        let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
-        let stream = connect(request, config, connector).await?;
+        // P8: an answer is collected before it is read. The server sends each in one frame.
+        let bound = Some(server.largest_answer);
+        let config = WebSocketConfig::default().max_message_size(bound).max_frame_size(bound);
+        let stream = connect(request, config, server.connector.clone()).await?;
         let (sink, stream) = stream.split();
         let (queue, requests) = mpsc::channel(QUEUE);
         let state = Arc::new(State {
@@ -121,7 +118,7 @@ impl Socket {
             heard: Mutex::new(Instant::now()),
             number: AtomicI64::new(0),
             listener,
-            silence,
+            silence: server.deadline,
         });
         tokio::spawn(write(sink, requests, Arc::clone(&state)));
         tokio::spawn(read(stream, Arc::clone(&state)));
@@ -288,6 +285,9 @@ async fn read(mut stream: SplitStream<Stream>, state: Arc<State>) {
             Ok(Some(Ok(_))) => {
                 *state.heard.lock() = Instant::now();
                 continue;
+            }
+            Ok(Some(Err(WsError::Capacity(error)))) => {
+                format!("an answer is larger than this connection takes ({error}): ask for less at once")
             }
             Ok(Some(Err(error))) => error.to_string(),
             Ok(None) => "the server closed the connection".to_owned(),

@@ -38,7 +38,7 @@ impl SurrealTable {
     /// The condition is pasted into statements: it is for the programmer to write, and what users enter goes into
     /// `values`.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// use surrealdb::types::vars;
     /// # fn example(bakery: &vantage_live::store::surrealdb::SurrealDb) {
     /// let cheap = bakery.table("product").filter("price < $most", vars! { most: 200 });

@@ -1,0 +1,31 @@
+//! What is shown reaches the cache.
+
+use futures::StreamExt;
+use interleavings::{Disk, interleave, set, store, table};
+use shuttle::future::spawn;
+use vantage_live::{Feed, FeedEvent, ImTable};
+
+#[test]
+fn the_last_state_of_a_row_reaches_the_cache_and_none_comes_after_it() {
+    interleave(|| async {
+        let (store, cache) = (store().await, ImTable::new("cache"));
+        let mut cached = cache.feed().subscribe().await.unwrap();
+        let table = table(&store).cache(Disk(cache)).open().await.unwrap();
+
+        let ours = table.clone();
+        let colleague = spawn(async move { set(&store, "price", 1).await });
+        let writer = spawn(async move { set(&ours, "stock", 1).await });
+
+        let (mut price, mut stock) = (0, 0);
+        while (price, stock) != (1, 1) {
+            let Some(Ok(FeedEvent::Upsert { record: Some(record), .. })) = cached.next().await else {
+                panic!("rows are written to the cache, and nothing else happens to it")
+            };
+            let now = (record["price"].as_i64().unwrap(), record["stock"].as_i64().unwrap());
+            assert!(now.0 >= price && now.1 >= stock, "{now:?} after {:?}", (price, stock));
+            (price, stock) = now;
+        }
+        colleague.await.unwrap();
+        writer.await.unwrap();
+    });
+}

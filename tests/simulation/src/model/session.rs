@@ -1,0 +1,204 @@
+//! What an edit session should be: what the person typed is there, and what differs from the snapshot is modified.
+
+use std::sync::Arc;
+
+use vantage_live::{Id, Policy, RecordEdit};
+
+use super::{Broken, Known, Permit, Promise, ensure};
+use crate::product::{FIELDS, Product, ProductChange, Val, set, val};
+use crate::world::{Shape, Store};
+
+pub(crate) type Edit = RecordEdit<'static, Product>;
+
+/// What the model knows of one session.
+pub(crate) struct Session {
+    /// How the person is called.
+    pub name: String,
+    permit: Arc<Permit>,
+    /// What the person wants a field to be, until the store has it, and the session knows.
+    wishes: [Option<Wish>; 6],
+    /// The wishes that were for a moment what the session knew of the store: a field that is not modified follows it.
+    back: [bool; 6],
+    /// Whether a write of the session may have taken effect without its knowing.
+    pub doubt: bool,
+    /// The place in its history of the state that the session's snapshot shows, at the least.
+    at: Option<(Id, usize)>,
+}
+
+/// What a person wants a field to be.
+#[derive(Clone, Debug)]
+pub(crate) struct Wish {
+    pub val: Val,
+    /// The record, and the place in its history of the state that the session's snapshot was, when it was typed.
+    since: (Id, usize),
+}
+
+impl Session {
+    pub fn new(name: String, policy: Policy) -> Self {
+        let permit = Permit { policy, typed: Known::default(), shown: Known::default(), episode: 0 };
+        Session { name, permit: Arc::new(permit), wishes: Default::default(), back: [false; 6], doubt: false, at: None }
+    }
+
+    /// What it may write now.
+    pub fn permit(&self) -> &Arc<Permit> {
+        &self.permit
+    }
+
+    pub fn set_policy(&mut self, policy: Policy) {
+        Arc::make_mut(&mut self.permit).policy = policy;
+    }
+
+    /// The person wants this field to be this.
+    pub fn wants(&mut self, field: usize, wish: Val, edit: &Edit) {
+        self.back[field] = val(edit.live_snapshot(), field) == wish;
+        let typed = &mut Arc::make_mut(&mut self.permit).typed[field];
+        typed.insert(wish.clone());
+        self.wishes[field] = Some(Wish { val: wish, since: (edit.id().clone(), self.place(edit)) });
+    }
+
+    /// The person wants every field as it is: a new record.
+    pub fn wants_all(&mut self, edit: &Edit) {
+        (0..FIELDS.len()).for_each(|field| self.wants(field, val(edit.local(), field), edit));
+        Arc::make_mut(&mut self.permit).episode += 1;
+    }
+
+    /// The person has decided against what was typed into these fields. A write that is on its way may have it all the
+    /// same, and then the old value is what is wanted.
+    pub fn gives_up(&mut self, fields: impl IntoIterator<Item = usize>, edit: &Edit) {
+        for field in fields {
+            if self.wishes[field].is_some() {
+                self.wants(field, val(edit.live_snapshot(), field), edit);
+            }
+        }
+    }
+
+    pub fn wishes(&self) -> &[Option<Wish>; 6] {
+        &self.wishes
+    }
+
+    /// The person was shown what the store has, beside what was typed.
+    pub fn sees_everything(&mut self, edit: &Edit) {
+        (0..FIELDS.len()).for_each(|field| self.sees(field, edit.live_snapshot()));
+    }
+
+    fn sees(&mut self, field: usize, product: &Product) {
+        let val = val(product, field);
+        if !self.permit.shown[field].contains(&val) {
+            Arc::make_mut(&mut self.permit).shown[field].insert(val);
+        }
+    }
+
+    /// Looks at the session after a step.
+    pub fn look(&mut self, edit: &Edit, store: &Store) -> Result<(), Broken> {
+        let modified = self.dirty_truth(edit)?;
+        self.nothing_lost(edit, &modified, store)?;
+        self.no_going_back(edit, store)?;
+        if !edit.is_new() {
+            (0..FIELDS.len()).filter(|field| !modified[*field]).for_each(|field| self.sees(field, edit.local()));
+        }
+        Ok(())
+    }
+
+    /// P1: what is said to be modified is what differs, field by field.
+    fn dirty_truth(&self, edit: &Edit) -> Result<[bool; 6], Broken> {
+        let (local, snapshot) = (edit.local(), &**edit.live_snapshot());
+        let differs: [bool; 6] = std::array::from_fn(|field| val(local, field) != val(snapshot, field));
+        let expected = set((0..6).filter(|field| differs[*field]));
+        let said = edit.modified_fields();
+        ensure(said == expected, Promise::P1, || {
+            format!("{} says that {said:?} are modified, and {expected:?} differ", self.name)
+        })?;
+        let (dirty, is) = (edit.dirty(), |field: usize| edit.is_modified(FIELDS[field]));
+        let flags = [dirty.name, dirty.price, dirty.inventory.stock, dirty.inventory.shelf, dirty.note, dirty.tag];
+        ensure(flags == differs && (0..6).all(|field| is(field) == differs[field]), Promise::P1, || {
+            format!("{} has {dirty:?}, and {expected:?} differ", self.name)
+        })?;
+        let mut changes = 0;
+        for change in edit.changes() {
+            let is_price = |from, to| (from, to) == (&snapshot.price, &local.price);
+            let truly = match &change {
+                ProductChange::Name { from, to } => (*from, *to) == (&snapshot.name, &local.name),
+                ProductChange::Price { from, to } => is_price(*from, *to),
+                _ => true,
+            };
+            ensure(truly, Promise::P1, || format!("{} shows {change:?}", self.name))?;
+            changes += 1;
+        }
+        ensure(changes == said.len(), Promise::P1, || format!("{} has {changes} changes of {said:?}", self.name))?;
+        Ok(differs)
+    }
+
+    /// P4: what was typed is there, unless it had reached the store, or was nothing new, and the field follows the store.
+    fn nothing_lost(&mut self, edit: &Edit, modified: &[bool; 6], store: &Store) -> Result<(), Broken> {
+        let (local, snapshot) = (edit.local(), &**edit.live_snapshot());
+        let open = self.doubt || edit.is_saving() || edit.is_new();
+        for field in 0..FIELDS.len() {
+            let Some(wish) = self.wishes[field].clone() else {
+                ensure(!modified[field], Promise::P1, || {
+                    format!("nobody typed into {} of {}, and it is modified", FIELDS[field], self.name)
+                })?;
+                continue;
+            };
+            let now = val(local, field);
+            if now == wish.val {
+                self.back[field] |= val(snapshot, field) == wish.val;
+                if open || modified[field] {
+                    continue;
+                }
+            } else {
+                let follows = !modified[field] && (self.back[field] || has_reached(field, &wish, edit, store));
+                ensure(follows, Promise::P4, || {
+                    format!("{} of {} was to be {} and is {now}", FIELDS[field], self.name, wish.val)
+                })?;
+            }
+            self.wishes[field] = None;
+            Arc::make_mut(&mut self.permit).typed[field].clear();
+        }
+        Ok(())
+    }
+
+    /// P6: a session's snapshot is a state that the store has had, and never an older one than before.
+    fn no_going_back(&mut self, edit: &Edit, store: &Store) -> Result<(), Broken> {
+        if edit.is_new() {
+            self.at = None;
+            return Ok(());
+        }
+        let from = self.at.take().filter(|(id, _)| id == edit.id()).map_or(0, |(_, place)| place);
+        let history = store.history(edit.id());
+        let is_it = |shape: &Shape| shape.is_row(edit.live_snapshot());
+        let place = history[from..].iter().position(is_it).map(|place| place + from);
+        ensure(place.is_some(), Promise::P6, || {
+            let was = if history.iter().any(is_it) { "an older state than before" } else { "what never was" };
+            format!("the snapshot of {} shows {was}: {:?}", self.name, edit.live_snapshot())
+        })?;
+        self.at = place.map(|place| (edit.id().clone(), place));
+        Ok(())
+    }
+
+    /// Whether the record has been gone since the session's snapshot.
+    pub fn was_gone(&self, edit: &Edit, store: &Store) -> bool {
+        store.history(edit.id())[self.place(edit)..].iter().any(|shape| matches!(shape, Shape::Gone))
+    }
+
+    /// The place in its history of the state that the session's snapshot is, at the least.
+    fn place(&self, edit: &Edit) -> usize {
+        self.at.as_ref().filter(|(id, _)| id == edit.id()).map_or(0, |(_, place)| *place)
+    }
+
+    /// Whether the store has what the person wanted, or had, before somebody else has changed it.
+    pub fn has_its_wish(&self, field: usize, wish: &Wish, edit: &Edit, store: &Store) -> bool {
+        has_reached(field, wish, edit, store) || !edit.is_modified(FIELDS[field]) && self.back[field]
+    }
+}
+
+/// Whether the store has had what was wished for, since the session's snapshot of then: whoever has written it.
+fn has_reached(field: usize, wish: &Wish, edit: &Edit, store: &Store) -> bool {
+    let coerced = store.coerce(field, &wish.val);
+    let has = |shape: &Shape| match shape {
+        Shape::Row(row) => [&wish.val, &coerced].contains(&&val(row, field)),
+        Shape::Gone | Shape::Unfit => false,
+    };
+    // What the session has made since is all of the time after.
+    let from = if wish.since.0 == *edit.id() { wish.since.1 } else { 0 };
+    store.history(edit.id()).get(from..).unwrap_or_default().iter().any(has)
+}

@@ -1,0 +1,130 @@
+//! What a table should show: of each record a state that the store has had, never an older one than before; and to who
+//! follows its events the same rows as to who reads them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use vantage_live::{Event, Id, LiveTable};
+
+use super::{Broken, Promise, ensure, known};
+use crate::product::{Product, alike};
+use crate::world::{Shape, Store};
+
+/// What the model knows of one open table.
+pub(crate) struct Table {
+    pub name: String,
+    /// Whether its feed keeps the order of commits.
+    trusts_echoes: bool,
+    /// The place in its history of the state that each record was last seen in, at the least.
+    seen: BTreeMap<Id, usize>,
+    /// The rows, as the events tell them.
+    replica: BTreeMap<Id, Arc<Product>>,
+}
+
+/// What a table shows of a record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Looked<'p> {
+    Row(&'p Product),
+    Unfit,
+    Gone,
+    /// No row: it is gone, or does not fit.
+    NoRow,
+}
+
+impl Looked<'_> {
+    fn is(self, shape: &Shape) -> bool {
+        match (self, shape) {
+            (Looked::Row(row), shape) => shape.is_row(row),
+            (Looked::Unfit, Shape::Unfit) | (Looked::Gone, Shape::Gone) => true,
+            (Looked::NoRow, shape) => !matches!(shape, Shape::Row(_)),
+            _ => false,
+        }
+    }
+}
+
+impl Table {
+    pub fn new(name: String, trusts_echoes: bool) -> Self {
+        Table { name, trusts_echoes, seen: BTreeMap::new(), replica: BTreeMap::new() }
+    }
+
+    /// P6: a record is seen in a state that it has had, and no older one than it was seen in before.
+    pub fn sees(&mut self, id: &Id, looked: Looked<'_>, store: &Store) -> Result<(), Broken> {
+        let from = self.seen.get(id).copied().unwrap_or(0);
+        let history = store.history(id);
+        // Of several states that are alike the oldest, so that nothing is held against the table that it cannot know.
+        let Some(place) = history[from..].iter().position(|shape| looked.is(shape)) else {
+            let is_twin = |shape: &Shape| shape.is_like(&history[from]);
+            if known::AN_ECHO_IS_KNOWN_BY_ITS_VALUES
+                && self.trusts_echoes
+                && history.iter().take(from).skip(1).any(is_twin)
+                && let Some(place) = history.iter().position(|shape| looked.is(shape))
+            {
+                self.seen.insert(id.clone(), place);
+                return Ok(());
+            }
+            let was =
+                if history.iter().any(|shape| looked.is(shape)) { "goes back to" } else { "is what it never was:" };
+            let what = format!("in {}, `{id}` {was} {looked:?}, after place {from} of {}", self.name, history.len());
+            return Err(Broken { promise: Promise::P6, what });
+        };
+        if place > 0 {
+            self.seen.insert(id.clone(), from + place);
+        }
+        Ok(())
+    }
+
+    /// P5: what was answered is shown, or something newer.
+    pub fn shows_at_least(&mut self, id: &Id, looked: Looked<'_>, place: usize, store: &Store) -> Result<(), Broken> {
+        let newer = store.history(id).get(place..).unwrap_or_default().iter().any(|shape| looked.is(shape));
+        ensure(newer, Promise::P5, || {
+            format!("{} shows `{id}` as {looked:?}, and its own change at place {place} was answered", self.name)
+        })?;
+        let seen = self.seen.entry(id.clone()).or_default();
+        *seen = place.max(*seen);
+        Ok(())
+    }
+
+    /// Takes an event in that the table tells.
+    pub fn hears(&mut self, event: &Event<Product>, store: &Store) -> Result<(), Broken> {
+        match event {
+            Event::Inserted { id, row, .. } | Event::Updated { id, row, .. } => {
+                self.replica.insert(id.clone(), Arc::clone(row));
+                self.sees(id, Looked::Row(row), store)
+            }
+            Event::Removed { id, .. } => {
+                self.replica.remove(id);
+                self.sees(id, Looked::NoRow, store)
+            }
+            Event::Identified { .. } => Ok(()),
+            Event::Reset { .. } => Ok(()),
+        }
+    }
+
+    /// The rows are read afresh, as a subscriber does that was too slow.
+    pub fn reads_afresh(&mut self, table: &LiveTable<Product>) {
+        self.replica = table.rows().iter().map(|(id, row)| (id.clone(), Arc::clone(row))).collect();
+    }
+
+    /// Looks at the rows after a step, when every event was heard.
+    pub fn look(&mut self, table: &LiveTable<Product>, store: &Store) -> Result<(), Broken> {
+        let rows = table.rows();
+        let rejected = table.rejected_rows();
+        let same = rows.len() == self.replica.len()
+            && rows
+                .iter()
+                .zip(&self.replica)
+                .all(|((a, row), (b, heard))| a == b && (Arc::ptr_eq(row, heard) || alike(row, heard)));
+        ensure(same, Promise::P7, || {
+            format!("{} shows {rows:?}, and its events have told {:?}", self.name, self.replica)
+        })?;
+        for (id, row) in rows.iter() {
+            self.sees(id, Looked::Row(row), store)?;
+        }
+        for row in &rejected {
+            self.sees(&row.id, Looked::Unfit, store)?;
+        }
+        let is_shown = |id: &Id| rows.get(id).is_some() || rejected.iter().any(|row| row.id == *id);
+        let gone: Vec<Id> = self.seen.keys().filter(|id| !is_shown(id)).cloned().collect();
+        gone.iter().try_for_each(|id| self.sees(id, Looked::Gone, store))
+    }
+}

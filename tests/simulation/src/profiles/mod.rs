@@ -1,0 +1,222 @@
+//! Profiles: how rough a world is, and what is there in it. A profile says how often each trouble comes; a setting, drawn
+//! from the seed, says which processes, tables and feeds there are and what the store can do.
+
+use std::time::Duration;
+
+use vantage_live::{FeedOrder, Ids, Policy};
+
+use crate::chance::Chance;
+use crate::world::Records;
+
+/// What a person calls the processes.
+pub(crate) const PROCESSES: [&str; 3] = ["the till", "the kitchen", "the office"];
+
+/// How often each trouble comes, in a thousand cases, and how long things take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Roughness {
+    pub unreachable: u16,
+    pub lost_request: u16,
+    pub lost_answer: u16,
+    pub late: u16,
+    pub refused: u16,
+    pub doubled: u16,
+    pub resent: u16,
+    pub slow: u16,
+    pub feed_dropped: u16,
+    pub feed_doubled: u16,
+    pub feed_slow: u16,
+    pub cache_failed: u16,
+    /// The longest way of a quick message, in microseconds.
+    pub quick_us: u64,
+    /// The longest way of a slow one, in milliseconds.
+    pub slow_ms: u64,
+}
+
+impl Roughness {
+    /// Nothing goes wrong.
+    pub const CALM: Self = Roughness {
+        unreachable: 0,
+        lost_request: 0,
+        lost_answer: 0,
+        late: 0,
+        refused: 0,
+        doubled: 0,
+        resent: 0,
+        slow: 0,
+        feed_dropped: 0,
+        feed_doubled: 0,
+        feed_slow: 0,
+        cache_failed: 0,
+        quick_us: 300,
+        slow_ms: 1,
+    };
+}
+
+/// How rough, and what people do how often.
+#[derive(Clone, Copy, Debug)]
+pub struct Profile {
+    /// Its name on the command line.
+    pub name: &'static str,
+    pub(crate) roughness: Roughness,
+    pub(crate) weights: Weights,
+    pub(crate) records: usize,
+}
+
+/// What happens how often, each against the others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Weights {
+    pub people: u16,
+    pub tables: u16,
+    pub others: u16,
+    pub links: u16,
+    pub crashes: u16,
+    pub waits: u16,
+    pub rests: u16,
+}
+
+const WEIGHTS: Weights = Weights { people: 60, tables: 6, others: 14, links: 3, crashes: 1, waits: 8, rests: 1 };
+
+const EVERYDAY: Roughness = Roughness {
+    unreachable: 15,
+    lost_request: 10,
+    lost_answer: 20,
+    late: 10,
+    refused: 15,
+    doubled: 10,
+    resent: 10,
+    slow: 50,
+    feed_dropped: 10,
+    feed_doubled: 20,
+    feed_slow: 60,
+    cache_failed: 15,
+    quick_us: 2_000,
+    slow_ms: 300,
+};
+
+/// The profiles. A run that names none takes them in turn.
+pub const PROFILES: &[Profile] = &[
+    // A week of ordinary trouble.
+    Profile { name: "everyday", roughness: EVERYDAY, weights: WEIGHTS, records: 3 },
+    // Half of what is sent meets some trouble.
+    Profile {
+        name: "rough",
+        roughness: Roughness {
+            unreachable: 50,
+            lost_request: 60,
+            lost_answer: 100,
+            late: 70,
+            refused: 40,
+            doubled: 50,
+            resent: 50,
+            slow: 200,
+            feed_dropped: 60,
+            feed_doubled: 80,
+            feed_slow: 250,
+            cache_failed: 100,
+            quick_us: 5_000,
+            slow_ms: 1_500,
+        },
+        weights: Weights { links: 6, ..WEIGHTS },
+        records: 3,
+    },
+    // Nothing is lost, but everybody writes to one record and everything is slow.
+    Profile {
+        name: "crowd",
+        roughness: Roughness { slow: 400, feed_slow: 400, quick_us: 10_000, slow_ms: 200, ..Roughness::CALM },
+        weights: Weights { others: 40, links: 0, crashes: 0, ..WEIGHTS },
+        records: 1,
+    },
+    // Processes crash and start again, links are cut.
+    Profile { name: "crashes", roughness: EVERYDAY, weights: Weights { crashes: 8, links: 8, ..WEIGHTS }, records: 4 },
+    // No trouble at all: whatever goes wrong here is simple.
+    Profile {
+        name: "calm",
+        roughness: Roughness::CALM,
+        weights: Weights { links: 0, crashes: 0, ..WEIGHTS },
+        records: 2,
+    },
+];
+
+impl Profile {
+    /// The profile of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Profile> {
+        PROFILES.iter().find(|profile| profile.name == name)
+    }
+
+    /// The profile of a seed, where none was named.
+    #[must_use]
+    pub fn of(seed: u64) -> &'static Profile {
+        &PROFILES[usize::try_from(seed % PROFILES.len() as u64).unwrap_or(0)]
+    }
+}
+
+/// What is there in a world.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting {
+    /// The tables of each process.
+    pub processes: Vec<Vec<TableSetting>>,
+    /// Whether the store puts its revision into every record. Where it does not, two states of a record can be alike.
+    pub stamps: bool,
+    /// Whether it makes capitals of names.
+    pub shouts: bool,
+    /// Whether it rounds prices.
+    pub rounds: bool,
+    /// Whether it recognises the repetition of an insert.
+    pub recognises: bool,
+    pub client_ids: bool,
+    /// The ids that other programs use.
+    pub records: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TableSetting {
+    pub feed: Option<(FeedOrder, Records)>,
+    pub poll_every: Option<Duration>,
+    pub cache: bool,
+    pub policy: Policy,
+    pub ids: Ids,
+    pub event_buffer: usize,
+    pub batch: usize,
+}
+
+impl Setting {
+    pub fn draw(seed: u64, profile: &Profile) -> Self {
+        let mut chance = Chance::new(crate::chance::mix(seed ^ 0x5E77_1136));
+        let stamps = chance.one_in(2);
+        let client_ids = !chance.one_in(3);
+        let processes = (0..chance.between(1, 3))
+            .map(|_| (0..chance.between(1, 2)).map(|_| TableSetting::draw(&mut chance, stamps, client_ids)).collect())
+            .collect();
+        Setting {
+            processes,
+            stamps,
+            shouts: chance.one_in(4),
+            rounds: chance.one_in(4),
+            recognises: chance.one_in(2),
+            client_ids,
+            records: profile.records,
+        }
+    }
+}
+
+impl TableSetting {
+    fn draw(chance: &mut Chance, stamps: bool, client_ids: bool) -> Self {
+        let order = chance.pick(&[FeedOrder::Commit, FeedOrder::Unknown]);
+        let records = chance.pick(&[Records::Always, Records::Always, Records::Sometimes, Records::Never]);
+        let has_feed = chance.below(4) > 0;
+        // A version that nobody counts guards nothing.
+        let policies: &[Policy] =
+            if stamps { &[Policy::Fields, Policy::Fields, Policy::Version] } else { &[Policy::Fields] };
+        let policy = if chance.one_in(10) { Policy::Overwrite } else { chance.pick(policies) };
+        TableSetting {
+            feed: has_feed.then_some((order, records)),
+            poll_every: (!has_feed && chance.one_in(2)).then(|| Duration::from_millis(chance.between(500, 4_000))),
+            cache: chance.one_in(2),
+            policy,
+            ids: if client_ids && chance.one_in(2) { Ids::ClientUuid } else { Ids::Store },
+            event_buffer: chance.pick(&[4, 16, 64, 1_024]),
+            batch: chance.pick(&[1, 2, 3, 1_000]),
+        }
+    }
+}

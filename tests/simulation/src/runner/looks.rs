@@ -1,0 +1,292 @@
+//! Looking: what every call has come to, what was written, and everything that can be seen, after every step.
+
+use std::sync::Arc;
+
+use vantage_live::dataset::DataSetError;
+use vantage_live::edit::{DeleteResult, EditError, RefreshError};
+use vantage_live::{FieldSet, LiveEntity as _, SaveError, SaveResult};
+
+use super::Run;
+use super::people::Place;
+use super::reports::{Before, Came, Done, Shown};
+use crate::model::{Broken, Looked, Promise, ensure, known};
+use crate::product::Product;
+use crate::world::Happened;
+
+impl Run<'_> {
+    /// Looks at everything.
+    pub(super) fn look(&mut self) -> Result<(), Broken> {
+        let commits = self.world.with(|state| std::mem::take(&mut state.commits));
+        commits.iter().try_for_each(|commit| self.writes.look(commit))?;
+        self.look_at_the_tables()?;
+        let done = std::mem::take(&mut *self.done.lock());
+        done.into_iter().try_for_each(|done| self.came(done))?;
+        self.look_at_the_sessions()
+    }
+
+    fn look_at_the_tables(&mut self) -> Result<(), Broken> {
+        for open in self.tables.iter_mut().flatten().flatten() {
+            self.world.with(|state| {
+                while let Some(event) = open.monitor.try_next() {
+                    state.tale.count(Happened::EventSeen, 1);
+                    state.tale.stir(event.sequence());
+                    if let vantage_live::Event::Reset { .. } = event {
+                        state.tale.count(Happened::Reset, 1);
+                        open.model.reads_afresh(&open.table);
+                    }
+                    open.model.hears(&event, &state.store)?;
+                }
+                open.model.look(&open.table, &state.store)?;
+                // P8: a record waits once, beside being read or written once.
+                let (metrics, most) = (open.table.metrics(), 2 * state.store.ids().len() as u64);
+                ensure(metrics.settling <= most && metrics.cache_pending <= most, Promise::P8, || {
+                    format!("{} has {metrics:?} of {most} records", open.model.name)
+                })
+            })?;
+        }
+        Ok(())
+    }
+
+    fn look_at_the_sessions(&mut self) -> Result<(), Broken> {
+        for at in 0..self.places.len() {
+            if let Place::Seated(seat) = &mut self.places[at] {
+                if let Some(task) = seat.busy.filter(|task| !self.world.runs(*task)) {
+                    let _ = task;
+                    seat.busy = None;
+                }
+                let edit = Arc::clone(&seat.edit);
+                let Some(edit) = edit.try_lock() else { continue };
+                self.world.with(|state| seat.model.look(&edit, &state.store))?;
+            }
+            self.permit(at);
+        }
+        Ok(())
+    }
+
+    /// What a call has come to.
+    fn came(&mut self, done: Done) -> Result<(), Broken> {
+        let Done { place, actor, table, came, shown } = done;
+        self.shown(table, shown)?;
+        match came {
+            Came::Opened(result) => self.opened(place, actor, result),
+            Came::Called(what, result, id) => self.called(what, result, id),
+            Came::CalledOnUnfit(result) => {
+                let refused = !matches!(&result, Ok(()));
+                self.world.tell(Happened::TableRefused, [u64::from(actor), 0], || "what does not fit is kept".into());
+                ensure(refused, Promise::P2, || {
+                    format!("program {actor} has replaced a record that did not fit, and nobody was told")
+                })
+            }
+            Came::Saved(result, before) => self.saved(place, actor, result, &before),
+            Came::Refreshed(result) => self.refreshed(place, actor, result),
+            Came::Deleted(result) => self.deleted(place, actor, result),
+        }
+    }
+
+    /// P5: at the moment of an answer, the table shows what was answered, or something newer.
+    fn shown(&mut self, table: u32, shown: Option<Shown>) -> Result<(), Broken> {
+        let world = self.world.clone();
+        let (Some(Shown { id, row, place }), Some(open)) = (shown, self.open_table(table)) else { return Ok(()) };
+        let looked = row.as_deref().map_or(Looked::NoRow, Looked::Row);
+        world.with(|state| open.model.shows_at_least(&id, looked, place, &state.store))
+    }
+
+    fn opened(
+        &mut self,
+        place: usize,
+        actor: u32,
+        result: Result<Box<crate::model::Edit>, EditError>,
+    ) -> Result<(), Broken> {
+        let Place::Opening { process, table, policy, .. } = self.places[place] else { return Ok(()) };
+        let report = self.reporter_of(table, place, actor);
+        self.places[place] = Place::Empty;
+        match (result, report) {
+            (Ok(edit), Some(report)) => {
+                self.world.tell(Happened::Waited, [u64::from(actor), 1], || {
+                    format!("session {actor} has `{}`: {:?}", edit.id(), edit.local())
+                });
+                self.seat(place, process, policy, report, *edit);
+            }
+            (Ok(_), None) => {}
+            (Err(error), _) => {
+                self.world.tell(Happened::OpenFailed, [u64::from(actor), 0], || format!("session {actor}: {error}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn called(
+        &mut self,
+        what: &'static str,
+        result: Result<(), DataSetError>,
+        id: Option<vantage_live::Id>,
+    ) -> Result<(), Broken> {
+        let happened = match (&result, what) {
+            (Err(_), _) => Happened::TableFailed,
+            (Ok(()), "list") => Happened::TableRefreshed,
+            (Ok(()), "hear") => Happened::TableHeard,
+            (Ok(()), "replace") => Happened::TableReplaced,
+            (Ok(()), "insert") => Happened::TableInserted,
+            (Ok(()), "delete") => Happened::TableDeleted,
+            (Ok(()), _) => Happened::TableWrote,
+        };
+        self.world.tell(happened, [0, 0], || match result {
+            Ok(()) => {
+                format!("the program's {what} is done {}", id.map_or_else(String::new, |id| format!("to `{id}`")))
+            }
+            Err(error) => format!("the program is told: {error}"),
+        });
+        Ok(())
+    }
+
+    fn saved(
+        &mut self,
+        place: usize,
+        actor: u32,
+        result: Result<SaveResult<Product>, EditError>,
+        before: &Before,
+    ) -> Result<(), Broken> {
+        let Place::Seated(seat) = &mut self.places[place] else { return Ok(()) };
+        if seat.actor != actor {
+            return Ok(());
+        }
+        let edit = Arc::clone(&seat.edit);
+        let Some(edit) = edit.try_lock() else { return Ok(()) };
+        let name = seat.model.name.clone();
+        let tell = |happened, sentence: &dyn Fn() -> String| {
+            self.world.tell(happened, [u64::from(actor), 0], sentence);
+        };
+        let result = match result {
+            Ok(result) => result,
+            Err(EditError::NoSaveUnderWay | EditError::DeleteUnderWay) => return Ok(()),
+            Err(EditError::KeptApart { .. }) => {
+                tell(Happened::KeptApart, &|| format!("{name} is told that the record does not fit"));
+                seat.model.doubt = true;
+                return Ok(());
+            }
+            Err(error) => {
+                let what = format!("{name} was told of a misuse or a fault: {error}");
+                return Err(Broken { promise: Promise::P4, what });
+            }
+        };
+        match &result {
+            SaveResult::Saved => tell(Happened::Saved, &|| format!("{name} is saved")),
+            SaveResult::PartialSave(partial) => {
+                let happened = if partial.is_repeated() { Happened::PartialAgain } else { Happened::Partial };
+                tell(happened, &|| format!("{name} is saved, with other values of {partial}"));
+                seat.coerced = partial.fields();
+            }
+            SaveResult::Conflict(conflicts) => {
+                let fields = conflicts.fields();
+                let happened = if fields.is_empty() { Happened::ConflictOfNothing } else { Happened::Conflicted };
+                tell(happened, &|| format!("{name} is told of a conflict in {fields}"));
+                seat.model.sees_everything(&edit);
+                let now = edit.conflicts().fields();
+                let waited = known::A_CONFLICT_THAT_WAITED_IS_TOLD_AS_IT_WAS && now.is_subset(fields);
+                ensure(fields == now || waited, Promise::P3, || {
+                    format!("{name} was told of conflicts in {fields:?}, and has {now:?}")
+                })?;
+            }
+            SaveResult::Deleted => {
+                tell(Happened::FoundDeleted, &|| format!("{name} is told that its record is gone"));
+                let gone = self.world.with(|state| seat.model.was_gone(&edit, &state.store));
+                return ensure(gone, Promise::P4, || {
+                    format!("{name} was told that `{}` is gone, and it never was", edit.id())
+                });
+            }
+            SaveResult::Created(id) => {
+                tell(Happened::Created, &|| format!("{name} is created as `{id}`"));
+                let made = self.writes.has_made(actor, id) && edit.id() == id && !edit.is_new();
+                ensure(made, Promise::P4, || format!("{name} was told that it had made `{id}`, and it has not"))?;
+            }
+            SaveResult::Error(error) => {
+                let happened = match error {
+                    SaveError::Unreachable { .. } => Happened::Unreachable,
+                    SaveError::OutcomeUnknown { .. } => Happened::Unknown,
+                    _ => Happened::Rejected,
+                };
+                tell(happened, &|| format!("{name} is told: {error}"));
+                seat.model.doubt |= happened == Happened::Unknown;
+                let lost = before.local.diff(edit.local()) & before.modified;
+                return ensure(lost.is_empty(), Promise::P4, || {
+                    format!("a save of {name} failed, and {lost:?} is not as it was")
+                });
+            }
+        }
+        seat.model.doubt = false;
+        Ok(())
+    }
+
+    fn refreshed(
+        &mut self,
+        place: usize,
+        actor: u32,
+        result: Result<crate::product::ProductConflicts, RefreshError>,
+    ) -> Result<(), Broken> {
+        let Place::Seated(seat) = &mut self.places[place] else { return Ok(()) };
+        if seat.actor != actor {
+            return Ok(());
+        }
+        let edit = Arc::clone(&seat.edit);
+        let Some(edit) = edit.try_lock() else { return Ok(()) };
+        let name = seat.model.name.clone();
+        let (happened, sentence) = match result {
+            Ok(conflicts) => {
+                seat.model.doubt = false;
+                seat.model.sees_everything(&edit);
+                let fields = conflicts.fields();
+                let happened = if fields.is_empty() { Happened::Refreshed } else { Happened::RefreshedConflict };
+                (happened, format!("{name} is refreshed, with conflicts in [{fields}]"))
+            }
+            Err(RefreshError::Deleted { .. }) => {
+                let gone = self.world.with(|state| seat.model.was_gone(&edit, &state.store));
+                ensure(gone, Promise::P4, || {
+                    format!("{name} was told that `{}` is gone, and it never was", edit.id())
+                })?;
+                (Happened::RefreshedGone, format!("{name} is told that its record is gone"))
+            }
+            Err(error) => (Happened::RefreshFailed, format!("{name} is told: {error}")),
+        };
+        self.world.tell(happened, [u64::from(actor), 0], || sentence);
+        Ok(())
+    }
+
+    fn deleted(
+        &mut self,
+        place: usize,
+        actor: u32,
+        result: Result<DeleteResult<crate::product::ProductField>, EditError>,
+    ) -> Result<(), Broken> {
+        let Place::Seated(seat) = &mut self.places[place] else { return Ok(()) };
+        if seat.actor != actor {
+            return Ok(());
+        }
+        let edit = Arc::clone(&seat.edit);
+        let Some(edit) = edit.try_lock() else { return Ok(()) };
+        let name = seat.model.name.clone();
+        let gone = self.world.with(|state| seat.model.was_gone(&edit, &state.store));
+        let (happened, sentence) = match result {
+            Ok(DeleteResult::Deleted) => {
+                ensure(gone, Promise::P4, || {
+                    format!("{name} was told that it has deleted `{}`, which is there", edit.id())
+                })?;
+                (Happened::DeletedIt, format!("{name} has deleted `{}`", edit.id()))
+            }
+            Ok(DeleteResult::AlreadyGone) => {
+                ensure(gone, Promise::P4, || format!("{name} was told that `{}` was gone, which is there", edit.id()))?;
+                (Happened::DeleteFoundGone, format!("{name} finds `{}` gone", edit.id()))
+            }
+            Ok(DeleteResult::Changed(fields)) => {
+                seat.model.sees_everything(&edit);
+                (
+                    Happened::DeleteRefused,
+                    format!("{name} may not delete what has changed in [{}]", fields as FieldSet<_>),
+                )
+            }
+            Ok(DeleteResult::Error(error)) => (Happened::DeleteFailed, format!("{name} is told: {error}")),
+            Err(error) => (Happened::DeleteFailed, format!("{name} is told: {error}")),
+        };
+        self.world.tell(happened, [u64::from(actor), 0], || sentence);
+        Ok(())
+    }
+}

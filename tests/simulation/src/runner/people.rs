@@ -1,0 +1,407 @@
+//! People: each sits at a place, opens a record, types, saves, looks away, decides, gives up.
+
+use std::sync::Arc;
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use futures::lock::{Mutex as AsyncMutex, MutexGuard};
+use vantage_live::{FieldSet, Policy};
+
+use super::Run;
+use super::reports::{Before, Came, Reporter};
+use crate::generation::Act;
+use crate::model::{Broken, Edit, Session, known};
+use crate::product::{FIELDS, ProductField, named, places, plain, put, typed, val};
+use crate::profiles::PROCESSES;
+use crate::world::{Happened, Owner, TaskId};
+
+/// Where a person can sit.
+pub(super) enum Place {
+    Empty,
+    /// A record is being opened.
+    Opening {
+        task: TaskId,
+        process: usize,
+        table: u32,
+        policy: Policy,
+    },
+    Seated(Box<Seat>),
+}
+
+/// A person with a session.
+pub(super) struct Seat {
+    pub actor: u32,
+    pub process: usize,
+    pub table: u32,
+    pub edit: Arc<AsyncMutex<Edit>>,
+    pub model: Session,
+    /// The call that the person waits for.
+    pub busy: Option<TaskId>,
+    /// The fields of which the store made other values.
+    pub coerced: FieldSet<ProductField>,
+    pub report: Reporter,
+}
+
+impl Place {
+    pub fn process(&self) -> Option<usize> {
+        match self {
+            Place::Empty => None,
+            Place::Opening { process, .. } => Some(*process),
+            Place::Seated(seat) => Some(seat.process),
+        }
+    }
+
+    pub fn table(&self) -> Option<u32> {
+        match self {
+            Place::Empty => None,
+            Place::Opening { table, .. } => Some(*table),
+            Place::Seated(seat) => Some(seat.table),
+        }
+    }
+}
+
+impl Seat {
+    pub fn owner(&self) -> Owner {
+        Owner { process: self.process, table: self.table, actor: Some(self.actor) }
+    }
+
+    /// The session, unless the person waits for a call.
+    pub fn edit(&self) -> Option<MutexGuard<'_, Edit>> {
+        self.edit.try_lock()
+    }
+}
+
+impl Run<'_> {
+    pub(super) fn person(&mut self, at: usize, act: Act) -> Result<(), Broken> {
+        match (&self.places[at], act) {
+            (Place::Empty, Act::New { table, number }) => self.begin_record(at, usize::from(table), number),
+            (Place::Empty, Act::Open { table, record }) => {
+                self.open_record(at, usize::from(table), usize::from(record));
+            }
+            // Whoever wants to do something needs a record first.
+            (Place::Empty, _) => {
+                let (table, record) = self.world.with(|state| (state.chance.below(6), state.chance.below(8)));
+                self.open_record(at, table, record);
+            }
+            (Place::Opening { task, .. }, Act::Close | Act::Drop) => {
+                let task = *task;
+                self.world.tell(Happened::FutureDropped, [at as u64, 0], || {
+                    format!("somebody at place {at} gives up opening")
+                });
+                self.world.cancel(task);
+                self.places[at] = Place::Empty;
+            }
+            (Place::Opening { .. }, _) => {}
+            (Place::Seated(_), Act::Close | Act::Open { .. } | Act::New { .. }) => self.leave(at),
+            (Place::Seated(_), _) => self.seated(at, act)?,
+        }
+        self.permit(at);
+        Ok(())
+    }
+
+    /// What the model lets the session write is known to the link from here on.
+    pub(super) fn permit(&mut self, at: usize) {
+        if let Place::Seated(seat) = &self.places[at] {
+            let (actor, permit) = (seat.actor, Arc::clone(seat.model.permit()));
+            self.world.with(|state| drop(state.permits.insert(actor, permit)));
+        }
+    }
+
+    fn open_record(&mut self, at: usize, table: usize, record: usize) {
+        let (Some((process, table_at)), id) = (self.table_at(table), self.record(record)) else { return };
+        let Some(report) = self.reporter(process, table_at, at) else { return };
+        self.world.tell(Happened::Opened, [at as u64, u64::from(report.number)], || {
+            format!("place {at} opens `{id}` in table {table_at} of {} as session {}", PROCESSES[process], report.actor)
+        });
+        let owner = Owner { process, table: report.number, actor: Some(report.actor) };
+        let policy = self.story.setting.processes[process][table_at].policy;
+        let number = report.number;
+        let task = self.world.spawn(
+            Some(owner),
+            Box::pin(async move {
+                let opened = report.table.edit_record_owned(id).await;
+                report.report(Came::Opened(opened.map(Box::new)));
+            }),
+        );
+        self.places[at] = Place::Opening { task, process, table: number, policy };
+        self.world.poll(task);
+    }
+
+    fn begin_record(&mut self, at: usize, table: usize, number: u8) {
+        let Some((process, table_at)) = self.table_at(table) else { return };
+        let Some(report) = self.reporter(process, table_at, at) else { return };
+        let edit = report.table.new_record_owned(plain(number));
+        self.world.tell(Happened::Begun, [at as u64, u64::from(report.number)], || {
+            format!(
+                "place {at} begins a new record in table {table_at} of {} as session {}",
+                PROCESSES[process], report.actor
+            )
+        });
+        let policy = self.story.setting.processes[process][table_at].policy;
+        self.seat(at, process, policy, report, edit);
+    }
+
+    pub(super) fn seat(&mut self, at: usize, process: usize, policy: Policy, report: Reporter, edit: Edit) {
+        let mut model = Session::new(format!("session {}", report.actor), policy);
+        if edit.is_new() {
+            model.wants_all(&edit);
+        } else {
+            model.sees_everything(&edit);
+        }
+        self.places[at] = Place::Seated(Box::new(Seat {
+            actor: report.actor,
+            process,
+            table: report.number,
+            edit: Arc::new(AsyncMutex::new(edit)),
+            model,
+            busy: None,
+            coerced: FieldSet::EMPTY,
+            report,
+        }));
+        self.permit(at);
+    }
+
+    fn reporter(&mut self, process: usize, table_at: usize, place: usize) -> Option<Reporter> {
+        let actor = self.next_actor();
+        let number = self.tables[process][table_at].as_ref()?.number;
+        self.reporter_of(number, place, actor)
+    }
+
+    /// The hand that somebody at a table has on the list of what was done.
+    pub(super) fn reporter_of(&self, number: u32, place: usize, actor: u32) -> Option<Reporter> {
+        let open = self.tables.iter().flatten().flatten().find(|open| open.number == number)?;
+        let (table, world, done) = (open.table.clone(), self.world.clone(), Arc::clone(&self.done));
+        Some(Reporter { place, actor, number, table, world, done })
+    }
+
+    /// The person closes the form, whatever stands in it.
+    pub(super) fn leave(&mut self, at: usize) {
+        let before = std::mem::replace(&mut self.places[at], Place::Empty);
+        match before {
+            Place::Opening { task, .. } => self.world.cancel(task),
+            Place::Seated(seat) => {
+                self.world.tell(Happened::ClosedSession, [at as u64, 0], || format!("{} is closed", seat.model.name));
+                if let Some(task) = seat.busy {
+                    self.world.cancel(task);
+                }
+            }
+            Place::Empty => {}
+        }
+    }
+
+    fn seated(&mut self, at: usize, act: Act) -> Result<(), Broken> {
+        let Place::Seated(seat) = &mut self.places[at] else { return Ok(()) };
+        if seat.busy.is_some_and(|task| !self.world.runs(task)) {
+            seat.busy = None;
+        }
+        if let Some(task) = seat.busy {
+            // Who waits cannot type; but can lose patience.
+            if matches!(act, Act::Drop) {
+                self.world
+                    .tell(Happened::FutureDropped, [at as u64, 0], || format!("{} waits no longer", seat.model.name));
+                self.world.cancel(task);
+                seat.busy = None;
+                seat.model.doubt = true;
+            }
+            return Ok(());
+        }
+        let waits = seat.edit().is_some_and(|edit| edit.is_saving());
+        let deletes = seat.edit().is_some_and(|edit| edit.is_deleting());
+        let is_known = match act {
+            Act::Refresh => known::A_FAILED_REFRESH_FORGETS_A_CONFLICT,
+            Act::Delete | Act::StartDelete => known::A_DELETE_TAKES_IN_WHAT_NOBODY_SAW,
+            Act::SaveAsNew => known::SAVING_AS_NEW_FORGETS_A_CONFLICT,
+            Act::Rebase => known::AN_ANSWER_TAKES_A_REBASED_SESSION_BACK,
+            _ => false,
+        };
+        let act = match act {
+            Act::Rebase if deletes && is_known => Act::PollDelete,
+            _ if waits && is_known => Act::Finish,
+            act => act,
+        };
+        match act {
+            Act::Save => self.call(at, "saves", Happened::SaveBegun, Call::Save),
+            Act::Drop => {
+                self.call(at, "saves and looks away", Happened::SaveBegun, Call::Save);
+                return self.seated_and_busy(at);
+            }
+            Act::Finish => self.call(at, "waits for its save", Happened::SaveBegun, Call::Finish),
+            Act::SaveAsNew => self.call(at, "saves as new", Happened::SavedAsNew, Call::SaveAsNew),
+            Act::Refresh => self.call(at, "refreshes", Happened::Refreshed, Call::Refresh),
+            Act::Delete => self.call(at, "deletes", Happened::DeletedIt, Call::Delete),
+            _ => return self.at_once(at, act),
+        }
+        Ok(())
+    }
+
+    fn seated_and_busy(&mut self, at: usize) -> Result<(), Broken> {
+        match &self.places[at] {
+            Place::Seated(seat) if seat.busy.is_some() => self.seated(at, Act::Drop),
+            _ => Ok(()),
+        }
+    }
+
+    /// What needs no waiting.
+    fn at_once(&mut self, at: usize, act: Act) -> Result<(), Broken> {
+        let Place::Seated(seat) = &mut self.places[at] else { return Ok(()) };
+        let edit = Arc::clone(&seat.edit);
+        let Some(mut edit) = edit.try_lock() else { return Ok(()) };
+        let tell = |happened, field: usize, sentence: &dyn Fn() -> String| {
+            self.world.tell(happened, [u64::from(seat.actor), field as u64], sentence);
+        };
+        let name = seat.model.name.clone();
+        match act {
+            Act::Type { field, number } => {
+                let (field, wish) = (usize::from(field), typed(usize::from(field), number));
+                tell(Happened::Typed, field, &|| format!("{name} types {wish} into {}", named(field)));
+                put(edit.local_mut(), field, &wish);
+                seat.model.wants(field, wish, &edit);
+            }
+            Act::SetBack { field } => {
+                let field = usize::from(field);
+                let wish = val(edit.live_snapshot(), field);
+                tell(Happened::SetBack, field, &|| format!("{name} types {wish} into {} again", named(field)));
+                put(edit.local_mut(), field, &wish);
+                seat.model.wants(field, wish, &edit);
+            }
+            Act::Start => {
+                tell(Happened::SaveBegun, 0, &|| format!("{name} starts a save"));
+                seat.model.doubt |= edit.is_saving();
+                // A save that is under way is an answer too, and so is a closed table.
+                drop(self.world.acting(seat.owner(), || edit.start_save()));
+            }
+            Act::StartDelete => {
+                tell(Happened::Waited, 2, &|| format!("{name} starts a delete"));
+                seat.model.doubt |= edit.is_saving();
+                drop(self.world.acting(seat.owner(), || edit.start_delete()));
+            }
+            Act::PollDelete => {
+                if let Some(result) = self.world.acting(seat.owner(), || edit.poll_delete()) {
+                    seat.report.report(Came::Deleted(result));
+                }
+            }
+            Act::Poll => {
+                let before = Before::of(&edit);
+                if let Some(result) = self.world.acting(seat.owner(), || edit.poll_save()) {
+                    seat.report.report(Came::Saved(result, before));
+                }
+            }
+            Act::Rebase => match edit.rebase() {
+                Ok(conflicts) if conflicts.is_empty() => {
+                    tell(Happened::Rebased, 0, &|| format!("{name} rebases"));
+                    seat.model.sees_everything(&edit);
+                }
+                Ok(conflicts) => {
+                    let fields = conflicts.fields();
+                    tell(Happened::RebasedConflict, 0, &|| format!("{name} rebases, and {fields} are in conflict"));
+                    seat.model.sees_everything(&edit);
+                }
+                Err(_) => tell(Happened::RebasedGone, 0, &|| format!("{name} rebases, and finds no row")),
+            },
+            Act::Keep { field } => {
+                let field = usize::from(field);
+                let conflicting = edit.conflicts().fields().contains(FIELDS[field]);
+                if conflicting {
+                    tell(Happened::KeptMine, field, &|| format!("{name} keeps its own {}", named(field)));
+                }
+                edit.keep_local(FIELDS[field]);
+            }
+            Act::Take { field } => {
+                let field = usize::from(field);
+                if edit.conflicts().fields().contains(FIELDS[field]) {
+                    tell(Happened::TookTheirs, field, &|| format!("{name} takes the store's {}", named(field)));
+                }
+                edit.take_remote(FIELDS[field]);
+                seat.model.gives_up([field], &edit);
+            }
+            Act::Accept => {
+                let fields = seat.coerced;
+                tell(Happened::Accepted, 0, &|| format!("{name} accepts what the store made of {fields}"));
+                edit.accept_stored(fields);
+                seat.model.gives_up(places(fields), &edit);
+            }
+            Act::Revert => {
+                tell(Happened::Reverted, 9, &|| format!("{name} reverts"));
+                edit.revert();
+                seat.model.gives_up(0..FIELDS.len(), &edit);
+            }
+            Act::RevertField { field } => {
+                let field = usize::from(field);
+                tell(Happened::Reverted, field, &|| format!("{name} reverts {}", named(field)));
+                edit.revert_field(FIELDS[field]);
+                seat.model.gives_up([field], &edit);
+            }
+            Act::Policy { number } => {
+                let policy = match number {
+                    0 => Policy::Overwrite,
+                    1 | 2 if self.story.setting.stamps => Policy::Version,
+                    _ => Policy::Fields,
+                };
+                tell(Happened::PolicyChanged, 0, &|| format!("{name} saves by {policy:?} from now on"));
+                edit.set_policy(policy);
+                seat.model.set_policy(policy);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// What is waited for.
+    pub(super) fn call(&mut self, at: usize, verb: &str, happened: Happened, call: Call) {
+        let Place::Seated(seat) = &mut self.places[at] else { return };
+        let edit = Arc::clone(&seat.edit);
+        let (name, is_saving) = {
+            let Some(now) = seat.edit.try_lock() else { return };
+            if matches!(call, Call::Save | Call::Finish) && !now.conflicts().fields().is_empty() {
+                self.world.with(|state| state.tale.count(Happened::IgnoredConflict, 1));
+            }
+            if matches!(call, Call::SaveAsNew) && !now.is_new() {
+                seat.model.wants_all(&now);
+            }
+            (seat.model.name.clone(), now.is_saving())
+        };
+        // An answer that is taken in on the way may be that nobody knows.
+        seat.model.doubt |= is_saving;
+        if happened == Happened::SaveBegun || happened == Happened::SavedAsNew {
+            self.world.with(|state| state.tale.count(happened, 1));
+        }
+        self.world.tell(Happened::Waited, [u64::from(seat.actor), call as u64], || format!("{name} {verb}"));
+        let owner = seat.owner();
+        let permit = Arc::clone(seat.model.permit());
+        self.world.with(|state| drop(state.permits.insert(seat.actor, permit)));
+        let task = self.world.spawn(Some(owner), call.run(edit, seat.report.clone()));
+        seat.busy = Some(task);
+        self.world.poll(task);
+        if !self.world.runs(task) {
+            seat.busy = None;
+        }
+    }
+}
+
+/// The calls of a session that are waited for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Call {
+    Save,
+    Finish,
+    SaveAsNew,
+    Refresh,
+    Delete,
+}
+
+impl Call {
+    fn run(self, edit: Arc<AsyncMutex<Edit>>, report: Reporter) -> BoxFuture<'static, ()> {
+        async move {
+            let mut edit = edit.lock().await;
+            let before = Before::of(&edit);
+            let came = match self {
+                Call::Save => Came::Saved(edit.save().await, before),
+                Call::Finish => Came::Saved(edit.finish_save().await, before),
+                Call::SaveAsNew => Came::Saved(edit.save_as_new().await, before),
+                Call::Refresh => Came::Refreshed(edit.refresh_snapshot().await),
+                Call::Delete => Came::Deleted(edit.delete().await),
+            };
+            report.report(came);
+        }
+        .boxed()
+    }
+}

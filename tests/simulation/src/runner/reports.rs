@@ -1,0 +1,71 @@
+//! What calls have come to: reported by the task that has waited, at the moment when it goes on.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use vantage_live::dataset::DataSetError;
+use vantage_live::edit::{DeleteResult, EditError, RefreshError};
+use vantage_live::{FieldSet, Id, LiveTable, SaveResult};
+
+use crate::model::Edit;
+use crate::product::{Product, ProductConflicts, ProductField};
+use crate::world::World;
+
+/// A call that has its answer.
+pub(super) struct Done {
+    pub place: usize,
+    pub actor: u32,
+    pub table: u32,
+    pub came: Came,
+    /// What the table shows of the record at that moment, and which change of the caller's it must show.
+    pub shown: Option<Shown>,
+}
+
+/// What it has come to.
+pub(super) enum Came {
+    Opened(Result<Box<Edit>, EditError>),
+    Saved(Result<SaveResult<Product>, EditError>, Before),
+    Refreshed(Result<ProductConflicts, RefreshError>),
+    Deleted(Result<DeleteResult<ProductField>, EditError>),
+    Called(&'static str, Result<(), DataSetError>, Option<Id>),
+    /// As `Called`, of a record that did not fit when it was called.
+    CalledOnUnfit(Result<(), DataSetError>),
+}
+
+/// A session before a save.
+pub(super) struct Before {
+    pub local: Product,
+    pub modified: FieldSet<ProductField>,
+}
+
+impl Before {
+    pub fn of(edit: &Edit) -> Self {
+        Before { local: edit.local().clone(), modified: edit.modified_fields() }
+    }
+}
+
+/// What a table shows at the moment when a call has its answer.
+pub(super) struct Shown {
+    pub id: Id,
+    pub row: Option<Arc<Product>>,
+    pub place: usize,
+}
+
+/// The caller's hand on the list of what was done.
+#[derive(Clone)]
+pub(super) struct Reporter {
+    pub place: usize,
+    pub actor: u32,
+    pub number: u32,
+    pub table: LiveTable<Product>,
+    pub world: World,
+    pub done: Arc<Mutex<Vec<Done>>>,
+}
+
+impl Reporter {
+    pub fn report(&self, came: Came) {
+        let answered = self.world.with(|state| state.answered.get(&self.actor).cloned());
+        let shown = answered.map(|(id, place)| Shown { row: self.table.row(&id), id, place });
+        self.done.lock().push(Done { place: self.place, actor: self.actor, table: self.number, came, shown });
+    }
+}

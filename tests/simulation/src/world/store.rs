@@ -1,0 +1,333 @@
+//! The store: an ordered map, small enough to be seen right, that remembers every state a record has had.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+use vantage_live::{
+    DeleteOutcome, Guard, Id, IdempotencyKey, LiveEntity as _, Patch, Record, ValueErrorKind, WriteOutcome,
+};
+
+use crate::model::Permit;
+use crate::product::Product;
+use crate::profiles::Setting;
+
+/// What a store is asked.
+#[derive(Clone, Debug)]
+pub(crate) enum Ask {
+    Write { id: Id, patch: Patch, guard: Guard },
+    Insert { id: Id, record: Record },
+    Make { record: Record, key: Option<IdempotencyKey> },
+    Replace { id: Id, record: Record },
+    Delete { id: Id, guard: Guard },
+    DeleteAll,
+    Read(Id),
+    ReadMany(Vec<Id>),
+    Page { after: Option<Id>, limit: usize },
+    Count,
+}
+
+impl Ask {
+    pub fn is_read(&self) -> bool {
+        matches!(self, Ask::Read(_) | Ask::ReadMany(_) | Ask::Page { .. } | Ask::Count)
+    }
+}
+
+/// What it answers.
+#[derive(Clone, Debug)]
+pub(crate) enum Reply {
+    Written(WriteOutcome),
+    Record(Record),
+    Made(Id, Record),
+    Deleted(DeleteOutcome),
+    Counted(u64),
+    Found(Option<Record>),
+    Rows(Vec<(Id, Record)>),
+    No(ValueErrorKind),
+}
+
+/// A state of a record, as a table can show it.
+#[derive(Clone, Debug)]
+pub(crate) enum Shape {
+    Gone,
+    Unfit,
+    Row(Arc<Product>),
+}
+
+impl Shape {
+    fn of(id: &Id, record: Option<&Record>) -> Self {
+        match record.map(|record| Product::from_record(id, record.clone())) {
+            None => Shape::Gone,
+            Some(Ok(product)) => Shape::Row(Arc::new(product)),
+            Some(Err(_)) => Shape::Unfit,
+        }
+    }
+
+    pub fn is_like(&self, other: &Shape) -> bool {
+        match (self, other) {
+            (Shape::Row(row), other) => other.is_row(row),
+            (Shape::Gone, Shape::Gone) | (Shape::Unfit, Shape::Unfit) => true,
+            _ => false,
+        }
+    }
+
+    pub fn is_row(&self, row: &Product) -> bool {
+        matches!(self, Shape::Row(product) if product.diff(row).is_empty())
+    }
+}
+
+/// Who asks.
+#[derive(Clone, Default)]
+pub(crate) struct By {
+    /// The session, or the call of a table; `None` is another program.
+    pub actor: Option<u32>,
+    /// What the model let it write when it sent this.
+    pub permit: Option<Arc<Permit>>,
+}
+
+/// What a commit has done.
+#[derive(Clone, Debug)]
+pub(crate) enum Deed {
+    Write(Patch),
+    Insert,
+    Replace,
+    Delete,
+}
+
+/// A change that took effect.
+#[derive(Clone)]
+pub(crate) struct Commit {
+    pub by: By,
+    pub id: Id,
+    pub deed: Deed,
+    pub before: Option<Record>,
+    pub after: Option<Record>,
+    /// The place of the new state in the record's history.
+    pub place: usize,
+}
+
+pub(crate) struct Store {
+    records: BTreeMap<Id, Record>,
+    history: BTreeMap<Id, Vec<Shape>>,
+    keys: BTreeMap<Uuid, Id>,
+    revision: u64,
+    inserted: i64,
+    stamps: bool,
+    shouts: bool,
+    rounds: bool,
+    recognises: bool,
+    pub coerced: u64,
+    pub refused: u64,
+}
+
+/// What every record was before it was made.
+const NEVER: &[Shape] = &[Shape::Gone];
+
+impl Store {
+    pub fn new(setting: &Setting) -> Self {
+        Store {
+            records: BTreeMap::new(),
+            history: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            revision: 0,
+            inserted: 100,
+            stamps: setting.stamps,
+            shouts: setting.shouts,
+            rounds: setting.rounds,
+            recognises: setting.recognises,
+            coerced: 0,
+            refused: 0,
+        }
+    }
+
+    pub fn records(&self) -> &BTreeMap<Id, Record> {
+        &self.records
+    }
+
+    /// Every id that there ever was.
+    pub fn ids(&self) -> Vec<Id> {
+        self.history.keys().cloned().collect()
+    }
+
+    /// Every state of a record, from before it was made on.
+    pub fn history(&self, id: &Id) -> &[Shape] {
+        self.history.get(id).map_or(NEVER, Vec::as_slice)
+    }
+
+    /// How many changes there were, all in all.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    pub fn apply(&mut self, ask: &Ask, by: &By) -> (Reply, Vec<Commit>) {
+        let mut commits = Vec::new();
+        let reply = match ask {
+            Ask::Write { id, patch, guard } => self.write(id, patch, guard, by, &mut commits),
+            Ask::Insert { id, record } if self.records.contains_key(id) => {
+                let _ = record;
+                Reply::No(ValueErrorKind::AlreadyExists)
+            }
+            Ask::Insert { id, record } => match self.insert(id, record, by, &mut commits) {
+                Ok(record) => Reply::Record(record),
+                Err(kind) => Reply::No(kind),
+            },
+            Ask::Make { record, key } => self.make(record, *key, by, &mut commits),
+            Ask::Replace { id, record } => {
+                let mut record = record.clone();
+                match self.accept(&mut record) {
+                    Some(kind) => Reply::No(kind),
+                    None => Reply::Record(self.change(id, Deed::Replace, record, by, &mut commits)),
+                }
+            }
+            Ask::Delete { id, guard } => match self.records.get(id) {
+                None => Reply::Deleted(DeleteOutcome::Gone),
+                Some(now) if !guard.holds(Some(now)) => {
+                    self.refused += 1;
+                    Reply::Deleted(DeleteOutcome::Refused(now.clone()))
+                }
+                Some(_) => {
+                    self.remove(id, by, &mut commits);
+                    Reply::Deleted(DeleteOutcome::Deleted)
+                }
+            },
+            Ask::DeleteAll => {
+                let ids: Vec<Id> = self.records.keys().cloned().collect();
+                ids.iter().for_each(|id| self.remove(id, by, &mut commits));
+                Reply::Counted(ids.len() as u64)
+            }
+            Ask::Read(id) => Reply::Found(self.records.get(id).cloned()),
+            Ask::ReadMany(ids) => {
+                Reply::Rows(ids.iter().filter_map(|id| Some((id.clone(), self.records.get(id)?.clone()))).collect())
+            }
+            Ask::Page { after, limit } => {
+                let from = after.clone().map_or(Bound::Unbounded, Bound::Excluded);
+                let rows = self.records.range((from, Bound::Unbounded)).take(*limit);
+                Reply::Rows(rows.map(|(id, record)| (id.clone(), record.clone())).collect())
+            }
+            Ask::Count => Reply::Counted(self.records.len() as u64),
+        };
+        (reply, commits)
+    }
+
+    fn write(&mut self, id: &Id, patch: &Patch, guard: &Guard, by: &By, commits: &mut Vec<Commit>) -> Reply {
+        let mut record = match self.records.get(id) {
+            Some(now) if !guard.holds(Some(now)) => {
+                self.refused += 1;
+                return Reply::Written(WriteOutcome::Refused(now.clone()));
+            }
+            None if !guard.holds(None) || patch.sets().len() == 0 => return Reply::Written(WriteOutcome::Gone),
+            now => now.cloned().unwrap_or_default(),
+        };
+        if patch.is_empty() {
+            return Reply::Written(WriteOutcome::Written(record));
+        }
+        let mut written = Record::new();
+        patch.apply(&mut written);
+        if let Some(kind) = self.accept(&mut written) {
+            return Reply::No(kind);
+        }
+        patch.unsets().for_each(|path| drop(path.remove(&mut record)));
+        for (path, _) in patch.sets() {
+            path.set(&mut record, path.get(&written).cloned().unwrap_or_default());
+        }
+        let after = self.change(id, Deed::Write(patch.clone()), record, by, commits);
+        Reply::Written(WriteOutcome::Written(after))
+    }
+
+    fn insert(
+        &mut self,
+        id: &Id,
+        record: &Record,
+        by: &By,
+        commits: &mut Vec<Commit>,
+    ) -> Result<Record, ValueErrorKind> {
+        let mut record = record.clone();
+        match self.accept(&mut record) {
+            Some(kind) => Err(kind),
+            None => Ok(self.change(id, Deed::Insert, record, by, commits)),
+        }
+    }
+
+    fn make(&mut self, record: &Record, key: Option<IdempotencyKey>, by: &By, commits: &mut Vec<Commit>) -> Reply {
+        let known = key.filter(|_| self.recognises).and_then(|key| self.keys.get(&key.0).cloned());
+        if let Some((id, now)) = known.as_ref().and_then(|id| Some((id, self.records.get(id)?))) {
+            return Reply::Made(id.clone(), now.clone());
+        }
+        let id = known.unwrap_or_else(|| {
+            self.inserted += 1;
+            Id::from(self.inserted)
+        });
+        match self.insert(&id, record, by, commits) {
+            Ok(record) => {
+                key.inspect(|key| drop(self.keys.insert(key.0, id.clone())));
+                Reply::Made(id, record)
+            }
+            Err(kind) => Reply::No(kind),
+        }
+    }
+
+    /// What triggers and assertions make of values that are written.
+    fn accept(&mut self, record: &mut Record) -> Option<ValueErrorKind> {
+        let price = record.get("price").and_then(Value::as_i64);
+        if price.is_some_and(|price| price < 0) {
+            let message = "a price is not below nothing".to_owned();
+            return Some(ValueErrorKind::Rejected { fields: vec!["price".into()], message });
+        }
+        if let Some(price) = price.filter(|price| self.rounds && price % 10 != 0) {
+            record.insert("price".into(), json!(price / 10 * 10));
+            self.coerced += 1;
+        }
+        if let Some(Value::String(name)) = record.get_mut("name")
+            && self.shouts
+            && *name != name.to_uppercase()
+        {
+            *name = name.to_uppercase();
+            self.coerced += 1;
+        }
+        None
+    }
+
+    /// What the store makes of a value that is typed into this field.
+    pub fn coerce(&self, field: usize, val: &crate::product::Val) -> crate::product::Val {
+        use crate::product::Val;
+        match (field, val) {
+            (0, Val::Text(name)) if self.shouts => Val::Text(name.to_uppercase()),
+            (1, Val::Number(price)) if self.rounds => Val::Number(price / 10 * 10),
+            _ => val.clone(),
+        }
+    }
+
+    fn change(&mut self, id: &Id, deed: Deed, mut record: Record, by: &By, commits: &mut Vec<Commit>) -> Record {
+        self.revision += 1;
+        if self.stamps {
+            record.insert("revision".into(), json!(self.revision));
+        }
+        let before = self.records.insert(id.clone(), record.clone());
+        self.commit(id, deed, before, Some(&record), by, commits);
+        record
+    }
+
+    fn remove(&mut self, id: &Id, by: &By, commits: &mut Vec<Commit>) {
+        self.revision += 1;
+        let before = self.records.remove(id);
+        self.commit(id, Deed::Delete, before, None, by, commits);
+    }
+
+    fn commit(
+        &mut self,
+        id: &Id,
+        deed: Deed,
+        before: Option<Record>,
+        after: Option<&Record>,
+        by: &By,
+        commits: &mut Vec<Commit>,
+    ) {
+        let history = self.history.entry(id.clone()).or_insert_with(|| NEVER.to_vec());
+        history.push(Shape::of(id, after));
+        let place = history.len() - 1;
+        let (by, id, after) = (by.clone(), id.clone(), after.cloned());
+        commits.push(Commit { by, id, deed, before, after, place });
+    }
+}

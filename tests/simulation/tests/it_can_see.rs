@@ -1,0 +1,53 @@
+//! The simulation can see: each way to break a promise is found, by what it breaks, and the same stories pass without it.
+
+use simulation::{Promise, run};
+use vantage_live::broken::{Broken, with};
+
+/// Within so many steps each of them is found.
+const STEPS: u64 = 200_000;
+
+fn finds(broken: Broken, promises: &[Promise]) {
+    let failure = with(broken, || run(0, None, STEPS).err()).unwrap_or_else(|| panic!("{broken:?} is not found"));
+    println!("{broken:?}: {} after {} steps", failure.broken.promise, failure.all_steps);
+    assert!(promises.contains(&failure.broken.promise), "{broken:?} is found as another promise broken: {failure}");
+
+    let passed = run(0, None, failure.all_steps);
+    assert!(passed.is_ok(), "the same stories do not pass when nothing is broken");
+}
+
+macro_rules! each {
+    ($($name:ident: $broken:ident breaks $($promise:ident)|+;)*) => {$(
+        #[test]
+        fn $name() {
+            finds(Broken::$broken, &[$(Promise::$promise),+]);
+        }
+    )*};
+}
+
+each! {
+    a_conflict_that_stays_modified: ConflictStaysModified breaks P1;
+    a_conflict_that_is_not_modified: ConflictIsNotModified breaks P1;
+    a_patch_of_every_field: PatchesEverything breaks P2;
+    a_record_replaced_as_a_whole: ReplacesTheRecord breaks P2;
+    what_does_not_fit_overwritten: UnfitIsOverwritten breaks P2;
+    a_guard_that_is_not_sent: SendsNoGuard breaks P3;
+    a_delete_without_a_guard: DeletesWithoutGuard breaks P3;
+    a_refusal_that_nobody_is_shown: RefusalGoesUnshown breaks P3;
+    a_conflict_forgotten_because_nobody_asked: ForgetsUnseenConflicts breaks P3;
+    a_failed_save_that_drops_what_was_typed: FailureDropsLocal breaks P4;
+    a_rebase_that_takes_theirs_over_what_was_typed: RebaseTakesRemote breaks P4;
+    a_lost_answer_taken_for_a_refusal: LostIsRefused breaks P4;
+    a_lost_answer_taken_for_success: LostIsSaved breaks P4 | P6;
+    a_record_made_twice: CreatesTwice breaks P4;
+    an_after_image_that_is_not_shown: HidesAfterImages breaks P5;
+    an_answer_before_it_is_known_which_is_newer: AnswersUnsettled breaks P5;
+    a_late_event_that_is_shown: ShowsLateEvents breaks P6;
+    a_late_answer_that_is_shown: ShowsLateAnswers breaks P6;
+    a_list_that_forgets_deletions: ListForgetsDeletions breaks P7;
+    a_table_that_lists_before_it_subscribes: ListsBeforeSubscribing breaks P7;
+    a_feed_that_says_changed_to_deaf_ears: IgnoresChanged breaks P7;
+    a_cache_that_keeps_ghosts: CacheKeepsGhosts breaks P7;
+    a_subscription_without_a_bound: UnboundedSubscriptions breaks P8;
+    tasks_that_outlive_their_table: TasksOutliveTheirTable breaks P8;
+    a_record_that_is_read_for_ever: SettlesForEver breaks P8;
+}

@@ -1,0 +1,359 @@
+//! What a session does about answers that were lost: it neither writes twice nor takes its own write for another's.
+
+use serde_json::json;
+use tests::bakery::{self, Colleague as _, Product, ProductField, hoverboard};
+use tests::coercing::Coercing;
+use vantage_live::contract::FaultyValueSet;
+use vantage_live::edit::{DeleteResult, SaveError};
+use vantage_live::{
+    FieldSet, Guard, Id, Ids, ImTable, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, SaveResult,
+    ValueErrorKind, WritableValueSet as _,
+};
+
+use crate::faulty_products;
+
+#[tokio::test]
+async fn a_lost_answer_changes_nothing_here_and_the_next_save_finds_the_write_done() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).loses_its_answer();
+
+    let result = edit.save().await.unwrap();
+    assert!(matches!(result, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "{result:?}");
+    assert_eq!((edit.price, edit.live_snapshot().price), (130, 120));
+    faults.forget_calls();
+    let again = edit.save().await.unwrap();
+
+    assert!(matches!(again, SaveResult::Saved), "its own earlier write is no conflict: {again:?}");
+    assert_eq!(faults.operations(), [Operation::Read], "and is not made twice");
+    assert_eq!(store.stored("flux_cupcake", "price").await, Some(130.into()));
+}
+
+#[tokio::test]
+async fn a_lost_answer_of_a_write_that_never_happened_is_written_by_the_next_save() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+
+    let _ = edit.save().await.unwrap();
+    let again = edit.save().await.unwrap();
+
+    assert!(matches!(again, SaveResult::Saved), "{again:?}");
+    assert_eq!(store.stored("flux_cupcake", "price").await, Some(130.into()));
+}
+
+#[tokio::test]
+async fn what_was_typed_after_a_lost_answer_is_saved_without_a_conflict() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+
+    edit.price = 131;
+    let again = edit.save().await.unwrap();
+
+    assert!(matches!(again, SaveResult::Saved), "{again:?}");
+    assert_eq!(store.stored("flux_cupcake", "price").await, Some(131.into()));
+}
+
+#[tokio::test]
+async fn a_refresh_after_a_lost_answer_knows_its_own_write() {
+    let (table, _, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+    edit.price = 131;
+
+    let conflicts = edit.refresh_snapshot().await.unwrap();
+
+    assert!(conflicts.is_empty(), "{conflicts:?}");
+    assert_eq!(edit.live_snapshot().price, 130);
+}
+
+#[tokio::test]
+async fn a_colleagues_change_after_a_lost_answer_is_a_conflict() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+    store.colleague_sets("flux_cupcake", "price", 150).await;
+
+    let again = edit.save().await.unwrap();
+
+    assert!(matches!(again, SaveResult::Conflict(_)), "{again:?}");
+    assert_eq!(store.stored("flux_cupcake", "price").await, Some(150.into()), "it is not overwritten unseen");
+}
+
+#[tokio::test]
+async fn a_create_whose_answer_was_lost_makes_one_record() {
+    for ids in [Ids::Store, Ids::ClientUuid] {
+        let store = bakery::store().await;
+        let faulty = FaultyValueSet::new(store.clone());
+        let faults = faulty.faults();
+        let table = LiveTable::<Product>::builder(faulty).ids(ids).open().await.unwrap();
+        let mut edit = table.new_record(hoverboard());
+        faults.next(Operation::Insert).loses_its_answer();
+
+        let lost = edit.save().await.unwrap();
+        let again = edit.save().await.unwrap();
+
+        assert!(matches!(lost, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "{lost:?}");
+        assert!(matches!(again, SaveResult::Created(_)), "{again:?}");
+        assert_eq!(store.count().await.unwrap(), 6, "{ids:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_typed_while_a_save_finds_out_is_left_for_the_next_one() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+
+    edit.start_save().unwrap();
+    edit.name = "half a na".into();
+    let result = edit.finish_save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Saved), "{result:?}");
+    assert_eq!(store.stored("flux_cupcake", "price").await, Some(130.into()));
+    assert_eq!(store.stored("flux_cupcake", "name").await, Some("Flux Capacitor Cupcake".into()));
+    assert_eq!(edit.modified_fields(), FieldSet::from(ProductField::Name));
+}
+
+#[tokio::test]
+async fn a_delete_after_a_lost_answer_does_not_take_its_own_write_for_somebody_elses() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+
+    let result = edit.delete().await.unwrap();
+
+    assert!(matches!(result, DeleteResult::Deleted), "{result:?}");
+    assert_eq!(store.count().await.unwrap(), 4);
+}
+
+#[tokio::test]
+async fn a_delete_whose_answer_was_lost_is_found_done() {
+    let (table, _, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    faults.next(Operation::Delete).loses_its_answer();
+
+    let lost = edit.delete().await.unwrap();
+    let found = edit.delete().await.unwrap();
+
+    assert!(matches!(lost, DeleteResult::Error(SaveError::OutcomeUnknown { .. })), "{lost:?}");
+    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_write_that_lands_after_a_read_did_not_find_it_is_still_this_sessions_own() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    let seen = edit.refresh_snapshot().await.unwrap();
+    assert!(seen.is_empty() && edit.live_snapshot().price == 120, "it has not landed yet");
+    edit.price = 131;
+    store.colleague_sets("flux_cupcake", "price", 130).await; // it lands now
+
+    let again = edit.save().await.unwrap();
+
+    assert!(matches!(again, SaveResult::Saved), "{again:?}");
+    assert_eq!(store.stored("flux_cupcake", "price").await, Some(131.into()));
+}
+
+#[tokio::test]
+async fn two_answers_that_were_lost_are_both_known_for_this_sessions_own() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    for price in [130, 131] {
+        edit.price = price;
+        faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+        let lost = edit.save().await.unwrap();
+        assert!(matches!(lost, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "{lost:?}");
+    }
+    edit.price = 132;
+    store.colleague_sets("flux_cupcake", "price", 130).await; // the first of them lands now
+
+    let again = edit.save().await.unwrap();
+
+    assert!(matches!(again, SaveResult::Saved), "{again:?}");
+    assert_eq!(store.stored("flux_cupcake", "price").await, Some(132.into()));
+}
+
+#[tokio::test]
+async fn what_was_set_back_after_a_lost_answer_was_found_not_written_follows_the_store() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    let _ = edit.refresh_snapshot().await.unwrap();
+    edit.revert();
+    store.colleague_sets("flux_cupcake", "price", 140).await;
+
+    let conflicts = edit.refresh_snapshot().await.unwrap();
+
+    assert!(conflicts.is_empty(), "{conflicts:?}");
+    assert_eq!((edit.price, edit.modified_fields()), (140, FieldSet::EMPTY));
+}
+
+#[tokio::test]
+async fn by_version_a_change_of_another_field_is_told_after_a_lost_answer() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.set_policy(Policy::Version);
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    let patch = Patch::new().set("name", "Cupcake").set("version", 2);
+    let _ = store.write(&"flux_cupcake".into(), &patch, &Guard::Exists).await.unwrap();
+
+    let told = edit.save().await.unwrap();
+    let again = edit.save().await.unwrap();
+
+    assert!(matches!(told, SaveResult::Conflict(_)), "{told:?}");
+    assert_eq!(edit.name, "Cupcake");
+    assert!(matches!(again, SaveResult::Saved), "{again:?}");
+}
+
+#[tokio::test]
+async fn by_version_a_write_of_its_own_after_a_lost_answer_is_nobody_elses_change() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.set_policy(Policy::Version);
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    let patch = Patch::new().set("price", 130).set("version", 2);
+    let _ = store.write(&"flux_cupcake".into(), &patch, &Guard::Exists).await.unwrap(); // it lands now
+
+    let again = edit.save().await.unwrap();
+
+    assert!(matches!(again, SaveResult::Saved), "{again:?}");
+}
+
+/// A new record whose first save has been made and its answer lost, by a store that knows a repetition or by ids of the
+/// client's.
+async fn created_unheard(ids: Ids, coerce: fn(&mut vantage_live::Record)) -> (LiveTable<Product>, ImTable, Edit) {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(Coercing::new(store.clone(), coerce));
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).ids(ids).open().await.unwrap();
+    let mut edit = table.new_record_owned(hoverboard());
+    edit.price = 90;
+    faults.next(Operation::Insert).loses_its_answer();
+    let lost = edit.save().await.unwrap();
+    assert!(matches!(lost, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "{lost:?}");
+    (table, store, edit)
+}
+
+type Edit = vantage_live::RecordEdit<'static, Product>;
+
+/// The id of the record that nobody but the session has made.
+async fn made(store: &ImTable) -> Id {
+    let known: Vec<Id> = bakery::product_records().into_iter().map(|(id, _)| id).collect();
+    let ids = store.get_values().await.unwrap().into_iter().map(|(id, _)| id);
+    ids.into_iter().find(|id| !known.contains(id)).expect("it was made")
+}
+
+#[tokio::test]
+async fn what_was_typed_after_a_create_whose_answer_was_lost_is_saved_with_it() {
+    for ids in [Ids::Store, Ids::ClientUuid] {
+        let (_table, store, mut edit) = created_unheard(ids, |_| {}).await;
+        edit.price = 91;
+
+        let again = edit.save().await.unwrap();
+
+        assert!(matches!(again, SaveResult::Created(_)), "{ids:?}: {again:?}");
+        assert_eq!(edit.modified_fields(), FieldSet::EMPTY);
+        let record = store.get_id_value(edit.id()).await.unwrap().unwrap();
+        assert_eq!(record["price"], 91);
+        assert_eq!(store.count().await.unwrap(), 6, "{ids:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_typed_back_after_a_create_whose_answer_was_lost_is_saved_with_it() {
+    let (_table, store, mut edit) = created_unheard(Ids::Store, |_| {}).await;
+    edit.price = hoverboard().price;
+
+    let again = edit.save().await.unwrap();
+
+    assert!(matches!(again, SaveResult::Created(_)), "{again:?}");
+    let record = store.get_id_value(edit.id()).await.unwrap().unwrap();
+    assert_eq!(record["price"], hoverboard().price);
+}
+
+#[tokio::test]
+async fn a_colleagues_change_of_what_was_created_unheard_is_a_conflict() {
+    let (table, store, mut edit) = created_unheard(Ids::Store, |_| {}).await;
+    let id = made(&store).await;
+    let _ = store.write(&id, &Patch::new().set("price", 150), &Guard::Exists).await.unwrap();
+
+    let again = edit.save().await.unwrap();
+
+    let SaveResult::Conflict(conflicts) = again else { panic!("{again:?}") };
+    let price = conflicts.price.expect("both have set the price");
+    assert_eq!((price.local, price.remote), (90, 150));
+    assert_eq!((edit.id(), edit.is_new()), (&id, false), "it has its id all the same");
+    assert_eq!(table.row(&id).unwrap().price, 150);
+    let mine = edit.save().await.unwrap();
+    assert!(matches!(&mine, SaveResult::Created(made) if *made == id), "saving after that keeps mine: {mine:?}");
+    assert_eq!(store.get_id_value(&id).await.unwrap().unwrap()["price"], 90);
+}
+
+#[tokio::test]
+async fn what_the_program_began_a_new_record_with_follows_what_the_store_made_of_it_unheard() {
+    let (_table, store, mut edit) = created_unheard(Ids::Store, |record| {
+        record.insert("name".into(), json!("HOVERBOARD COOKIE"));
+    })
+    .await;
+
+    let again = edit.save().await.unwrap();
+
+    assert!(matches!(again, SaveResult::Created(_)), "{again:?}");
+    assert_eq!((edit.name.as_str(), edit.modified_fields()), ("HOVERBOARD COOKIE", FieldSet::EMPTY));
+    assert_eq!(store.count().await.unwrap(), 6);
+}
+
+#[tokio::test]
+async fn saving_as_new_that_may_have_been_done_is_found_out_by_the_next_save() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    faults.next(Operation::Insert).loses_its_answer();
+
+    let lost = edit.save_as_new().await.unwrap();
+    let found = edit.save().await.unwrap();
+
+    assert!(matches!(lost, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "{lost:?}");
+    assert!(matches!(found, SaveResult::Created(_)), "{found:?}");
+    assert_eq!(store.count().await.unwrap(), 6);
+}
+
+#[tokio::test]
+async fn a_doubt_outlives_an_attempt_to_save_as_new_that_was_not_reached() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+    faults.next(Operation::Insert).fails(ValueErrorKind::Unreachable);
+    let _ = edit.save_as_new().await.unwrap();
+    edit.price = 131;
+
+    let again = edit.save().await.unwrap();
+
+    assert!(matches!(again, SaveResult::Saved), "its own write is no conflict: {again:?}");
+    assert_eq!(store.stored("flux_cupcake", "price").await, Some(131.into()));
+    assert!(!edit.is_modified(ProductField::Price));
+}

@@ -1,0 +1,23 @@
+//! Meant: the fields of the inventory among those of the product.
+
+use serde::{Deserialize, Serialize};
+use vantage_live::LiveEntity;
+
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+struct Row {
+    name: String,
+    #[live(nested)]
+    #[serde(flatten)]
+    inventory: Inventory,
+}
+
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+struct Inventory {
+    name: String,
+}
+
+fn changed(old: &Row, new: &Row) -> bool {
+    old.diff(new).contains(RowField::Name)
+}
+
+fn main() {}

@@ -1,0 +1,63 @@
+//! What `#[derive(LiveEntity)]` costs a build, against serde's two derives on the same structs in the same run.
+//!
+//! `cargo run -p ui-tests --bin derive-cost [ENTITIES [FIELDS [ROUNDS]]]` writes a crate of 100 entities of 20 fields in
+//! three forms (`#[derive(Clone, PartialEq)]` alone, with serde's two derives, and with ours besides), compiles each in
+//! turn, and prints the medians. What a derive costs is the difference between two forms. Time is the compiler's, user
+//! and system together, which other programs on the machine disturb less than the clock; where `/proc` does not tell
+//! it, it is the clock.
+
+mod measure;
+mod structs;
+
+use std::process::ExitCode;
+
+use measure::{Mode, Workshop};
+use structs::Form;
+
+fn main() -> ExitCode {
+    let mut numbers = std::env::args().skip(1).map(|text| text.parse::<u32>());
+    let mut number = |default| numbers.next().unwrap_or(Ok(default));
+    let (Ok(entities), Ok(fields), Ok(rounds)) = (number(100), number(20), number(5)) else {
+        eprintln!("usage: derive-cost [ENTITIES [FIELDS [ROUNDS]]], each a number");
+        return ExitCode::FAILURE;
+    };
+    match run(entities, fields, rounds) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("derive-cost: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(entities: u32, fields: u32, rounds: u32) -> Result<(), String> {
+    let workshop = Workshop::new(entities, fields)?;
+    println!("{entities} entities of {fields} fields, medians of {rounds} rounds, {}", measure::UNIT);
+    println!("{:<8}{:>10}{:>10}{:>12}{:>12}{:>10}", "", "plain", "serde's", "and ours", "ours adds", "ratio");
+    for mode in [Mode::Check, Mode::Build] {
+        // Round by round, so that a busy minute falls on all three forms.
+        let mut seconds = [const { Vec::new() }; 3];
+        for _ in 0..rounds {
+            for (seconds, form) in seconds.iter_mut().zip(Form::ALL) {
+                seconds.push(workshop.compile(form, mode)?);
+            }
+        }
+        let [plain, serde, live] = seconds.map(median);
+        let (theirs, ours) = (serde - plain, live - serde);
+        println!("{:<8}{plain:>10.2}{serde:>10.2}{live:>12.2}{ours:>12.2}{:>10.2}", mode.name(), ours / theirs);
+    }
+    let [plain, serde, live] = [Form::Plain, Form::Serde, Form::Live].map(|form| workshop.expanded_lines(form));
+    let (plain, serde, live) = (plain?, serde?, live?);
+    let per_field = |lines: u32| f64::from(lines) / (f64::from(entities) * f64::from(fields));
+    println!(
+        "generated lines per field: {:.1} by serde's, {:.1} by ours",
+        per_field(serde - plain),
+        per_field(live - serde)
+    );
+    Ok(())
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}

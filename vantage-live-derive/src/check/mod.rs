@@ -1,0 +1,160 @@
+//! Every misuse, all of them collected. Each message stands at the narrowest place that the user can change, and says
+//! what to do.
+
+mod serde;
+
+use proc_macro2::Ident;
+use syn::{Data, DataStruct, DeriveInput, Fields};
+
+use crate::attr::Given;
+use crate::error::Errors;
+use crate::model::{Entity, Field, Kind};
+
+/// As `Bits::CAPACITY` of the library, which checks it again where there are nested entities.
+pub const CAPACITY: usize = 256;
+
+/// Checks that the input is a struct with named fields that owns its values.
+pub fn shape(input: &DeriveInput, errors: &mut Errors) {
+    let name = &input.ident;
+    match &input.data {
+        Data::Enum(data) => errors.at(
+            data.enum_token,
+            format_args!("`{name}` is an enum, and an entity is a struct with named fields: make it a field of one"),
+        ),
+        Data::Union(data) => errors.at(
+            data.union_token,
+            format_args!("`{name}` is a union, and an entity is a struct with named fields: make it one"),
+        ),
+        Data::Struct(DataStruct { fields: Fields::Unnamed(fields), .. }) => {
+            errors.at(fields, format_args!("an entity has named fields: write `struct {name} {{ name: Type, … }}`"));
+        }
+        Data::Struct(DataStruct { fields: Fields::Unit, .. }) => {
+            errors.at(
+                name,
+                format_args!(
+                    "`{name}` has no fields, and an entity has at least one: write `struct {name} {{ name: Type, … }}`"
+                ),
+            );
+        }
+        Data::Struct(_) => {}
+    }
+    for param in input.generics.lifetimes() {
+        let lifetime = &param.lifetime;
+        errors.at(
+            lifetime,
+            format_args!(
+                "an entity owns its values: take `{lifetime}` away, and hold `String` in place of `&{lifetime} str`"
+            ),
+        );
+    }
+}
+
+/// Whether what the derive generates for `entity` makes sense to the compiler, errors or not.
+pub fn can_expand(entity: &Entity) -> bool {
+    let borrows = entity.fields.iter().any(|field| field.serde.borrow.is_some());
+    (1..=CAPACITY).contains(&entity.tracked().count()) && entity.generics.lifetimes().next().is_none() && !borrows
+}
+
+/// Checks the struct as a whole, and each of its fields.
+pub fn entity(entity: &Entity, errors: &mut Errors) {
+    count(entity, errors);
+    names(entity, errors);
+    one_of(entity, "id", errors);
+    one_of(entity, "version", errors);
+    serde::entity(entity, errors);
+    for field in &entity.fields {
+        contradictions(field, errors);
+        serde::field(entity, field, errors);
+        variant(field, errors);
+        nested(field, errors);
+    }
+}
+
+fn count(entity: &Entity, errors: &mut Errors) {
+    let (name, count) = (&entity.ident, entity.tracked().count());
+    if count == 0 {
+        let message = "nothing of `{}` can change: an entity has at least one field beside its id and the skipped ones";
+        errors.at(name, message.replace("{}", &name.to_string()));
+    }
+    if count > CAPACITY {
+        errors.at(
+            name,
+            format_args!("`{name}` has {count} fields, and an entity has at most {CAPACITY}: put some into a struct that is saved as a whole"),
+        );
+    }
+}
+
+/// Two generated types of one name, or one with the name of the struct.
+fn names(entity: &Entity, errors: &mut Errors) {
+    for Given { key, value } in &entity.names.taken {
+        errors.at(value, format_args!("`{key}` names a new type, and `{value}` is taken: choose another name"));
+    }
+}
+
+/// Two ids, two versions.
+fn one_of(entity: &Entity, key: &str, errors: &mut Errors) {
+    let mut marked = entity.fields.iter().filter_map(|field| Some((field, field.live.key(key)?)));
+    let Some((first, _)) = marked.next() else { return };
+    for (other, key) in marked {
+        let (first, other) = (first.name(), other.name());
+        errors.at(
+            key,
+            format_args!("two `#[live({key})]` fields; an entity has one: keep it on `{first}` or on `{other}`"),
+        );
+    }
+}
+
+/// Attributes of which a field has one at most, and why.
+const PAIRS: &[(&str, &str, &str)] = &[
+    ("id", "skip", "the table fills the id in: take `skip` away"),
+    ("id", "readonly", "nobody writes the id anyway: take `readonly` away"),
+    ("id", "version", "a version changes and an id does not: keep one of them"),
+    ("id", "nested", "an id is one value: take `nested` away"),
+    ("id", "label", "the id is not among the fields that have labels: take `label` away"),
+    ("id", "eq", "ids are not compared field by field: take `eq` away"),
+    ("skip", "readonly", "what is skipped is the program's own, what is read-only the store's: keep one of them"),
+    ("skip", "version", "a version has to be tracked: take `skip` away"),
+    ("skip", "nested", "what is skipped has no fields: keep one of them"),
+    ("skip", "label", "what is skipped is not among the fields that have labels: take `label` away"),
+    ("skip", "eq", "what is skipped is not compared: take `eq` away"),
+    ("nested", "version", "a version is one value: take `nested` away"),
+    ("nested", "eq", "a nested entity is compared field by field: put `eq` on its fields, or take `nested` away"),
+];
+
+fn contradictions(field: &Field, errors: &mut Errors) {
+    for (one, other, why) in PAIRS {
+        if let (Some(_), Some(key)) = (field.live.key(one), field.live.key(other)) {
+            errors.at(key, format_args!("`{one}` and `{other}` on `{}`: {why}", field.name()));
+        }
+    }
+}
+
+fn variant(field: &Field, errors: &mut Errors) {
+    let (ident, name) = (&field.ident, field.name());
+    if !matches!(field.kind(), Kind::Leaf | Kind::Nested) {
+        return;
+    }
+    match (&field.variant, &field.namesake) {
+        (None, _) => errors.at(ident, format_args!("no variant can be named after `{name}`: give the field another name")),
+        (Some(variant), Some(first)) => errors.at(
+            ident,
+            format_args!("`{first}` and `{name}` both give the variant `{variant}`: give one of them another name, and keep the record's with `#[serde(rename = \"…\")]`"),
+        ),
+        (Some(_), None) => {}
+    }
+}
+
+/// A nested entity whose type depends on a parameter: the enum of the fields would have to be generic.
+fn nested(field: &Field, errors: &mut Errors) {
+    let nested: Option<&Ident> = field.live.nested.as_ref();
+    if let (Some(key), Some(parameter)) = (nested, &field.parameter) {
+        errors.at(
+            key,
+            format_args!(
+                "the fields of `{}` depend on `{parameter}`, and the names of an entity's fields do not: name a type \
+                 without it, or take `nested` away",
+                field.name()
+            ),
+        );
+    }
+}

@@ -1,0 +1,178 @@
+//! What serde is told and a record of fields cannot follow. What serde refuses itself is not looked at.
+
+use std::collections::HashMap;
+
+use proc_macro2::Ident;
+
+use crate::attr::{EntitySerde, Given};
+use crate::error::Errors;
+use crate::model::{Entity, Field};
+
+/// serde's attributes on the struct, and the names that its fields have in the record.
+pub fn entity(entity: &Entity, errors: &mut Errors) {
+    reshaping(&entity.serde, errors);
+    let (write, read) = entity.serde.rules();
+    if let Some(all) = entity.serde.rename_all.as_ref().filter(|_| write != read) {
+        errors.at(&all.key, "a field has one name in the record, written or read: give one rule, `rename_all = \"…\"`");
+    }
+    names(entity, errors);
+}
+
+/// Attributes that make something else of the record than the struct's fields.
+fn reshaping(serde: &EntitySerde, errors: &mut Errors) {
+    for key in &serde.reshaping {
+        let message = match key.to_string().as_str() {
+            "transparent" => "makes the record of one field's value, and a record is an object: take it away",
+            "remote" => "derives for a type of somebody else's: take it away, and derive on a struct of your own",
+            _ => "puts another type's record in place of this struct's fields: derive `LiveEntity` on that type",
+        };
+        errors.at(key, format_args!("`{key}` {message}"));
+    }
+}
+
+/// Names in the record that differ between writing and reading, or that two fields share.
+fn names(entity: &Entity, errors: &mut Errors) {
+    let tag = entity.tag();
+    let mut seen: HashMap<&str, String> = HashMap::new();
+    if !tag.is_empty() {
+        seen.insert(&tag, "tag".to_owned());
+    }
+    let in_record = || entity.fields.iter().filter(|field| field.serde.skipped().is_none() && !field.is_flat());
+    for field in in_record() {
+        let (written, read) = &field.wire;
+        let (name, place) = (field.name(), field.serde.rename.as_ref().map_or(&field.ident, |rename| &rename.key));
+        if written != read && field.is_tracked() && field.serde.rename.is_some() {
+            errors.at(
+                place,
+                format_args!(
+                    "`{name}` is written as \"{written}\" and read as \"{read}\", and a record has one name for it: \
+                     write `rename = \"{written}\", alias = \"{read}\"`"
+                ),
+            );
+        }
+        if let Some(first) = seen.insert(written, name.clone()) {
+            let message = format!("`{first}` and `{name}` are both \"{written}\" in the record: rename one of them");
+            errors.at(place, message);
+        }
+    }
+    for field in in_record() {
+        let own = field.wire.0.as_str();
+        for Given { key, value } in field.serde.aliases.iter().filter(|alias| alias.value.value() != own) {
+            if let Some(other) = seen.get(value.value().as_str()) {
+                let (name, alias) = (field.name(), value.value());
+                let message = format!(
+                    "the alias \"{alias}\" of `{name}` is what `{other}` is called in the record: take it away"
+                );
+                errors.at(key, message);
+            }
+        }
+    }
+}
+
+/// serde's attributes on a field.
+pub fn field(entity: &Entity, field: &Field, errors: &mut Errors) {
+    if let Some(key) = &field.serde.borrow {
+        errors.at(key, format_args!("`borrow` on `{}`: an entity owns its values: take `borrow` away", field.name()));
+    }
+    if let Some(skipped) = field.serde.skipped() {
+        for key in ["readonly", "version", "nested", "label", "eq"].iter().filter_map(|key| field.live.key(key)) {
+            let name = field.name();
+            let why = format!("which serde's `{skipped}` keeps out of the record: keep one of them");
+            errors.at(key, format_args!("`{key}` on `{name}`, {why}"));
+        }
+    } else if field.live.id.is_some() {
+        id(field, errors);
+    } else if field.live.skip.is_some() {
+        skip(entity, field, errors);
+    } else {
+        tracked(entity, field, errors);
+    }
+}
+
+/// On the id, which the table fills in: nothing may stand between.
+fn id(field: &Field, errors: &mut Errors) {
+    let name = field.name();
+    for key in field.serde.with.iter().chain(&field.serde.flatten) {
+        errors.at(
+            key,
+            format_args!("`{key}` on `{name}`: the table fills the id in as it is: take `{key}` away, or add `skip`"),
+        );
+    }
+}
+
+/// On a field of the program's own, which no record has.
+fn skip(entity: &Entity, field: &Field, errors: &mut Errors) {
+    let name = field.name();
+    if let Some(key) = &field.live.skip
+        && field.serde.reads()
+        && !field.is_flat()
+        && !field.may_be_missing(&entity.serde)
+    {
+        let message = format_args!("no record has the skipped `{name}`: add `#[serde(skip)]`, or `#[serde(default)]`");
+        errors.at(key, message);
+    }
+}
+
+fn tracked(entity: &Entity, field: &Field, errors: &mut Errors) {
+    let (name, serde) = (field.name(), &field.serde);
+    for (key, what) in [(&serde.skip_serializing, "written"), (&serde.skip_deserializing, "read")] {
+        if let Some(key) = key {
+            errors.at(
+                key,
+                format_args!("`{name}` is tracked but never {what}: add `#[live(skip)]`, or take `{key}` away"),
+            );
+        }
+    }
+    if let Some(key) = serde.flatten.as_ref().filter(|_| field.live.nested.is_none()) {
+        errors.at(
+            key,
+            format_args!(
+                "`flatten` spreads `{name}` over the record: add `#[live(nested)]` where it is an entity, or \
+                 `#[live(skip)]` where it takes in the columns that the struct does not know"
+            ),
+        );
+        return;
+    }
+    match &field.live.nested {
+        Some(nested) => inside(field, nested, errors),
+        None => missing(entity, field, errors),
+    }
+}
+
+/// On a nested entity, which is written field by field.
+fn inside(field: &Field, nested: &Ident, errors: &mut Errors) {
+    let (name, serde) = (field.name(), &field.serde);
+    let unless_none = serde.skip_serializing_if.as_ref().filter(|given| !(field.is_option() && is_none(given)));
+    for key in serde.with.iter().chain(unless_none.map(|given| &given.key)) {
+        let what = format!("`{key}` decides on `{name}` as a whole, `{nested}` goes into it field by field");
+        errors.at(key, format_args!("{what}: keep one of them"));
+    }
+    if let Some(Given { key, .. }) = serde.aliases.first() {
+        errors.at(
+            key,
+            format_args!(
+                "`alias` on the nested `{name}`: what is saved field by field under one name cannot stand under another: \
+                 take `alias` away, or `{nested}`"
+            ),
+        );
+    }
+}
+
+/// Whether serde writes nothing for `None`, and for nothing else.
+fn is_none(given: &Given<Option<syn::LitStr>>) -> bool {
+    let text = given.value.as_ref().map(syn::LitStr::value).unwrap_or_default();
+    text.split('<').next().is_some_and(|path| path == "Option" || path.ends_with("::Option"))
+        && text.ends_with("::is_none")
+        || text == "Option::is_none"
+        || text.ends_with("::Option::is_none")
+}
+
+/// What serde leaves out of a record, it must be able to read.
+fn missing(entity: &Entity, field: &Field, errors: &mut Errors) {
+    if let Some(given) = field.serde.skip_serializing_if.as_ref().filter(|_| !field.may_be_missing(&entity.serde)) {
+        errors.at(
+            &given.key,
+            format_args!("serde cannot read a record that `{}` was left out of: add `default` here", field.name()),
+        );
+    }
+}

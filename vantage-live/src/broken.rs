@@ -1,0 +1,98 @@
+//! Switches that break a promise on purpose, so that the project's own simulation can be seen to find what it looks for.
+//! Only with the feature `broken`, and then only on a thread that asks for it; without it every switch is a constant.
+
+/// A way to break a promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// P1: a field in conflict counts as modified when it is set back.
+    ConflictStaysModified,
+    /// P1: a field in conflict counts as not modified.
+    ConflictIsNotModified,
+    /// P2: a save writes every field.
+    PatchesEverything,
+    /// P2: a save replaces the whole record.
+    ReplacesTheRecord,
+    /// P2: what does not fit the entity is overwritten through it.
+    UnfitIsOverwritten,
+    /// P3: a save checks nothing in the store.
+    SendsNoGuard,
+    /// P3: a delete checks nothing in the store.
+    DeletesWithoutGuard,
+    /// P3: a save that was refused is sent again with what is there by now.
+    RefusalGoesUnshown,
+    /// P3: a conflict that nobody asked for is forgotten.
+    ForgetsUnseenConflicts,
+    /// P4: a failed save takes the local state back.
+    FailureDropsLocal,
+    /// P4: a rebase takes the store's value over what was typed.
+    RebaseTakesRemote,
+    /// P4: a lost answer is taken for a refusal.
+    LostIsRefused,
+    /// P4: a lost answer is taken for success.
+    LostIsSaved,
+    /// P4: each attempt to make a record has a key of its own.
+    CreatesTwice,
+    /// P5: the after-image of a write is not shown.
+    HidesAfterImages,
+    /// P5: a save does not wait until it is known which of two answers is newer.
+    AnswersUnsettled,
+    /// P6: an event is shown, however late it is.
+    ShowsLateEvents,
+    /// P6: an answer is shown, however late it is.
+    ShowsLateAnswers,
+    /// P7: a list does not remove what it does not have.
+    ListForgetsDeletions,
+    /// P7: the table lists before it subscribes.
+    ListsBeforeSubscribing,
+    /// P7: a feed that says that something has changed is not heard.
+    IgnoresChanged,
+    /// P7: of the hints that come while a write is under way, the last one counts.
+    LastHintCounts,
+    /// P7: a cache that could not be read keeps what it has.
+    CacheKeepsGhosts,
+    /// P8: a subscription holds whatever comes.
+    UnboundedSubscriptions,
+    /// P8: the tasks of a table go on when it is closed.
+    TasksOutliveTheirTable,
+    /// P8: a record that was read is to be read again.
+    SettlesForEver,
+}
+
+#[cfg(feature = "broken")]
+mod switch {
+    use std::cell::Cell;
+
+    use super::Broken;
+
+    thread_local! {
+        static NOW: Cell<Option<Broken>> = const { Cell::new(None) };
+    }
+
+    /// Whether the library is to be broken like this, here and now.
+    pub(crate) fn is(broken: Broken) -> bool {
+        NOW.get() == Some(broken)
+    }
+
+    /// Does `what` with the library broken like this on this thread.
+    pub fn with<T>(broken: Broken, what: impl FnOnce() -> T) -> T {
+        struct Mend(Option<Broken>);
+        impl Drop for Mend {
+            fn drop(&mut self) {
+                NOW.set(self.0);
+            }
+        }
+        let _mend = Mend(NOW.replace(Some(broken)));
+        what()
+    }
+}
+
+#[cfg(feature = "broken")]
+pub(crate) use switch::is;
+#[cfg(feature = "broken")]
+pub use switch::with;
+
+/// It is not.
+#[cfg(not(feature = "broken"))]
+pub(crate) const fn is(_: Broken) -> bool {
+    false
+}

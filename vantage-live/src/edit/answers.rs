@@ -1,0 +1,198 @@
+//! What the answers to a save do to the session.
+
+use std::sync::Arc;
+
+use futures::FutureExt;
+
+use super::save::{self, Answer, Asked, Pending, Sent, Step};
+use super::{EditError, RecordEdit, SaveError, SaveResult};
+use crate::broken::{self, Broken};
+use crate::dataset::DataSetError;
+use crate::entity::{EntityError, Field, FieldSet, LiveEntity};
+use crate::table::{Entry, Policy};
+use crate::value::Id;
+
+impl<E: LiveEntity> RecordEdit<'_, E> {
+    /// Waits for the answer of the save that is under way and takes it in.
+    pub(super) async fn finish_pending(&mut self) -> Result<SaveResult<E>, EditError> {
+        loop {
+            let pending = self.pending.as_mut().ok_or(EditError::NoSaveUnderWay)?;
+            let answer = (&mut pending.answer).await;
+            if let Step::Done(result) = self.take_answer(answer.ok())? {
+                return Ok(result);
+            }
+        }
+    }
+
+    /// The answer of the save that is under way, taken in, where it is there by now.
+    pub(super) fn poll_pending(&mut self) -> Option<Result<SaveResult<E>, EditError>> {
+        loop {
+            let answer = (&mut self.pending.as_mut()?.answer).now_or_never()?;
+            match self.take_answer(answer.ok()) {
+                Ok(Step::Again) => {}
+                Ok(Step::Done(result)) => return Some(Ok(result)),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+
+    /// Takes an answer in; `None` where the runtime has dropped it.
+    fn take_answer(
+        &mut self,
+        answer: Option<Result<Answer<E>, DataSetError>>,
+    ) -> Result<Step<SaveResult<E>>, EditError> {
+        let Pending { sent, asked, rebased, .. } = self.pending.take().ok_or(EditError::NoSaveUnderWay)?;
+        let answer = match answer.ok_or(EditError::Closed)? {
+            Ok(answer) => answer,
+            Err(error) => {
+                return self.take_error(error, sent, &asked).map(|error| Step::Done(SaveResult::Error(error)));
+            }
+        };
+        if !matches!(answer, Answer::NotAsked) {
+            self.snapshot_time = self.table.shared().env.now();
+        }
+        Ok(Step::Done(match answer {
+            Answer::NotAsked => self.saved(),
+            Answer::Written(after) => self.take_written(sent, &after, rebased),
+            Answer::Gone => {
+                self.doubts.clear();
+                SaveResult::Deleted
+            }
+            Answer::Created(id, after) => {
+                self.has_become(&id);
+                let _ = save::take_written(&mut self.three, sent, &after, after.clone(), &mut self.coerced);
+                SaveResult::Created(id)
+            }
+            Answer::CreatedBefore(id, found) => {
+                // What was left as the program began it follows what the store has by now.
+                let meant = self.three.snapshot.row.diff(&sent.local) | self.doubts.typed_since(&sent.local);
+                // This attempt may be the one that has made it.
+                self.doubts.add(sent.clone());
+                let foreign = self.take_remote_state(found);
+                self.has_become(&id);
+                self.unseen.created = Some(id);
+                return self.go_on(sent, meant, foreign, asked.attempt);
+            }
+            Answer::Refused(now) => {
+                let now = self.freshest(now, rebased);
+                let own = self.doubts.standing(&now.row);
+                let typed = sent.typed_since(&self.three.local);
+                self.doubts.settle(self.three.snapshot.row.diff(&now.row));
+                let foreign = self.take_in(now, own, typed);
+                if self.is_by_version() || asked.attempt + 1 >= save::UNSEEN {
+                    SaveResult::Conflict(self.conflicts())
+                } else {
+                    let wanted = sent.fields;
+                    return self.go_on(sent, wanted, foreign, asked.attempt + 1);
+                }
+            }
+            Answer::Found(found) => {
+                let wanted = sent.fields | self.doubts.fields();
+                let is_foreign = self.has_foreign_change(&found);
+                let foreign = self.take_remote_state(found);
+                self.doubts.read();
+                if self.is_by_version() && is_foreign {
+                    SaveResult::Conflict(self.conflicts())
+                } else {
+                    return self.go_on(sent, wanted, foreign, asked.attempt);
+                }
+            }
+        }))
+    }
+
+    fn take_error(
+        &mut self,
+        error: DataSetError,
+        sent: Sent<E>,
+        asked: &Asked,
+    ) -> Result<SaveError<E::Field>, EditError> {
+        let error = save::failed(error);
+        if broken::is(Broken::FailureDropsLocal) {
+            self.revert();
+        }
+        let is_lost = matches!(error, Ok(SaveError::OutcomeUnknown { .. }));
+        if is_lost && !self.is_new() && broken::is(Broken::LostIsSaved) {
+            self.three.snapshot.row = Arc::new(sent.local);
+            return error;
+        }
+        // An answer is lost only of what was sent: a read that finds out is not in doubt itself.
+        if is_lost && asked.is_write && !broken::is(Broken::LostIsRefused) {
+            self.doubts.add(sent);
+        }
+        self.is_not_made();
+        error
+    }
+
+    fn take_written(&mut self, sent: Sent<E>, after: &Entry<E>, rebased: bool) -> SaveResult<E> {
+        self.doubts.settle(sent.fields);
+        let now = self.freshest(after.clone(), rebased);
+        let own = sent.standing(&now.row);
+        self.unseen.changed |= self.three.snapshot.row.diff(&now.row) - own - E::Field::READONLY;
+        let result = save::take_written(&mut self.three, sent, after, now, &mut self.coerced);
+        self.fill_id();
+        if matches!(result, SaveResult::Saved) { self.saved() } else { result }
+    }
+
+    /// Everything is saved; where the record was made on the way, this is the first that anyone hears of it.
+    pub(super) fn saved(&mut self) -> SaveResult<E> {
+        self.unseen.created.take().map_or(SaveResult::Saved, SaveResult::Created)
+    }
+
+    /// Nobody can decide what nobody can see: without a conflict to show, the save goes on.
+    fn go_on(
+        &mut self,
+        sent: Sent<E>,
+        wanted: FieldSet<E::Field>,
+        foreign: FieldSet<E::Field>,
+        attempt: u8,
+    ) -> Result<Step<SaveResult<E>>, EditError> {
+        let is_told = self.policy != Policy::Overwrite && !broken::is(Broken::RefusalGoesUnshown);
+        if is_told && self.three.has_conflicts() {
+            return Ok(Step::Done(SaveResult::Conflict(self.conflicts())));
+        }
+        self.send_rest(sent, wanted, foreign, attempt)
+    }
+
+    /// Whether any change of anybody's refuses a save.
+    pub(super) fn is_by_version(&self) -> bool {
+        self.policy == Policy::Version && E::VERSION.is_some()
+    }
+
+    /// Whether somebody else has changed the record since the snapshot, in whatever part of it.
+    fn has_foreign_change(&self, found: &Entry<E>) -> bool {
+        let snapshot = &self.three.snapshot;
+        let (changed, own) = (snapshot.row.diff(&found.row), self.doubts.standing(&found.row));
+        // What is read-only follows from any write, this session's own too.
+        let changed = if own.is_empty() { changed } else { changed - own - E::Field::READONLY };
+        !changed.is_empty() || snapshot.rest != found.rest
+    }
+
+    /// A record that was to be saved as a new one, and was not made, is the one it was.
+    pub(super) fn is_not_made(&mut self) {
+        if self.doubts.is_empty()
+            && let Some((id, doubts)) = self.was.take()
+        {
+            (self.id, self.doubts, self.new) = (id, doubts, None);
+        }
+    }
+
+    /// The record is not new any more, and this is its id.
+    fn has_become(&mut self, id: &Id) {
+        self.new = None;
+        self.was = None;
+        self.doubts.clear();
+        self.unseen = super::Unseen::default();
+        self.deleting = super::Deleting::default();
+        self.id = id.clone();
+        self.fill_id();
+    }
+
+    /// The record of an answer, or the table's row, which is no older: a session that has seen the row does not go back.
+    pub(super) fn freshest(&self, answer: Entry<E>, rebased: bool) -> Entry<E> {
+        if rebased { self.row().unwrap_or_else(|| self.three.snapshot.clone()) } else { answer }
+    }
+
+    pub(super) fn fault(&self, source: EntityError) -> EditError {
+        EditError::Entity { table: self.table.name().to_owned(), id: self.id.clone(), source }
+    }
+}

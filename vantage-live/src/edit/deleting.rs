@@ -1,0 +1,215 @@
+//! Deleting: what is sent, and what the answer does to the session.
+
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::channel::oneshot;
+use tracing::Instrument;
+
+use super::save::{self, Step};
+use super::{DeleteResult, EditError, RecordEdit, SaveError};
+use crate::broken::{self, Broken};
+use crate::dataset::DataSetError;
+use crate::entity::{FieldSet, LiveEntity};
+use crate::table::{Policy, Removed};
+use crate::value::Guard;
+
+/// What a session knows of the deletes that it has asked for.
+pub(super) struct Deleting<E: LiveEntity> {
+    /// One that is under way.
+    pending: Option<Pending<E>>,
+    /// Whether the answer to one was lost.
+    in_doubt: bool,
+}
+
+struct Pending<E: LiveEntity> {
+    answer: oneshot::Receiver<Result<Removed<E>, DataSetError>>,
+    /// How often the guard was refused for a reason that nobody could see.
+    attempt: u8,
+    /// Whether the session has taken in the table's row since it was sent, which may be newer than the answer.
+    rebased: bool,
+}
+
+impl<E: LiveEntity> Default for Deleting<E> {
+    fn default() -> Self {
+        Deleting { pending: None, in_doubt: false }
+    }
+}
+
+impl<E: LiveEntity> Deleting<E> {
+    /// The session has taken in the table's row.
+    pub fn is_rebased(&mut self) {
+        if let Some(pending) = &mut self.pending {
+            pending.rebased = true;
+        }
+    }
+
+    /// The record was read: a delete whose answer was lost was not done.
+    pub fn is_there(&mut self) {
+        self.in_doubt = false;
+    }
+}
+
+/// Deleting.
+impl<E: LiveEntity> RecordEdit<'_, E> {
+    /// Deletes the record, if nobody has changed it since the session last agreed with the store. Touches the store.
+    /// Dropping the future cancels nothing: the request goes on, and the next call of the session takes its answer in.
+    ///
+    /// # Errors
+    /// [`EditError::New`] of a record that is not saved yet; else as [`save`](Self::save).
+    pub async fn delete(&mut self) -> Result<DeleteResult<E::Field>, EditError> {
+        if !self.is_deleting() {
+            self.take_pending_in().await?;
+            self.start_delete()?;
+        }
+        self.finish_delete().await
+    }
+
+    /// Hands the delete to the table's runtime and returns at once.
+    ///
+    /// # Errors
+    /// As [`delete`](Self::delete); [`EditError::SaveUnderWay`] or [`EditError::DeleteUnderWay`] where an answer is
+    /// still to come.
+    pub fn start_delete(&mut self) -> Result<(), EditError> {
+        if self.deleting.pending.is_some() {
+            return Err(EditError::DeleteUnderWay);
+        }
+        self.poll_pending_in()?;
+        self.must_be_stored()?;
+        if self.unseen.delete.is_some() {
+            return Ok(());
+        }
+        // P3: who deletes a record decides about all of it, and so must have seen all of it.
+        let unseen = self.unseen.refused || !self.unseen.changed.is_empty();
+        if unseen && self.policy != Policy::Overwrite {
+            self.unseen.delete = Some(DeleteResult::Changed(self.unseen.changed));
+            return Ok(());
+        }
+        self.send_delete(0)
+    }
+
+    /// Waits for the answer of the delete that is under way and takes it in. Cancellation safe: dropping the future leaves
+    /// the answer to the next call.
+    ///
+    /// # Errors
+    /// As [`delete`](Self::delete); [`EditError::NoDeleteUnderWay`] where there is none.
+    pub async fn finish_delete(&mut self) -> Result<DeleteResult<E::Field>, EditError> {
+        if let Some(unseen) = self.unseen.delete.take() {
+            return Ok(self.tell_deleted(unseen));
+        }
+        loop {
+            let pending = self.deleting.pending.as_mut().ok_or(EditError::NoDeleteUnderWay)?;
+            let answer = (&mut pending.answer).await;
+            if let Step::Done(result) = self.take_delete_answer(answer.ok())? {
+                return Ok(self.tell_deleted(result));
+            }
+        }
+    }
+
+    /// The answer of the delete that is under way, taken in; `None` while it is still to come, and where there is none.
+    /// For a render loop.
+    pub fn poll_delete(&mut self) -> Option<Result<DeleteResult<E::Field>, EditError>> {
+        if let Some(unseen) = self.unseen.delete.take() {
+            return Some(Ok(self.tell_deleted(unseen)));
+        }
+        loop {
+            let answer = (&mut self.deleting.pending.as_mut()?.answer).now_or_never()?;
+            match self.take_delete_answer(answer.ok()) {
+                Ok(Step::Again) => {}
+                Ok(Step::Done(result)) => return Some(Ok(self.tell_deleted(result))),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+
+    /// Whether a delete is under way whose answer was not taken in yet.
+    #[must_use]
+    pub fn is_deleting(&self) -> bool {
+        self.deleting.pending.is_some() || self.unseen.delete.is_some()
+    }
+
+    /// Takes in the answer of a delete whose future was dropped. What has changed must be shown before anything is deleted,
+    /// so it waits for whoever asks for a delete next.
+    pub(super) async fn take_delete_in(&mut self) -> Result<(), EditError> {
+        if self.deleting.pending.is_some() {
+            let result = self.finish_delete().await?;
+            self.keep_delete_answer(result);
+        }
+        Ok(())
+    }
+
+    /// As [`take_delete_in`](Self::take_delete_in), where the answer is there by now.
+    pub(super) fn poll_delete_in(&mut self) -> Result<(), EditError> {
+        if self.deleting.pending.is_some() {
+            let result = self.poll_delete().ok_or(EditError::DeleteUnderWay)??;
+            self.keep_delete_answer(result);
+        }
+        Ok(())
+    }
+
+    fn keep_delete_answer(&mut self, result: DeleteResult<E::Field>) {
+        if let DeleteResult::Changed(fields) = result {
+            self.unseen.changed |= fields;
+        }
+        self.unseen.delete = Some(result);
+    }
+
+    /// Somebody is told this, and looks at the session.
+    fn tell_deleted(&mut self, result: DeleteResult<E::Field>) -> DeleteResult<E::Field> {
+        if matches!(result, DeleteResult::Changed(_)) {
+            self.all_is_shown();
+        }
+        result
+    }
+
+    fn send_delete(&mut self, attempt: u8) -> Result<(), EditError> {
+        let shared = Arc::clone(self.table.shared());
+        if shared.is_closed() {
+            return Err(EditError::Closed);
+        }
+        let guard = match self.policy {
+            Policy::Overwrite => Guard::Nothing,
+            _ if broken::is(Broken::DeletesWithoutGuard) => Guard::Nothing,
+            policy => save::guard(&self.three.snapshot, policy, FieldSet::ALL).map_err(|source| self.fault(source))?,
+        };
+        let span = tracing::debug_span!("delete", table = self.table.name(), id = %self.id, attempt);
+        let (env, id) = (Arc::clone(&shared.env), self.id.clone());
+        let answer = env.start(async move { shared.delete(&id, &guard).await }.instrument(span));
+        self.deleting.pending = Some(Pending { answer, attempt, rebased: false });
+        Ok(())
+    }
+
+    /// Takes an answer in; `None` where the runtime has dropped it.
+    fn take_delete_answer(
+        &mut self,
+        answer: Option<Result<Removed<E>, DataSetError>>,
+    ) -> Result<Step<DeleteResult<E::Field>>, EditError> {
+        let Pending { attempt, rebased, .. } = self.deleting.pending.take().ok_or(EditError::NoDeleteUnderWay)?;
+        let result = match answer.ok_or(EditError::Closed)? {
+            Ok(Removed::Deleted) => DeleteResult::Deleted,
+            // It may have been this session, and the answer lost.
+            Ok(Removed::Gone) if self.deleting.in_doubt => DeleteResult::Deleted,
+            Ok(Removed::Gone) => DeleteResult::AlreadyGone,
+            Ok(Removed::Refused(entry)) => {
+                self.deleting.is_there();
+                let entry = self.freshest(entry, rebased);
+                // What an earlier save of this session may have written is nobody else's change, until a read has shown it.
+                let own = if self.doubts.must_look() { self.doubts.standing(&entry.row) } else { FieldSet::EMPTY };
+                let changed = self.three.snapshot.row.diff(&entry.row) - own;
+                self.take_remote_state(entry);
+                if changed.is_empty() && attempt + 1 < save::UNSEEN {
+                    // Nobody can decide what nobody can see: the guard is spelled afresh.
+                    self.send_delete(attempt + 1)?;
+                    return Ok(Step::Again);
+                }
+                DeleteResult::Changed(changed)
+            }
+            Err(error) => {
+                let error = save::failed(error)?;
+                self.deleting.in_doubt |= matches!(error, SaveError::OutcomeUnknown { .. });
+                DeleteResult::Error(error)
+            }
+        };
+        Ok(Step::Done(result))
+    }
+}

@@ -1,0 +1,86 @@
+//! Writes whose answers were lost: what this session may have written, or may still write, without knowing.
+
+use std::collections::VecDeque;
+
+use super::save::Sent;
+use crate::entity::{FieldSet, LiveEntity};
+
+/// The writes of a session whose answers were lost, until it is known of each field what became of it.
+pub(super) struct Doubts<E: LiveEntity> {
+    lost: VecDeque<Sent<E>>,
+    /// Whether the record was not read since the last of them was lost.
+    unread: bool,
+}
+
+/// How many different writes of a session are in doubt at once. Beyond it the oldest is forgotten: should it land still
+/// later, it is shown as somebody else's.
+const MOST: usize = 4;
+
+impl<E: LiveEntity> Default for Doubts<E> {
+    fn default() -> Self {
+        Doubts { lost: VecDeque::new(), unread: false }
+    }
+}
+
+impl<E: LiveEntity> Doubts<E> {
+    pub fn is_empty(&self) -> bool {
+        self.lost.is_empty()
+    }
+
+    /// Whether the record is to be read before anything else is written.
+    pub fn must_look(&self) -> bool {
+        self.unread && !self.is_empty()
+    }
+
+    /// The answer to this write was lost.
+    pub fn add(&mut self, sent: Sent<E>) {
+        self.unread = true;
+        let same = |lost: &&mut Sent<E>| lost.local.diff(&sent.local).is_disjoint(lost.fields | sent.fields);
+        if let Some(lost) = self.lost.iter_mut().find(same) {
+            lost.fields |= sent.fields;
+            return;
+        }
+        if self.lost.len() >= MOST {
+            self.lost.pop_front();
+        }
+        self.lost.push_back(sent);
+    }
+
+    /// The fields that may have been written, or may be still.
+    pub fn fields(&self) -> FieldSet<E::Field> {
+        self.lost.iter().fold(FieldSet::EMPTY, |fields, lost| fields | lost.fields)
+    }
+
+    /// The fields of which the store has a value that this session has sent.
+    pub fn standing(&self, stored: &E) -> FieldSet<E::Field> {
+        self.lost.iter().fold(FieldSet::EMPTY, |fields, lost| fields | lost.standing(stored))
+    }
+
+    /// The fields that were typed into since they were sent, as long as nothing was read: from then on the snapshot tells
+    /// what was typed.
+    pub fn typed_since(&self, local: &E) -> FieldSet<E::Field> {
+        if !self.unread {
+            return FieldSet::EMPTY;
+        }
+        self.lost.iter().fold(FieldSet::EMPTY, |fields, lost| fields | lost.typed_since(local))
+    }
+
+    /// The record was read. A write may land later than a read that did not find it, so the rest stays in doubt.
+    pub fn read(&mut self) {
+        self.unread = false;
+    }
+
+    /// It is known what became of these fields: they have changed in the store, by one of these writes or so that none
+    /// of them can land any more.
+    pub fn settle(&mut self, fields: FieldSet<E::Field>) {
+        for lost in &mut self.lost {
+            lost.fields = lost.fields - fields;
+        }
+        self.lost.retain(|lost| !lost.fields.is_empty());
+    }
+
+    pub fn clear(&mut self) {
+        self.lost.clear();
+        self.unread = false;
+    }
+}

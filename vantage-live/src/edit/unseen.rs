@@ -1,0 +1,102 @@
+//! What has come to a session, and nobody was shown yet: answers that another call has taken in, and what others have changed.
+//!
+//! P3 is about what a person has seen. A save after a conflict means "keep mine", and a second delete "even so", only to
+//! somebody who was told of the first.
+
+use super::{DeleteResult, EditError, RecordEdit, SaveResult};
+use crate::broken::{self, Broken};
+use crate::entity::{FieldSet, LiveEntity};
+use crate::table::Policy;
+use crate::value::Id;
+
+/// What nobody was shown yet.
+pub(super) struct Unseen<E: LiveEntity> {
+    /// The answer of a save, which another call has taken in.
+    pub save: Option<SaveResult<E>>,
+    /// The answer to a delete, which another call has taken in.
+    pub delete: Option<DeleteResult<E::Field>>,
+    /// The record that a save has made, before the rest of what was typed was written to it.
+    pub created: Option<Id>,
+    /// The fields that others have changed, which came with an answer.
+    pub changed: FieldSet<E::Field>,
+    /// Whether a save was refused.
+    pub refused: bool,
+}
+
+impl<E: LiveEntity> Default for Unseen<E> {
+    fn default() -> Self {
+        Unseen { save: None, delete: None, created: None, changed: FieldSet::EMPTY, refused: false }
+    }
+}
+
+impl<E: LiveEntity> RecordEdit<'_, E> {
+    /// Takes in the answer of a save that nobody waited for: it is told to whoever asks for it, or for the next save.
+    pub(super) async fn take_pending_in(&mut self) -> Result<(), EditError> {
+        if self.pending.is_some() {
+            let result = self.finish_pending().await?;
+            self.keep(result);
+        }
+        Ok(())
+    }
+
+    /// As [`take_pending_in`](Self::take_pending_in), where the answer is there by now.
+    pub(super) fn poll_pending_in(&mut self) -> Result<(), EditError> {
+        if self.pending.is_some() {
+            let result = self.poll_pending().ok_or(EditError::SaveUnderWay)??;
+            self.keep(result);
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, result: SaveResult<E>) {
+        self.unseen.refused |= matches!(result, SaveResult::Conflict(_));
+        self.unseen.save = Some(result);
+    }
+
+    /// Somebody is told this.
+    pub(super) fn tell(&mut self, result: SaveResult<E>) -> SaveResult<E> {
+        match result {
+            SaveResult::Conflict(_) => {
+                self.unseen.changed = FieldSet::EMPTY;
+                self.unseen.refused = false;
+                // What was decided while it waited is none any more.
+                SaveResult::Conflict(self.conflicts())
+            }
+            result => {
+                // Whoever looks at the session sees what has changed, but not that it is in conflict with what they typed.
+                self.unseen.changed = self.unseen.changed & self.three.conflicting();
+                result
+            }
+        }
+    }
+
+    /// Whether something must be told before anything else is sent; then that is the answer.
+    pub(super) fn must_be_told(&mut self) -> bool {
+        match self.unseen.save.take() {
+            Some(made @ SaveResult::Created(_)) if self.modified_fields().is_empty() => {
+                self.unseen.save = Some(made);
+                return true;
+            }
+            Some(SaveResult::Created(id)) => self.unseen.created = Some(id),
+            // Who was not told once is not told that it is the second time.
+            Some(SaveResult::PartialSave(_)) => self.coerced = None,
+            _ => {}
+        }
+        let conflicting = self.three.conflicting();
+        let is_refused = self.unseen.refused && (self.is_by_version() || !conflicting.is_empty());
+        let is_changed = !self.unseen.changed.is_disjoint(conflicting);
+        let must = (is_refused || is_changed) && self.policy != Policy::Overwrite;
+        let must = must && !broken::is(Broken::ForgetsUnseenConflicts);
+        if must {
+            self.unseen.save = Some(SaveResult::Conflict(self.conflicts()));
+        }
+        must
+    }
+
+    /// The person sees what the store has now: saving, or deleting, after it means it.
+    pub(super) fn all_is_shown(&mut self) {
+        self.unseen.changed = FieldSet::EMPTY;
+        self.unseen.refused = false;
+        self.unseen.delete = None;
+    }
+}
