@@ -2,6 +2,8 @@
 
 mod relay;
 mod surreal;
+mod tls;
 
 pub use relay::Relay;
 pub use surreal::SurrealServer;
+pub use tls::Tls;

@@ -2,12 +2,18 @@
 
 use std::time::{Duration, Instant};
 
+use futures::StreamExt;
 use serde_json::json;
-use tests::servers::{Relay, SurrealServer};
-use vantage_live::store::surrealdb::SurrealDb;
-use vantage_live::{Guard, Id, Patch, ReadableValueSet, Record, ValueErrorKind, WritableValueSet};
+use surrealdb::Surreal;
+use surrealdb::engine::any::Any;
+use surrealdb::types::vars;
+use tests::bakery::Product;
+use tests::servers::Relay;
+use vantage_live::dataset::{DataSetError, ReadableDataSet as _, TypedTable};
+use vantage_live::store::surrealdb::{SurrealDb, SurrealTable};
+use vantage_live::{Feed, FeedEvent, Guard, Id, Patch, ReadableValueSet, Record, ValueErrorKind, WritableValueSet};
 
-use crate::support::{SERVER, at, empty, remote, start_server, through};
+use crate::support::{SERVER, at, embedded, empty, remote, remote_raw, start_server, through, token};
 
 fn priced(price: i64) -> Record {
     json!({"price": price}).as_object().unwrap().clone()
@@ -44,22 +50,160 @@ async fn an_address_of_an_unknown_kind_is_refused() {
 }
 
 #[tokio::test]
-async fn a_user_of_the_database_reads_and_writes_it() {
+async fn users_of_the_namespace_and_of_the_database_read_and_write_it() {
+    let (raw, database) = remote_raw().await;
+    let name = format!("user_{}", database.replace('-', ""));
+    let users = format!(
+        "DEFINE USER {name} ON NAMESPACE PASSWORD 'flux' ROLES EDITOR; DEFINE USER doc ON DATABASE PASSWORD 'flux' ROLES EDITOR;"
+    );
+    raw.query(users).await.unwrap().check().unwrap();
+    let connect = || SurrealDb::connect(SERVER.url()).database(database.clone());
+
+    for connecting in [connect().namespace_user(&name, "flux"), connect().database_user("doc", "flux")] {
+        let table = empty(connecting.await.unwrap()).await;
+        table.replace_id_value(&Id::from("sea_pie"), priced(299)).await.unwrap();
+        assert_eq!(table.patch_id(&Id::from("sea_pie"), &price(300)).await.unwrap(), priced(300));
+        assert_eq!(table.get_values().await.unwrap().len(), 1);
+    }
+    for connecting in [connect().namespace_user("doc", "flux"), connect().database_user("doc", "hunter2")] {
+        let error = connecting.await.unwrap_err();
+        assert!(matches!(error.kind, ValueErrorKind::Rejected { .. }), "{error:?}");
+    }
+}
+
+/// A user whose sign-in is good for a second, and a client that may do anything.
+async fn short_of_time() -> (SurrealTable, Surreal<Any>) {
+    let (raw, database) = remote_raw().await;
+    raw.query(
+        "DEFINE TABLE user PERMISSIONS NONE; CREATE user:marty SET name = 'marty';
+         DEFINE TABLE product PERMISSIONS FULL;
+         DEFINE ACCESS account ON DATABASE TYPE RECORD SIGNIN (SELECT * FROM user WHERE name = $name)
+             DURATION FOR TOKEN 1s, FOR SESSION 1s;",
+    )
+    .await
+    .unwrap()
+    .check()
+    .unwrap();
+    let connecting = SurrealDb::connect(SERVER.url()).record_user("account", vars! { name: "marty" });
+    (connecting.database(database).await.unwrap().table("product"), raw)
+}
+
+/// Waits until the server's clock has gone on by so many seconds.
+async fn seconds_later(raw: &Surreal<Any>, seconds: i64) {
+    let now = async || raw.query("RETURN time::unix()").await.unwrap().take::<Option<i64>>(0).unwrap().unwrap();
+    let until = now().await + seconds;
+    while now().await < until {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_that_has_run_out_is_renewed() {
+    let (table, raw) = short_of_time().await;
+    let id = Id::from("sea_pie");
+    table.insert_id_value(&id, priced(299)).await.unwrap();
+
+    seconds_later(&raw, 3).await;
+
+    assert_eq!(table.get_id_value(&id).await.unwrap(), Some(priced(299)));
+    seconds_later(&raw, 3).await;
+    assert_eq!(table.patch_id(&id, &price(300)).await.unwrap(), priced(300));
+    seconds_later(&raw, 3).await;
+    let rows = vec![(Id::from("one"), priced(1)), (Id::from("two"), priced(2))];
+    assert!(table.insert_id_values(rows).await.iter().all(Result::is_ok));
+}
+
+#[tokio::test]
+async fn a_feed_whose_sign_in_runs_out_says_so_and_can_be_had_again() {
+    let (table, raw) = short_of_time().await;
+    let mut events = table.feed().subscribe().await.unwrap();
+
+    let error = events.next().await.unwrap().unwrap_err();
+
+    assert_eq!(error.kind, ValueErrorKind::Unreachable, "{error:?}");
+    assert!(events.next().await.is_none());
+    seconds_later(&raw, 2).await;
+    let mut events = table.feed().subscribe().await.unwrap();
+    raw.query("CREATE product:it").await.unwrap().check().unwrap();
+    assert!(matches!(events.next().await.unwrap(), Ok(FeedEvent::Upsert { .. })));
+}
+
+#[tokio::test]
+async fn a_server_that_dies_during_a_list_is_an_error_and_no_end() {
     let server = start_server();
-    let root = at(server.url()).await.unwrap();
-    let table = empty(root).await;
-    table.insert_id_value(&Id::from("sea_pie"), priced(299)).await.unwrap();
-    let client = surrealdb::engine::any::connect(server.url()).await.unwrap();
-    let (username, password) = SurrealServer::ROOT;
-    let credentials = surrealdb::opt::auth::Root { username: username.to_owned(), password: password.to_owned() };
-    client.signin(credentials).await.unwrap();
-    client.use_ns("bakery").use_db("hill_valley").await.unwrap();
-    client.query("DEFINE USER doc ON DATABASE PASSWORD 'flux' ROLES EDITOR").await.unwrap().check().unwrap();
+    let table = empty(at(server.url()).deadline(Duration::from_secs(60)).await.unwrap()).await;
+    let rows: Vec<_> = (0..1_000).map(|n| (Id::from(i64::from(n)), priced(n.into()))).collect();
+    assert!(table.insert_id_values(rows).await.iter().all(Result::is_ok));
+    let mut batches = table.stream_values(100);
 
-    let connecting = SurrealDb::connect(server.url()).database_user("doc", "flux");
-    let doc = connecting.namespace("bakery").database("hill_valley").await.unwrap();
+    assert_eq!(batches.next().await.unwrap().unwrap().len(), 100);
+    server.kill();
+    let mut after = Vec::new();
+    while let Some(batch) = batches.next().await {
+        after.push(batch.map(|rows| rows.len()));
+        if after.last().unwrap().is_err() {
+            break;
+        }
+    }
 
-    assert_eq!(doc.table("product").patch_id(&Id::from("sea_pie"), &price(300)).await.unwrap(), priced(300));
+    let last = after.pop().expect("an error").unwrap_err();
+    assert_eq!(last.kind, ValueErrorKind::Unreachable, "{last:?}");
+}
+
+#[tokio::test]
+async fn a_record_of_many_megabytes_goes_both_ways() {
+    let table = empty(remote().await).await;
+    let long = json!({"text": "flux ".repeat(4 * 1024 * 1024)}).as_object().unwrap().clone();
+
+    let after = table.insert_id_value(&Id::from("long"), long.clone()).await.unwrap();
+
+    assert!(after == long, "the after-image");
+    assert!(table.get_id_value(&Id::from("long")).await.unwrap() == Some(long), "what is stored");
+}
+
+#[tokio::test]
+async fn an_answer_larger_than_was_said_ends_its_connection_and_no_other() {
+    let (_, database) = remote_raw().await;
+    let connect = async || SurrealDb::connect(SERVER.url()).token(token().await).database(database.clone());
+    let table = empty(connect().await.await.unwrap()).await;
+    let rows: Vec<_> = (0..8).map(|n| (Id::from(i64::from(n)), text(300_000))).collect();
+    assert!(table.insert_id_values(rows).await.iter().all(Result::is_ok));
+    let bounded = connect().await.largest_answer(1_000_000).await.unwrap().table("product");
+
+    let error = bounded.get_values().await.unwrap_err();
+    let one = bounded.get_id_value(&Id::from(1)).await.unwrap();
+
+    assert_eq!(error.kind, ValueErrorKind::Unreachable, "{error:?}");
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.starts_with("an answer is larger than this connection takes"), "{cause}");
+    assert!(one == Some(text(300_000)), "the next request has a connection again");
+    assert_eq!(table.get_values().await.unwrap().len(), 8, "as large as it is by default");
+}
+
+fn text(length: usize) -> Record {
+    json!({"text": "x".repeat(length)}).as_object().unwrap().clone()
+}
+
+#[test]
+fn outside_of_a_tokio_runtime_nothing_happens_and_it_is_said() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let unsupported = ValueErrorKind::Unsupported("be used from outside of a tokio runtime");
+    for url in ["mem://", "ws://127.0.0.1:9"] {
+        let error = pollster::block_on(SurrealDb::connect(url).into_future()).unwrap_err();
+        assert_eq!(error.kind, unsupported, "{url}");
+    }
+    for db in [runtime.block_on(embedded()), runtime.block_on(remote())] {
+        let table = runtime.block_on(empty(db));
+        let typed = TypedTable::<Product>::new(table.clone());
+
+        let write = pollster::block_on(table.insert_id_value(&Id::from("sea_pie"), priced(299))).unwrap_err();
+        let read = pollster::block_on(typed.get()).unwrap_err();
+        let feed = pollster::block_on(table.feed().subscribe()).err().unwrap();
+
+        assert_eq!((&write.kind, &feed.kind), (&unsupported, &unsupported));
+        assert!(matches!(&read, DataSetError::Store(error) if error.kind == unsupported), "{read:?}");
+        assert_eq!(runtime.block_on(table.count()).unwrap(), 0);
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use surrealdb::Surreal;
 use surrealdb::engine::any::Any;
 use surrealdb::types::Value;
 use vantage_live::store::surrealdb::{SurrealDb, SurrealTable};
-use vantage_live::{Guard, Id, Patch, Path, ReadableValueSet, Record, WritableValueSet, WriteOutcome};
+use vantage_live::{Guard, Id, Patch, Path, ReadableValueSet, Record, ValueErrorKind, WritableValueSet, WriteOutcome};
 
 use crate::support::raw;
 
@@ -46,6 +46,7 @@ fn rows() -> Vec<Row> {
         row("120f", "float", json!(120.0), json!(130.0)),
         row("0.1f", "float", json!(0.1), json!(7)),
         row("<float>'inf'", "float", json!("Infinity"), json!("-Infinity")),
+        row("<float>'NaN'", "float", json!("NaN"), json!(1.5)),
         row("NULL", "null", Json::Null, Json::Null),
         row("'2026-01-02T03:04:05Z'", "string", json!("2026-01-02T03:04:05Z"), json!("2027-01-02T03:04:05Z")),
         row("'12.25'", "string", json!("12.25"), json!("1h")),
@@ -53,6 +54,7 @@ fn rows() -> Vec<Row> {
         row("true", "bool", json!(true), json!(false)),
         row("/a+/", "regex", json!("/a+/"), json!("/b/")),
         row("<set>[1, 2, 3]", "set<int>", json!([1, 2, 3]), json!([4])),
+        row("<set>[1h, 2h]", "set<duration>", json!(["1h", "2h"]), json!(["3h"])),
         row("[d'2026-01-02T03:04:05Z']", "array<datetime>", json!(["2026-01-02T03:04:05Z"]), json!([moment])),
         row("[1, 'a', [true, NULL]]", "array", json!([1, "a", [true, null]]), json!([])),
         row("[0.5dec, 1dec]", "array<decimal>", json!(["0.5", "1"]), json!(["2"])),
@@ -270,6 +272,190 @@ async fn an_array_of_many_decimals_is_guarded_as_a_whole() {
 
     assert!(matches!(write(&list).await, WriteOutcome::Written(_)));
     assert!(matches!(write(&list[1..]).await, WriteOutcome::Refused(_)));
+}
+
+/// Whether a guard on `it` holds.
+async fn holds(table: &SurrealTable, it: &Json) -> bool {
+    let guard = Guard::Exists.and("it", Some(it.clone()));
+    matches!(table.write(&Id::from("it"), &Patch::new(), &guard).await.unwrap(), WriteOutcome::Written(_))
+}
+
+#[tokio::test]
+async fn a_long_array_whose_elements_may_be_many_things_is_guarded_element_by_element() {
+    for native in [
+        "{ at: d'2026-01-02T03:04:05Z', by: baker:doc, n: $n, tags: [<string> $n, $n] }",
+        "IF $n % 2 = 0 { '12.25' } ELSE { 12.25dec }",
+        "[1h, u'018f0000-0000-7000-8000-000000000000', $n]",
+        "IF $n % 2 = 0 { NONE } ELSE { 'baker:doc' }",
+        "{ place: (1.5, 2.5), bytes: b\"00FF10\", set: <set>[1h, 2h] }",
+    ] {
+        let raw = raw().await;
+        ask(&raw, &format!("CREATE product:it SET it = array::range(0, 1000).map(|$n| {native})")).await;
+        let table = fresh(&raw);
+        let read = table.get_id_value(&Id::from("it")).await.unwrap().unwrap()["it"].clone();
+
+        assert!(holds(&table, &read).await, "{native}");
+        for wrong in [json!(null), json!("12.5"), json!(12.26), json!({"at": "2026-01-02T03:04:05Z"}), json!([])] {
+            let mut other = read.clone();
+            other[999] = wrong.clone();
+            assert!(!holds(&table, &other).await || read[999] == wrong, "{native} with {wrong} at its end");
+        }
+        let mut shorter = read.clone();
+        shorter.as_array_mut().unwrap().pop();
+        assert!(!holds(&table, &shorter).await, "{native}, one less");
+    }
+}
+
+#[tokio::test]
+async fn what_an_object_has_inside_is_compared_to_the_last_leaf() {
+    let raw = raw().await;
+    let native = "{ a: { b: [{ c: d'2026-01-02T03:04:05Z' }, { c: d'2026-01-02T03:04:06Z', d: [] }] }, s: <set>[1h] }";
+    ask(&raw, &format!("CREATE product:it SET it = {native}")).await;
+    let table = fresh(&raw);
+    let (first, second) = (json!({"c": "2026-01-02T03:04:05Z"}), json!({"c": "2026-01-02T03:04:06Z", "d": []}));
+
+    assert!(holds(&table, &json!({"a": {"b": [first, second]}, "s": ["1h"]})).await);
+    for other in [
+        json!({"a": {"b": [second, first]}, "s": ["1h"]}),
+        json!({"a": {"b": [first, second, first]}, "s": ["1h"]}),
+        json!({"a": {"b": [first, {"c": "2026-01-02T03:04:06Z"}]}, "s": ["1h"]}),
+        json!({"a": {"b": [first, {"c": "2026-01-02T03:04:06Z", "e": []}]}, "s": ["1h"]}),
+        json!({"a": {"b": [first, {"c": "2026-01-02T03:04:06Z", "d": {}}]}, "s": ["1h"]}),
+        json!({"a": {"b": {"0": first, "1": second}}, "s": ["1h"]}),
+        json!({"a": {"b": [first, second]}, "s": ["2h"]}),
+        json!({"a": {"b": [first, second]}, "s": "1h"}),
+        json!({"a": {"b": [first, second]}}),
+    ] {
+        assert!(!holds(&table, &other).await, "{other}");
+    }
+}
+
+/// A figure is an object to a program: paths lead into it.
+#[tokio::test]
+async fn a_part_of_a_geometry_is_guarded_and_written_and_it_stays_one() {
+    let raw = raw().await;
+    ask(&raw, "CREATE product:it SET loc = (1.5, 2.5), o = { loc: (1.5, 2.5) }").await;
+    let table = fresh(&raw);
+
+    for parent in [&["loc"][..], &["o", "loc"]] {
+        let at = |name: &'static str| Path::from_iter(parent.iter().copied().chain([name]));
+        let guard = Guard::Exists
+            .and(at("type"), Some(json!("Point")))
+            .and(at("coordinates"), Some(json!([1.5, 2.5])))
+            .and(at("label"), None);
+
+        let patch = Patch::new().set(at("coordinates"), json!([3, 4])).unset(at("label"));
+        let moved = table.write(&Id::from("it"), &patch, &guard).await.unwrap();
+        let line = Patch::new().set(at("type"), "LineString").set(at("coordinates"), json!([[1, 2], [3, 4]]));
+        let again = table.write(&Id::from("it"), &line, &Guard::Exists).await.unwrap();
+        let longer = Patch::new().set(at("coordinates"), json!([[1, 2], [3, 4], [5, 6]])).set(at("type"), "LineString");
+        let last = table.write(&Id::from("it"), &longer, &Guard::Exists).await.unwrap();
+
+        assert!(matches!(moved, WriteOutcome::Written(_)), "{moved:?}");
+        assert!(matches!(again, WriteOutcome::Written(_)), "{again:?}");
+        let WriteOutcome::Written(after) = last else { panic!("{last:?}") };
+        let figure = parent.iter().fold(&json!(after), |at, name| &at[name]).clone();
+        assert_eq!(figure, json!({"type": "LineString", "coordinates": [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]}));
+    }
+    let types = ask(&raw, "RETURN [type::of(product:it.loc), type::of(product:it.o.loc)].distinct()").await;
+    assert_eq!(types.into_json_value(), json!(["geometry<line>"]));
+}
+
+#[tokio::test]
+async fn what_makes_no_geometry_is_refused_and_names_the_field() {
+    let raw = raw().await;
+    ask(&raw, "CREATE product:it SET loc = (1.5, 2.5), price = 1").await;
+    let table = fresh(&raw);
+    let at = |names: &[&'static str]| Path::from_iter(names.iter().copied());
+
+    for patch in [
+        Patch::new().set(at(&["loc", "coordinates"]), json!([[1, 2], [3, 4]])),
+        Patch::new().set(at(&["loc", "coordinates"]), "here"),
+        Patch::new().set(at(&["loc", "type"]), "LineString"),
+        Patch::new().set(at(&["loc", "label"]), "here"),
+        Patch::new().set(at(&["loc", "coordinates", "x"]), 1),
+        Patch::new().set(at(&["loc", "coordinates"]), json!([1, 2])).unset(at(&["loc", "type"])),
+        Patch::new().unset(at(&["loc", "coordinates"])),
+    ] {
+        let error = table.write(&Id::from("it"), &patch.clone().set("price", 2), &Guard::Exists).await.unwrap_err();
+
+        let ValueErrorKind::Rejected { fields, message } = &error.kind else { panic!("{error:?}") };
+        assert_eq!(*fields, [Path::from("loc")], "{patch:?}: {message}");
+    }
+    let same = table.patch_id(&Id::from("it"), &Patch::new().set(at(&["loc", "type"]), "Point")).await.unwrap();
+    assert_eq!(
+        same,
+        json!({"loc": {"type": "Point", "coordinates": [1.5, 2.5]}, "price": 1}).as_object().unwrap().clone()
+    );
+}
+
+#[tokio::test]
+async fn numbers_and_decimals_are_guarded_by_value_and_written_as_what_stands_there() {
+    let raw = raw().await;
+    ask(&raw, "CREATE product:it SET it = 12.50dec").await;
+    let table = fresh(&raw);
+
+    assert!(holds(&table, &json!("12.50")).await && holds(&table, &json!("12.5")).await);
+    table.patch_id(&Id::from("it"), &Patch::new().set("it", 13.5)).await.unwrap();
+    assert_eq!(
+        ask(&raw, "RETURN [type::of(product:it.it), <string> product:it.it]").await.into_json_value(),
+        json!(["decimal", "13.5"])
+    );
+    ask(&raw, "UPDATE product:it SET it = 120").await;
+    table.patch_id(&Id::from("it"), &Patch::new().set("it", 130.0)).await.unwrap();
+    assert_eq!(ask(&raw, "RETURN type::of(product:it.it)").await.into_json_value(), json!("int"));
+    assert!(
+        holds(&table, &json!(130)).await && holds(&table, &json!(130.0)).await && !holds(&table, &json!("130")).await
+    );
+}
+
+#[tokio::test]
+async fn a_link_to_a_number_is_not_one_to_its_text() {
+    let raw = raw().await;
+    ask(&raw, "CREATE product:it SET it = baker:1").await;
+    let table = fresh(&raw);
+
+    assert!(holds(&table, &json!("baker:1")).await);
+    assert!(!holds(&table, &json!("baker:`1`")).await);
+}
+
+#[tokio::test]
+async fn what_json_cannot_say_is_read_and_guarded_as_its_spelling_and_becomes_a_text_when_it_is_written() {
+    for (native, spelled) in [("1..5", "1..5"), ("'a'..='b'", "'a'..='b'"), ("type::table('baker')", "baker")] {
+        let raw = raw().await;
+        ask(&raw, &format!("CREATE product:it SET it = {native}, list = [{native}]")).await;
+        let table = fresh(&raw);
+        let read = table.get_id_value(&Id::from("it")).await.unwrap().unwrap();
+
+        assert_eq!(Json::from(read.clone()), json!({"it": spelled, "list": [spelled]}), "{native}");
+        let guard = Guard::Exists.and("it", Some(json!(spelled))).and("list", Some(json!([spelled])));
+        let outcome = table.write(&Id::from("it"), &Patch::new().set("it", spelled), &guard).await.unwrap();
+        assert_eq!(outcome, WriteOutcome::Written(read), "{native}");
+        assert!(!holds(&table, &json!("other")).await);
+        assert_eq!(ask(&raw, "RETURN type::of(product:it.it)").await.into_json_value(), json!("string"));
+    }
+}
+
+#[tokio::test]
+async fn nothing_in_an_array_reads_as_null_and_is_guarded_as_null() {
+    let raw = raw().await;
+    ask(&raw, "CREATE product:it SET it = [NONE, NULL, 1]").await;
+    let table = fresh(&raw);
+
+    assert_eq!(table.get_id_value(&Id::from("it")).await.unwrap().unwrap()["it"], json!([null, null, 1]));
+    assert!(holds(&table, &json!([null, null, 1])).await);
+    assert!(!holds(&table, &json!([null, 1])).await);
+}
+
+#[tokio::test]
+async fn what_is_new_and_neither_declared_nor_seen_is_written_as_it_looks() {
+    let raw = raw().await;
+    ask(&raw, "DEFINE TABLE product").await;
+    let it = json!({"it": "2026-01-02T03:04:05Z"}).as_object().unwrap().clone();
+
+    fresh(&raw).insert_id_value(&Id::from("it"), it).await.unwrap();
+
+    assert_eq!(ask(&raw, "RETURN type::of(product:it.it)").await.into_json_value(), json!("string"));
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@ mod contract;
 mod feeds;
 mod fidelity;
 mod filtered;
+mod permissions;
 mod refusals;
 mod support;
+mod tls;
 mod writes;

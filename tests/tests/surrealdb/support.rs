@@ -21,7 +21,12 @@ pub fn start_server() -> SurrealServer {
     SurrealServer::start(env!("CARGO_BIN_EXE_surreal-server"))
 }
 
-async fn token() -> String {
+/// A token of the shared server's root user.
+pub async fn token() -> &'static str {
+    TOKEN.get_or_init(ask_for_token).await
+}
+
+async fn ask_for_token() -> String {
     let client = connect(SERVER.url()).await.expect("a client of the SDK's");
     let (username, password) = SurrealServer::ROOT;
     let root = Root { username: username.to_owned(), password: password.to_owned() };
@@ -44,8 +49,18 @@ pub async fn through(relay: &Relay) -> SurrealDb {
 }
 
 async fn with_token(url: String) -> Connecting {
-    let token = TOKEN.get_or_init(token).await;
-    SurrealDb::connect(url).token(token).database(Uuid::new_v4().to_string())
+    SurrealDb::connect(url).token(token().await).database(Uuid::new_v4().to_string())
+}
+
+/// A client of the SDK's that may do anything, with a database of its own on the shared server, and its name in the
+/// namespace `main`.
+pub async fn remote_raw() -> (Surreal<Any>, String) {
+    let client = connect(SERVER.url()).await.expect("a client of the SDK's");
+    client.authenticate(token().await).await.expect("signing in");
+    let database = Uuid::new_v4().to_string();
+    client.query("DEFINE NAMESPACE IF NOT EXISTS main").await.expect("a namespace");
+    client.use_ns("main").use_db(&*database).await.expect("a database");
+    (client, database)
 }
 
 /// A client of the SDK's, with a database of its own in this process.

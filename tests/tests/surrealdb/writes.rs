@@ -1,14 +1,15 @@
 //! Writes: one request each, and writers who meet.
 
+use futures::StreamExt;
 use serde_json::json;
 use uuid::Uuid;
 use vantage_live::store::surrealdb::SurrealDb;
 use vantage_live::{
-    Guard, Id, IdempotencyKey, InsertableValueSet, Patch, Path, ReadableValueSet, Record, WritableValueSet,
-    WriteOutcome,
+    DeleteOutcome, Feed, FeedEvent, Guard, Id, IdempotencyKey, InsertableValueSet, Patch, Path, ReadableValueSet,
+    Record, ValueErrorKind, WritableValueSet, WriteOutcome,
 };
 
-use crate::support::{embedded, empty, remote};
+use crate::support::{embedded, empty, raw, remote};
 
 fn record(price: i64) -> Record {
     json!({"price": price, "inventory": {"stock": 50}}).as_object().unwrap().clone()
@@ -89,4 +90,104 @@ async fn an_insert_that_is_repeated_finds_the_first_ones_record() {
 
     assert_eq!((again, now["price"].clone()), (id, json!(130)));
     assert_eq!(table.count().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_table_of_any_name_is_that_table_and_no_statement() {
+    for db in [embedded().await, remote().await] {
+        let product = empty(db.clone()).await;
+        product.insert_id_value(&Id::from("it"), record(120)).await.unwrap();
+        for name in [
+            "product; REMOVE TABLE product; --",
+            "pro`duct",
+            "pro\\`duct",
+            "product:it",
+            "⟨product⟩",
+            "$record",
+            "select",
+            "1955",
+            "two words\nand a line",
+            "日本 🧁",
+        ] {
+            let table = db.table(name);
+            assert!(!table.exists().await.unwrap(), "{name}");
+            table.define().await.unwrap();
+            let mut events = table.feed().subscribe().await.unwrap();
+            let id = Id::from("it");
+
+            table.insert_id_value(&id, record(1)).await.unwrap();
+            let seen = Guard::Exists.and("price", Some(json!(1)));
+            let written = table.write(&id, &Patch::new().set("price", 2), &seen).await.unwrap();
+
+            assert_eq!(written, WriteOutcome::Written(record(2)), "{name}");
+            let told = events.next().await.unwrap().unwrap();
+            assert!(matches!(&told, FeedEvent::Upsert { id, .. } if *id == Id::from("it")), "{name}: {told:?}");
+            assert!(db.tables().await.unwrap().contains(&name.to_owned()), "{name}");
+            assert_eq!(table.get_values().await.unwrap(), [(id.clone(), record(2))], "{name}");
+            assert_eq!(table.delete_id(&id, &Guard::Exists).await.unwrap(), DeleteOutcome::Deleted, "{name}");
+            assert_eq!(table.delete_all().await.unwrap(), 0, "{name}");
+        }
+        assert_eq!(product.get_values().await.unwrap(), [(Id::from("it"), record(120))]);
+    }
+}
+
+#[tokio::test]
+async fn a_conflict_that_never_ends_is_given_up_and_nothing_is_written() {
+    let raw = raw().await;
+    let event = "DEFINE TABLE product; DEFINE EVENT busy ON product WHEN $after.price = 130
+        THEN { THROW 'Transaction conflict: Write conflict, retry the transaction. This transaction can be retried' }";
+    raw.query(event).await.unwrap().check().unwrap();
+    let db = SurrealDb::from_client(raw);
+    let table = db.table("product");
+    let id = Id::from("flux_cupcake");
+    table.insert_id_value(&id, record(120)).await.unwrap();
+
+    let patch = Patch::new().set("price", 130);
+    let (error, count) = requests(&db, table.write(&id, &patch, &Guard::Exists)).await;
+    let batch = vec![(Id::from("one"), record(1)), (Id::from("two"), record(130)), (Id::from("three"), record(3))];
+    let answers = table.insert_id_values(batch).await;
+
+    assert_eq!(error.unwrap_err().kind, ValueErrorKind::Unreachable);
+    assert_eq!(count, 16, "as often as it is tried");
+    assert_eq!(db.conflicts_retried(), 30);
+    assert_eq!(answers[1].as_ref().unwrap_err().kind, ValueErrorKind::Unreachable);
+    assert!(answers[0].is_ok() && answers[2].is_ok(), "{answers:?}");
+    assert_eq!(table.get_id_value(&id).await.unwrap(), Some(record(120)));
+}
+
+/// An object as deep as `depth`, with a moment at its end, which may be a text.
+fn deep(depth: usize) -> Record {
+    let end = json!({"it": "2026-01-02T03:04:05Z"});
+    let json = (1..depth).fold(end, |inside, _| json!({ "it": inside }));
+    json.as_object().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_write_that_is_nested_too_deep_for_the_server_fails_alone() {
+    for db in [embedded().await, remote().await] {
+        let table = empty(db).await;
+        let ids = ["one", "deep", "three"].map(Id::from);
+        let rows = |depth| ids.iter().cloned().zip([record(1), deep(depth), record(3)]).collect::<Vec<_>>();
+
+        for replaced in table.replace_id_values(rows(32)).await {
+            replaced.unwrap();
+        }
+        assert_eq!(table.get_id_value(&ids[1]).await.unwrap(), Some(deep(32)));
+        let same = Guard::Exists.and("it", Some(deep(32)["it"].clone()));
+        let again = Patch::new().set("it", deep(32)["it"].clone());
+        let written = table.write(&ids[1], &again, &same).await.unwrap();
+        assert_eq!(written, WriteOutcome::Written(deep(32)));
+
+        let replaced = table.replace_id_values(rows(1_000)).await;
+        assert!(replaced[0].is_ok() && replaced[2].is_ok(), "{replaced:?}");
+        let error = replaced[1].as_ref().unwrap_err();
+        assert!(matches!(&error.kind, ValueErrorKind::Rejected { fields, .. } if *fields == [Path::from("it")]));
+
+        let too_deep = Guard::Exists.and("it", Some(deep(1_000)["it"].clone()));
+        let guards = [Guard::Exists, too_deep, Guard::Exists];
+        let deleted = table.delete_ids(ids.iter().cloned().zip(guards).collect()).await;
+        assert!(matches!((&deleted[0], &deleted[2]), (Ok(DeleteOutcome::Deleted), Ok(DeleteOutcome::Deleted))));
+        assert!(matches!(&deleted[1].as_ref().unwrap_err().kind, ValueErrorKind::Rejected { .. }));
+        assert_eq!(table.count().await.unwrap(), 1);
+    }
 }

@@ -1,13 +1,13 @@
-//! The statements of writes: which paths are assigned what, and how a whole record is spelled.
+//! The statements of writes: one for each change, and what it answers.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
-
+use serde_json::Value as Json;
 use surrealdb::types::Value;
 
+use super::assign::too_large;
+use super::error::{DENIED_FIELD, denied};
 use super::guard::conditions;
 use super::plan::{Place, TooLarge, object, plan};
-use super::statement::{Statement, idiom, quote, quote_key};
+use super::statement::Statement;
 use super::table::SurrealTable;
 use crate::value::{Guard, Operation, Patch, Path, Record};
 
@@ -29,7 +29,35 @@ pub(super) enum Change<'c> {
     Delete(&'c Guard),
 }
 
+/// How deep JSON may be nested: what is written has to be spelled, and the server's parser has a limit.
+const DEEPEST: usize = 32;
+
 impl Change<'_> {
+    /// Where there is JSON that is nested too deep, if it is in a field.
+    fn too_deep(self) -> Option<Option<Path>> {
+        let of_record = |record: &Record| {
+            record
+                .iter()
+                .find(|(_, value)| is_deeper(value, DEEPEST - 1))
+                .map(|(name, _)| Some(Path::from(name.as_str())))
+        };
+        let of_value = |(path, value): (&Path, &Json)| {
+            is_deeper(value, DEEPEST.saturating_sub(path.names().len())).then(|| Some(path.clone()))
+        };
+        let of_guard = |guard: &Guard| match guard {
+            Guard::Nothing | Guard::Exists => None,
+            Guard::Fields(fields) => {
+                fields.iter().find_map(|field| field.value.as_ref().and_then(|value| of_value((&field.path, value))))
+            }
+            Guard::Version { path, token } => of_value((path, token)),
+        };
+        match self {
+            Change::Write(patch, guard) => patch.sets().find_map(of_value).or_else(|| of_guard(guard)),
+            Change::Insert(record) | Change::InsertOnce(record) | Change::Replace(record) => of_record(record),
+            Change::Delete(guard) => of_guard(guard),
+        }
+    }
+
     pub(super) fn operation(self) -> Operation {
         match self {
             Change::Write(..) => Operation::Write,
@@ -51,61 +79,62 @@ impl Change<'_> {
 
 impl SurrealTable {
     /// Adds the statement that makes `change` of the record `native`.
+    ///
+    /// What a user may not do the server leaves undone and says nothing, so each statement asks whether what ought to
+    /// have happened has, and throws where it has not: then nothing of it has.
     pub(super) fn push(&self, change: Change<'_>, native: Value, statement: &mut Statement) -> Result<(), Unwritable> {
+        if let Some(path) = change.too_deep() {
+            return Err((path, format!("it is nested more than {DEEPEST} deep, which SurrealDB does not read")));
+        }
         let record = statement.bind(native);
-        let visible = statement.filtered(&[]);
-        let now = format!("(SELECT * FROM ONLY {record}{visible})");
-        // The after-image: events run after what RETURN AFTER answers, and may have changed the record once more, taken
-        // it out of the filter, or deleted it.
-        let after = |made: &str| format!("((SELECT * FROM ONLY {record}) ?? {made})");
+        let made = statement.fresh();
         let text = match change {
             Change::Insert(values) => {
                 let content = self.content(values, false, statement)?;
-                let made = statement.fresh();
-                let after = after(&made);
-                format!("{{ LET {made} = (CREATE ONLY {record} CONTENT {content} RETURN AFTER); RETURN {after}; }}")
+                let (after, throw) = (after(&record, &made), throw("make", statement));
+                format!(
+                    "{{ LET {made} = (CREATE ONLY {record} CONTENT {content} RETURN AFTER); \
+                     RETURN IF {made} = NONE {{ {throw} }} ELSE {{ {after} }}; }}"
+                )
             }
             Change::InsertOnce(values) => {
                 let content = self.content(values, false, statement)?;
-                let made = statement.fresh();
-                let after = after(&made);
+                let (after, throw) = (after(&record, &made), throw("make", statement));
                 format!(
                     "{{ LET {made} = IF record::exists({record}) {{ NONE }} \
-                     ELSE {{ (CREATE ONLY {record} CONTENT {content} RETURN AFTER) }}; RETURN {after}; }}"
+                     ELSE {{ (CREATE ONLY {record} CONTENT {content} RETURN AFTER) }}; RETURN {after} ?? {{ {throw} }}; }}"
                 )
             }
             Change::Replace(values) => {
                 let content = self.content(values, true, statement)?;
-                let made = statement.fresh();
-                let after = after(&format!("{made}[0]"));
+                let (visible, hidden) = (statement.filtered(&[]), hidden(&record, statement));
+                let (after, throw) = (after(&record, &format!("{made}[0]")), throw("replace", statement));
+                let upsert = self.upsert(&record, &format!("CONTENT {content}"), &visible);
                 format!(
-                    "{{ LET {made} = (UPSERT {record} CONTENT {content}{visible} RETURN AFTER); \
-                     RETURN IF array::len({made}) > 0 {{ [{after}] }} ELSE {{ [] }}; }}"
+                    "{{ LET {made} = {upsert}; \
+                     RETURN IF array::len({made}) > 0 {{ [{after}] }} ELSE IF {hidden} {{ [] }} ELSE {{ {throw} }}; }}"
                 )
             }
             Change::Delete(guard) => {
                 let conditions = conditions(guard, statement);
-                let (matching, hit) = (statement.filtered(&conditions), statement.fresh());
+                let (matching, now) = (statement.filtered(&conditions), now(&record, statement));
+                let (held, throw) = (held(&record, &matching), throw("delete", statement));
+                let delete = format!("array::len((DELETE {record}{matching} RETURN BEFORE))");
+                // What cannot be seen is not there, and may yet be deleted.
+                let delete =
+                    if self.db.shared.restricted { format!("IF {held} {{ {delete} }} ELSE {{ 0 }}") } else { delete };
                 format!(
-                    "{{ LET {hit} = array::len((DELETE {record}{matching} RETURN BEFORE)); \
-                     RETURN IF {hit} > 0 {{ {{ deleted: true }} }} ELSE {{ {{ now: {now} }} }}; }}"
+                    "{{ LET {made} = {delete}; RETURN IF {made} > 0 {{ {{ deleted: true }} }} \
+                     ELSE IF {held} {{ {throw} }} ELSE {{ {{ now: {now} }} }}; }}"
                 )
             }
             Change::Write(patch, guard) => {
                 let conditions = conditions(guard, statement);
-                let matching = statement.filtered(&conditions);
+                let (matching, now) = (statement.filtered(&conditions), now(&record, statement));
                 if patch.is_empty() {
                     format!("RETURN {{ written: (SELECT * FROM ONLY {record}{matching}), now: {now} }}")
                 } else {
-                    let verb = if change.wants_a_record() { "UPDATE" } else { "UPSERT" };
-                    let assignments = self.assignments(patch, statement)?;
-                    let hit = statement.fresh();
-                    let after = after(&format!("{hit}[0]"));
-                    format!(
-                        "{{ LET {hit} = ({verb} {record} SET {assignments}{matching} RETURN AFTER); \
-                         RETURN IF array::len({hit}) > 0 {{ {{ written: {after} }} }} \
-                         ELSE {{ {{ now: {now} }} }}; }}"
-                    )
+                    self.write(patch, change.wants_a_record(), &record, &matching, statement)?
                 }
             }
         };
@@ -113,26 +142,61 @@ impl SurrealTable {
         Ok(())
     }
 
-    /// What a patch assigns: `` `price` = $v3, `note` = NONE ``. The server takes each assigned value from the record as
-    /// it was, so no two of them may rebuild the same object.
-    fn assignments(&self, patch: &Patch, statement: &mut Statement) -> Result<String, Unwritable> {
-        let schema = self.schema();
-        let learned = self.memory.learned.lock();
-        let parents: BTreeSet<&[Cow<'static, str>]> = patch.sets().flat_map(|(path, _)| parents(path)).collect();
-        // Below what is no object nothing would be written, and nothing said.
-        let as_object =
-            |parent: &String| format!("{parent} = IF type::is_object({parent}) {{ {parent} }} ELSE {{ {{}} }}");
-        let mut changes: Vec<String> = parents.iter().map(|parent| as_object(&idiom(parent))).collect();
-        changes.extend(removals(patch, &parents));
-        for (path, value) in patch.sets().filter(|(path, _)| !path.names().is_empty()) {
-            let target = idiom(path.names());
-            let root = Place { declared: Some(&schema.shape), learned: Some(&learned.shape), present: None };
-            let place = path.names().iter().fold(root, |place, name| place.field(name));
-            let value = plan(value, Place { present: Some(&target), ..place })
-                .map_err(|TooLarge(number)| too_large(Some(path.clone()), &number))?;
-            changes.push(format!("{target} = {}", value.expression(statement)));
+    /// The statement that writes what `patch` says, where the record is `matching`.
+    fn write(
+        &self,
+        patch: &Patch,
+        wants_a_record: bool,
+        record: &str,
+        matching: &str,
+        statement: &mut Statement,
+    ) -> Result<String, Unwritable> {
+        let assignments = self.assignments(patch, statement)?;
+        let (made, now) = (statement.fresh(), now(record, statement));
+        let (after, throw) = (after(record, &format!("{made}[0]")), throw("write", statement));
+        let data = format!("SET {}", assignments.text());
+        let write = if wants_a_record {
+            format!("(UPDATE {record} {data}{matching} RETURN AFTER)")
+        } else {
+            self.upsert(record, &data, matching)
+        };
+        // The guard holds, and nothing was written.
+        let silent = if wants_a_record { held(record, matching) } else { format!("!({})", hidden(record, statement)) };
+        let answer = format!(
+            "RETURN IF array::len({made}) > 0 {{ {{ written: {after} }} }} ELSE IF {silent} {{ {throw} }} \
+             ELSE {{ {{ now: {now} }} }};"
+        );
+        if !self.db.shared.restricted {
+            return Ok(format!("{{ LET {made} = {write}; {answer} }}"));
         }
-        Ok(changes.join(", "))
+        // To a user who may not do everything a record that cannot be seen is not there, though it may be written; one
+        // that has gone out of sight was written, though the answer is empty; and a field that may not be written keeps
+        // what it had, in silence.
+        let (was, is, at, pair) = (statement.fresh(), statement.fresh(), statement.fresh(), statement.fresh());
+        let (before, afterwards, names) = assignments.watched(statement);
+        let write = if wants_a_record { format!("IF {was} = NONE {{ [] }} ELSE {{ {write} }}") } else { write };
+        let (kept, field) = (statement.fresh(), statement.bind(DENIED_FIELD.to_owned()));
+        Ok(format!(
+            "{{ LET {was} = (SELECT VALUE {before} FROM ONLY {record}{matching}); LET {made} = {write}; \
+             IF {was} != NONE AND array::len({made}) = 0 {{ {throw} }}; \
+             LET {is} = (SELECT VALUE {afterwards} FROM ONLY {record}); \
+             LET {kept} = ({was} ?? []).map(|{pair}, {at}| IF {pair}[0] != NONE AND {pair}[0] = {is}[{at}] \
+             AND {pair}[1] != {is}[{at}] {{ {names}[{at}] }} ELSE {{ NONE }}).filter(|{pair}| {pair} != NONE); \
+             IF array::len({kept}) > 0 {{ THROW {field} + {kept}[0] }}; {answer} }}"
+        ))
+    }
+
+    /// Writes the record, or makes it where there is none.
+    fn upsert(&self, record: &str, data: &str, matching: &str) -> String {
+        // `UPSERT` asks whether the user may make the record even where it is there already.
+        if self.db.shared.restricted {
+            format!(
+                "IF record::exists({record}) {{ (UPDATE {record} {data}{matching} RETURN AFTER) }} \
+                 ELSE {{ (CREATE {record} {data} RETURN AFTER) }}"
+            )
+        } else {
+            format!("(UPSERT {record} {data}{matching} RETURN AFTER)")
+        }
     }
 
     /// A whole record as an expression. `present`: what stands in the record of this id is looked at.
@@ -148,81 +212,50 @@ impl SurrealTable {
     }
 }
 
-fn too_large(path: Option<Path>, number: &str) -> Unwritable {
-    (path, format!("{number} is beyond the 64 bits with a sign that SurrealDB keeps"))
-}
-
-/// The paths above a path, shortest first.
-fn parents(path: &Path) -> impl Iterator<Item = &[Cow<'static, str>]> {
-    (1..path.names().len()).map(|end| &path.names()[..end])
-}
-
-/// What is taken out of an object: names, and what is taken out of the objects at other names.
-#[derive(Debug, Default)]
-struct Removal<'p>(BTreeMap<&'p str, Removal<'p>>);
-
-/// The assignments that take paths away, each at the shortest path that is not in `objects` already: where the parents
-/// are objects, and leaving everything as it is elsewhere.
-fn removals(patch: &Patch, objects: &BTreeSet<&[Cow<'static, str>]>) -> Vec<String> {
-    let mut roots: BTreeMap<String, Removal<'_>> = BTreeMap::new();
-    for path in patch.unsets() {
-        let names = path.names();
-        let Some(root) = (1..=names.len()).find(|end| !objects.contains(&names[..*end])) else { continue };
-        let mut removal = roots.entry(idiom(&names[..root])).or_default();
-        for name in &names[root..] {
-            removal = removal.0.entry(name).or_default();
-        }
-    }
-    roots.into_iter().map(|(root, removal)| format!("{root} = {}", removal.expression(&root))).collect()
-}
-
-impl Removal<'_> {
-    /// What is left of `place`.
-    fn expression(&self, place: &str) -> String {
-        if self.0.is_empty() {
-            return "NONE".to_owned();
-        }
-        let left = self.0.iter().fold(place.to_owned(), |left, (name, below)| {
-            let key = quote_key(name);
-            if below.0.is_empty() {
-                format!("object::remove({left}, {key})")
-            } else {
-                format!(
-                    "object::extend({left}, {{ {key}: {} }})",
-                    below.expression(&format!("{place}.{}", quote(name)))
-                )
+/// Whether it is nested deeper than so many arrays and objects. Finding out is no recursion.
+fn is_deeper(json: &Json, bound: usize) -> bool {
+    let mut level = vec![json];
+    for _ in 0..=bound {
+        let next = level.into_iter().flat_map(|json| -> Box<dyn Iterator<Item = &Json>> {
+            match json {
+                Json::Array(elements) => Box::new(elements.iter()),
+                Json::Object(fields) => Box::new(fields.values()),
+                _ => Box::new(std::iter::empty()),
             }
         });
-        format!("(IF type::is_object({place}) {{ {left} }} ELSE {{ {place} }})")
+        level = next.collect();
+        if level.is_empty() {
+            return false;
+        }
+    }
+    true
+}
+
+/// The record as it is, where the filter lets it through.
+fn now(record: &str, statement: &Statement) -> String {
+    format!("(SELECT * FROM ONLY {record}{})", statement.filtered(&[]))
+}
+
+/// The after-image: events run after what RETURN AFTER answers, and may have changed the record once more, taken it out
+/// of the filter, or deleted it.
+fn after(record: &str, made: &str) -> String {
+    format!("((SELECT * FROM ONLY {record}) ?? {made})")
+}
+
+/// Whether the record is there and `matching`.
+fn held(record: &str, matching: &str) -> String {
+    format!("(SELECT VALUE true FROM ONLY {record}{matching}) = true")
+}
+
+/// Whether the record is there and the filter hides it.
+fn hidden(record: &str, statement: &Statement) -> String {
+    match statement.filtered(&[]) {
+        none if none.is_empty() => "false".to_owned(),
+        visible => format!("(record::exists({record}) AND !({}))", held(record, &visible)),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_removal_leaves_alone_what_is_no_object() {
-        let patch = Patch::new().unset("a").unset(Path::from_iter(["b", "c", "d"])).unset(Path::from_iter(["b", "e"]));
-
-        let removals = removals(&patch, &BTreeSet::new());
-
-        assert_eq!(
-            removals,
-            [
-                "`a` = NONE",
-                "`b` = (IF type::is_object(`b`) { object::remove(object::extend(`b`, { \"c\": \
-                 (IF type::is_object(`b`.`c`) { object::remove(`b`.`c`, \"d\") } ELSE { `b`.`c` }) }), \"e\") } \
-                 ELSE { `b` })"
-            ]
-        );
-    }
-
-    #[test]
-    fn a_removal_beside_something_set_rebuilds_only_its_own_object() {
-        let patch = Patch::new().set(Path::from_iter(["a", "b"]), 1).unset(Path::from_iter(["a", "c"]));
-        let objects = patch.sets().flat_map(|(path, _)| parents(path)).collect();
-
-        assert_eq!(removals(&patch, &objects), ["`a`.`c` = NONE"]);
-    }
+/// Says that this user may not do it, and takes back what the statement has done.
+pub(super) fn throw(verb: &str, statement: &mut Statement) -> String {
+    format!("THROW {}", statement.bind(denied(verb)))
 }

@@ -4,18 +4,19 @@ use std::collections::HashMap;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use surrealdb::Surreal;
 use surrealdb::engine::any::Any;
 use surrealdb::opt::auth;
-use surrealdb::types::{ErrorDetails, Object, Value};
+use surrealdb::types::{ErrorDetails, Object, Value, Variables};
+use tokio_tungstenite::Connector;
 use uuid::Uuid;
 
-use super::error::Failure;
+use super::error::{Cause, Failure};
 use super::kinds::Learned;
 use super::link::{Link, Server};
 use super::schema::Schema;
@@ -26,6 +27,9 @@ use crate::value::{Operation, ValueError, ValueErrorKind};
 /// How long a request may take, unless the program says otherwise.
 const DEADLINE: Duration = Duration::from_secs(10);
 
+/// How many bytes one answer of a server may have, unless the program says otherwise: a million rows of the usual size.
+const LARGEST_ANSWER: usize = 256 * 1024 * 1024;
+
 /// How often a statement that lost against another writer is tried: with 8 writers of one record the 16th try has
 /// never been seen to be needed.
 const TRIES: u32 = 16;
@@ -33,7 +37,8 @@ const TRIES: u32 = 16;
 /// A database of a SurrealDB server, or one in this process. A handle: clones share its connection.
 ///
 /// A connection that was lost is opened again by the next call, with the same user and database; nothing is queued for
-/// it meanwhile. Everything here must be awaited inside a tokio runtime.
+/// it meanwhile. Everything here must be awaited inside a tokio runtime, and is
+/// [`Unsupported`](ValueErrorKind::Unsupported) outside of one.
 ///
 /// ```no_run
 /// use vantage_live::ReadableValueSet;
@@ -56,12 +61,14 @@ pub(super) struct Shared {
     pub(super) link: Link,
     pub(super) deadline: Duration,
     pub(super) outlives_process: bool,
+    /// Whether some records or fields may be out of this user's sight, or this user may not be let to write them.
+    pub(super) restricted: bool,
     round_trips: AtomicU64,
     conflicts: AtomicU64,
-    tables: Mutex<HashMap<String, Arc<Memory>>>,
+    tables: Mutex<HashMap<String, Weak<Memory>>>,
 }
 
-/// What all handles of one table share: what its columns are, as far as it is known.
+/// What all handles of one table share while there are any: what its columns are, as far as it is known.
 #[derive(Default)]
 pub(super) struct Memory {
     pub(super) schema: Mutex<Arc<Schema>>,
@@ -77,6 +84,8 @@ pub(super) enum Account {
     User { level: Level, name: String, password: String },
     /// The bearer of a token.
     Token(String),
+    /// Who the database itself keeps as a record, by an access method of it.
+    Record { access: String, credentials: Object },
 }
 
 #[derive(Clone, Copy)]
@@ -92,6 +101,13 @@ impl Account {
         let (level, name, password) = match self {
             Account::Guest => return None,
             Account::Token(token) => return Some(("authenticate", Value::String(token.clone()))),
+            Account::Record { access, credentials } => {
+                let mut credentials = credentials.clone();
+                credentials.insert("ns", namespace.to_owned());
+                credentials.insert("db", database.to_owned());
+                credentials.insert("ac", access.clone());
+                return Some(("signin", Value::Object(credentials)));
+            }
             Account::User { level, name, password } => (level, name, password),
         };
         let mut credentials = Object::new();
@@ -112,6 +128,9 @@ impl Account {
         match self.clone() {
             Account::Guest => Ok(()),
             Account::Token(token) => client.authenticate(token).await.map(drop),
+            Account::Record { access, credentials: params } => {
+                client.signin(auth::Record { namespace, database, access, params }).await.map(drop)
+            }
             Account::User { level: Level::Root, name: username, password } => {
                 client.signin(auth::Root { username, password }).await.map(drop)
             }
@@ -133,6 +152,10 @@ pub struct Connecting {
     namespace: String,
     database: String,
     deadline: Duration,
+    largest_answer: usize,
+    /// In PEM.
+    #[cfg(feature = "surrealdb-tls")]
+    roots: Vec<Vec<u8>>,
 }
 
 impl Connecting {
@@ -153,6 +176,26 @@ impl Connecting {
 
     fn user(self, level: Level, name: String, password: String) -> Self {
         Connecting { account: Account::User { level, name, password }, ..self }
+    }
+
+    /// Signs in as a user whom the database keeps as a record, by the access method `access` of it (`DEFINE ACCESS …
+    /// TYPE RECORD`), with what its `SIGNIN` asks for.
+    ///
+    /// What such a user may not see is not there; what it may not write is
+    /// [`Rejected`](ValueErrorKind::Rejected), and nothing of that write has happened.
+    ///
+    /// ```no_run
+    /// use surrealdb::types::vars;
+    /// # use vantage_live::store::surrealdb::SurrealDb;
+    /// # async fn example() -> Result<(), vantage_live::ValueError> {
+    /// let credentials = vars! { email: "marty@hill.valley", password: "great scott" };
+    /// let bakery = SurrealDb::connect("ws://127.0.0.1:8000").record_user("client", credentials).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn record_user(self, access: impl Into<String>, credentials: impl Into<Variables>) -> Self {
+        let account = Account::Record { access: access.into(), credentials: Object::from(credentials.into()) };
+        Connecting { account, ..self }
     }
 
     /// Signs in with a token of the server's.
@@ -176,31 +219,79 @@ impl Connecting {
         Connecting { deadline, ..self }
     }
 
+    /// How many bytes one answer of a server may have, whoever sends them; 256 MiB unless it is said. One that is larger
+    /// ends the connection, as lost, before more of it is kept.
+    ///
+    /// That is for tables which are read as a whole ([`get_values`](crate::ReadableValueSet::get_values)):
+    /// [`stream_values`](crate::ReadableValueSet::stream_values), and so a live table, asks for a batch at a time.
+    pub fn largest_answer(self, bytes: usize) -> Self {
+        Connecting { largest_answer: bytes, ..self }
+    }
+
+    /// Trusts a server, at `wss://`, whose certificate was signed by this one too, beside those that the system trusts.
+    /// In PEM; several may stand in it.
+    ///
+    /// ```no_run
+    /// # use vantage_live::store::surrealdb::SurrealDb;
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let bakery = SurrealDb::connect("wss://db.hill.valley:8000").root_certificate(std::fs::read("our-root.pem")?).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "surrealdb-tls")]
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.roots.push(pem.into());
+        self
+    }
+
+    /// Whom to trust at this address.
+    #[cfg(feature = "surrealdb-tls")]
+    fn connector(&self) -> Result<Connector, (ValueErrorKind, Cause)> {
+        if !self.url.starts_with("wss://") {
+            return Ok(Connector::Plain);
+        }
+        super::tls::connector(&self.roots).map_err(|cause| {
+            let message = format!("the root certificate cannot be read ({cause})");
+            (ValueErrorKind::Rejected { fields: Vec::new(), message }, cause)
+        })
+    }
+
+    #[cfg(not(feature = "surrealdb-tls"))]
+    fn connector(&self) -> Result<Connector, (ValueErrorKind, Cause)> {
+        if !self.url.starts_with("wss://") {
+            return Ok(Connector::Plain);
+        }
+        let kind = ValueErrorKind::Unsupported("be reached by `wss://` without the feature `surrealdb-tls`");
+        Err((kind, "the address begins with `wss://`".into()))
+    }
+
     async fn open(self) -> Result<SurrealDb, ValueError> {
         let name = without_credentials(&self.url);
         let failed = |failure: Failure| connect_error(&name, failure);
-        if self.url.starts_with("wss://") {
-            let kind =
-                ValueErrorKind::Unsupported("be reached by `wss://` yet: go by `ws://` to a TLS proxy beside you");
-            return Err(ValueError::new(Operation::Connect, name, kind));
-        }
-        let is_server = self.url.starts_with("ws://");
-        if is_server && tokio::runtime::Handle::try_current().is_err() {
-            let kind = ValueErrorKind::Unsupported("be reached from outside of a tokio runtime");
-            return Err(ValueError::new(Operation::Connect, name, kind));
-        }
+        let connector = self
+            .connector()
+            .map_err(|(kind, cause)| ValueError::new(Operation::Connect, &name, kind).caused_by(cause))?;
+        let is_server = self.url.starts_with("ws://") || self.url.starts_with("wss://");
+        Failure::unless_in_a_runtime().map_err(failed)?;
         let in_memory = self.url == "memory" || self.url.starts_with("mem:");
         let deadline = self.deadline;
+        // The permissions of tables and fields are not asked for system users, nor in this process for nobody.
+        let restricted = match self.account {
+            Account::Guest => is_server,
+            Account::User { .. } => false,
+            Account::Token(_) | Account::Record { .. } => true,
+        };
         let link = if is_server {
-            let Connecting { url, account, namespace, database, deadline } = self;
-            Link::of_server(Server { url, account, namespace, database, deadline, token: Arc::default() })
+            let Connecting { url, account, namespace, database, deadline, largest_answer, .. } = self;
+            let token = Arc::default();
+            Link::of_server(Server { url, connector, account, namespace, database, deadline, largest_answer, token })
         } else {
             let client = tokio::time::timeout(deadline, self.client()).await;
             let client = client.map_err(|_| Failure::NotSent("no connection within the deadline".into()));
             Link::Client(client.and_then(|client| client.map_err(Failure::Server)).map_err(failed)?)
         };
         link.open(deadline).await.map_err(failed)?;
-        Ok(SurrealDb::new(name, link, deadline, !in_memory))
+        Ok(SurrealDb::new(name, link, deadline, !in_memory, restricted))
     }
 
     /// A client of the SDK's, for everything but WebSockets.
@@ -241,6 +332,12 @@ fn connect_error(name: &str, failure: Failure) -> ValueError {
             };
             (ValueErrorKind::Rejected { fields: Vec::new(), message }, error.into())
         }
+        #[cfg(feature = "surrealdb-tls")]
+        Failure::NotSent(cause) if super::tls::objection(&cause).is_some() => {
+            let objection = super::tls::objection(&cause).unwrap_or_default();
+            let message = format!("it is not the server that it should be, or not one to trust ({objection})");
+            (ValueErrorKind::Rejected { fields: Vec::new(), message }, cause)
+        }
         failure => failure.of_read(),
     };
     ValueError::new(Operation::Connect, name, kind).caused_by(cause)
@@ -255,12 +352,15 @@ pub(super) fn without_credentials(url: &str) -> String {
 }
 
 impl SurrealDb {
-    /// Connects to the database at `url`: `ws://` for a server (`wss://` is not there yet); `mem://`, `surrealkv://` and so on for one
-    /// in this process, where the program turns on that feature of the crate `surrealdb`.
+    /// Connects to the database at `url`: `ws://` for a server, `wss://` for one by TLS (feature `surrealdb-tls`);
+    /// `mem://`, `surrealkv://` and so on for one in this process, where the program turns on that feature of the crate
+    /// `surrealdb`.
     ///
     /// # Errors
     /// When awaited: [`Unreachable`](ValueErrorKind::Unreachable) where nobody answers there;
-    /// [`Rejected`](ValueErrorKind::Rejected) where the server does not let this user in.
+    /// [`Rejected`](ValueErrorKind::Rejected) where the server does not let this user in, or its certificate is none to
+    /// trust; [`Unsupported`](ValueErrorKind::Unsupported) for `wss://` without the feature, and outside of a tokio
+    /// runtime.
     pub fn connect(url: impl Into<String>) -> Connecting {
         Connecting {
             url: url.into(),
@@ -268,6 +368,9 @@ impl SurrealDb {
             namespace: "main".to_owned(),
             database: "main".to_owned(),
             deadline: DEADLINE,
+            largest_answer: LARGEST_ANSWER,
+            #[cfg(feature = "surrealdb-tls")]
+            roots: Vec::new(),
         }
     }
 
@@ -278,16 +381,17 @@ impl SurrealDb {
     /// [`OutcomeUnknown`](ValueErrorKind::OutcomeUnknown) where [`connect`](Self::connect) knows that nothing was sent.
     #[must_use]
     pub fn from_client(client: Surreal<Any>) -> Self {
-        SurrealDb::new("a client of the program's".to_owned(), Link::Client(client), DEADLINE, true)
+        SurrealDb::new("a client of the program's".to_owned(), Link::Client(client), DEADLINE, true, true)
     }
 
-    fn new(name: String, link: Link, deadline: Duration, outlives_process: bool) -> Self {
+    fn new(name: String, link: Link, deadline: Duration, outlives_process: bool, restricted: bool) -> Self {
         SurrealDb {
             shared: Arc::new(Shared {
                 name,
                 link,
                 deadline,
                 outlives_process,
+                restricted,
                 round_trips: AtomicU64::new(0),
                 conflicts: AtomicU64::new(0),
                 tables: Mutex::default(),
@@ -299,8 +403,22 @@ impl SurrealDb {
     #[must_use]
     pub fn table(&self, name: impl Into<String>) -> SurrealTable {
         let name = name.into();
-        let memory = Arc::clone(self.shared.tables.lock().entry(name.clone()).or_default());
+        let memory = self.memory(&name);
         SurrealTable::new(self.clone(), name, memory)
+    }
+
+    fn memory(&self, name: &str) -> Arc<Memory> {
+        let mut tables = self.shared.tables.lock();
+        if let Some(memory) = tables.get(name).and_then(Weak::upgrade) {
+            return memory;
+        }
+        // P8: before there is room for more names, those go that no handle is left of.
+        if tables.len() == tables.capacity() {
+            tables.retain(|_, memory| memory.strong_count() > 0);
+        }
+        let memory = Arc::default();
+        tables.insert(name.to_owned(), Arc::downgrade(&memory));
+        memory
     }
 
     /// The names of all tables, in order. Touches the store.
@@ -395,6 +513,24 @@ mod tests {
             format!("{connecting:?}"),
             r#"Connecting { url: "ws://127.0.0.1:8000/x", namespace: "main", database: "main", .. }"#
         );
+    }
+
+    #[test]
+    fn tables_that_nobody_holds_are_forgotten() {
+        let (url, account) = ("ws://127.0.0.1:9".to_owned(), Account::Guest);
+        let (namespace, database) = ("main".to_owned(), "main".to_owned());
+        let (connector, deadline, token) = (Connector::Plain, DEADLINE, Arc::default());
+        let largest_answer = LARGEST_ANSWER;
+        let server = Server { url, connector, account, namespace, database, deadline, largest_answer, token };
+        let db = SurrealDb::new("a server".to_owned(), Link::of_server(server), DEADLINE, true, false);
+        let held = db.table("held");
+
+        for n in 0..10_000 {
+            drop(db.table(n.to_string()));
+        }
+
+        assert!(db.shared.tables.lock().len() < 100, "{}", db.shared.tables.lock().len());
+        assert!(Arc::ptr_eq(&db.table("held").memory, &held.memory), "handles of one table share what is known of it");
     }
 
     #[test]

@@ -7,7 +7,9 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt};
@@ -17,10 +19,11 @@ use surrealdb::engine::any::Any;
 use surrealdb::method::QueryStream;
 use surrealdb::types::{Action, Object, RecordId, Value};
 use tokio::sync::{Notify, oneshot};
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep};
 
 use super::error::Failure;
 use super::link::{Link, Server};
+use super::read::number;
 use super::socket::{Listener, Socket, statements};
 use super::statement::{Query, Statement};
 use super::table::SurrealTable;
@@ -49,11 +52,16 @@ impl SurrealFeed {
     fn query(&self) -> Query {
         let mut statement = Statement::new(None);
         let table = statement.bind(self.table.native_table());
-        statement.push(&format!("LIVE SELECT * FROM {table}"));
+        // When the sign-in runs out the server says no more, and does not say so.
+        statement.push(&format!(
+            "LIVE SELECT * FROM {table}; \
+             RETURN IF $session.exp = NONE {{ NONE }} ELSE {{ $session.exp - time::unix() }}"
+        ));
         statement.finish()
     }
 
     async fn subscribe_once(&self) -> Result<FeedStream, Failure> {
+        Failure::unless_in_a_runtime()?;
         match &self.table.db.shared.link {
             Link::Server { server, .. } => self.subscribe_server(server).await,
             Link::Client(client) => self.subscribe_client(client).await,
@@ -66,10 +74,11 @@ impl SurrealFeed {
         let socket = server.open(Some(Arc::clone(&buffer) as Arc<dyn Listener>), deadline).await?;
         let query = self.query();
         let params = vec![Value::String(query.text.clone()), query.bindings_value()];
+        let mut left = None;
         for answer in statements(socket.call("query", params, deadline).await?).map_err(Failure::Server)? {
-            answer.map_err(Failure::Server)?;
+            left = seconds(&answer.map_err(Failure::Server)?);
         }
-        Ok(events(Subscription { source: Source::Socket(socket), buffer }))
+        Ok(events(Subscription { source: Source::Socket(socket), buffer, ends: ends(left) }))
     }
 
     async fn subscribe_client(&self, client: &Surreal<Any>) -> Result<FeedStream, Failure> {
@@ -80,11 +89,12 @@ impl SurrealFeed {
         };
         let mut answers = answers.map_err(Failure::Server)?;
         let id = answers.take::<Value>(0).map_err(Failure::Server)?;
+        let left = seconds(&answers.take::<Value>(1).map_err(Failure::Server)?);
         let notifications = answers.stream::<Value>(0).map_err(Failure::Server)?;
         let buffer = Arc::new(Buffer::new(self.table.clone()));
         let (held, dropped) = oneshot::channel();
         tokio::spawn(pump(notifications, id, Arc::clone(&buffer), dropped));
-        Ok(events(Subscription { source: Source::Client { _held: held }, buffer }))
+        Ok(events(Subscription { source: Source::Client { _held: held }, buffer, ends: ends(left) }))
     }
 }
 
@@ -117,7 +127,7 @@ async fn pump(
 
 fn events(subscription: Subscription) -> FeedStream {
     stream::unfold(Some(subscription), |subscription| async {
-        let subscription = subscription?;
+        let mut subscription = subscription?;
         match subscription.next().await {
             Ok(event) => Some((Ok(event), Some(subscription))),
             Err(why) => {
@@ -133,6 +143,26 @@ fn events(subscription: Subscription) -> FeedStream {
 struct Subscription {
     source: Source,
     buffer: Arc<Buffer>,
+    /// When the sign-in runs out, if it does.
+    ends: Option<Pin<Box<Sleep>>>,
+}
+
+fn seconds(answer: &Value) -> Option<u64> {
+    // What has run out already has no seconds left.
+    matches!(answer, Value::Number(_)).then(|| number(answer).unwrap_or_default())
+}
+
+/// Begun here, in a runtime: the stream may be polled outside of one.
+fn ends(left: Option<u64>) -> Option<Pin<Box<Sleep>>> {
+    let end = left.and_then(|seconds| Instant::now().checked_add(Duration::from_secs(seconds)));
+    end.map(|end| Box::pin(tokio::time::sleep_until(end)))
+}
+
+async fn until(end: &mut Option<Pin<Box<Sleep>>>) {
+    match end {
+        Some(end) => end.await,
+        None => std::future::pending().await,
+    }
 }
 
 /// What fills the buffer, and ends with the subscription.
@@ -155,15 +185,17 @@ impl Source {
 
 impl Subscription {
     /// The next event, or why there is none any more.
-    async fn next(&self) -> Result<FeedEvent, String> {
+    async fn next(&mut self) -> Result<FeedEvent, String> {
+        let Subscription { source, buffer, ends } = self;
         loop {
-            if let Some(next) = self.buffer.take() {
+            if let Some(next) = buffer.take() {
                 return next;
             }
             tokio::select! {
                 biased;
-                () = self.buffer.filled.notified() => {}
-                why = self.source.lost() => return Err(why),
+                () = buffer.filled.notified() => {}
+                why = source.lost() => return Err(why),
+                () = until(ends) => return Err("the sign-in has run out".to_owned()),
             }
         }
     }

@@ -10,6 +10,7 @@ use surrealdb::engine::any::Any;
 use surrealdb::types::{Object, SurrealValue, Value};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+use tokio_tungstenite::Connector;
 
 use super::connect::{Account, without_credentials};
 use super::error::Failure;
@@ -20,10 +21,14 @@ use super::statement::Query;
 #[derive(Clone)]
 pub(super) struct Server {
     pub(super) url: String,
+    /// Whom to trust there.
+    pub(super) connector: Connector,
     pub(super) account: Account,
     pub(super) namespace: String,
     pub(super) database: String,
     pub(super) deadline: Duration,
+    /// In bytes.
+    pub(super) largest_answer: usize,
     /// What the server has given us for the password: checking that again is slow on purpose.
     pub(super) token: Arc<parking_lot::Mutex<Option<Value>>>,
 }
@@ -39,7 +44,7 @@ pub(super) enum Link {
 impl Server {
     /// Connects, signs in and chooses the database.
     pub(super) async fn open(&self, listener: Option<Arc<dyn Listener>>, deadline: Instant) -> Result<Socket, Failure> {
-        let opening = Socket::open(&self.url, self.deadline, listener);
+        let opening = Socket::open(self, listener);
         let socket = match tokio::time::timeout_at(deadline, opening).await {
             Ok(opened) => opened.map_err(Failure::NotSent)?,
             Err(_) => return Err(Failure::NotSent(format!("no connection within {:.1?}", self.deadline).into())),
@@ -78,13 +83,24 @@ fn before<T>(answer: Result<T, Failure>) -> Result<T, Failure> {
     })
 }
 
+async fn ask(
+    socket: &Socket,
+    query: Query,
+    deadline: Instant,
+) -> Result<Vec<Result<Value, surrealdb::Error>>, Failure> {
+    let params = vec![Value::String(query.text.clone()), query.bindings_value()];
+    statements(socket.call("query", params, deadline).await?).map_err(Failure::Server)
+}
+
 impl Link {
-    /// Asks once; the answer of each statement. Bounded by `deadline`.
+    /// Asks once, and again where the sign-in has run out, when nothing has happened; the answer of each statement.
+    /// Bounded by `deadline`.
     pub(super) async fn ask(
         &self,
         query: Query,
         deadline: Duration,
     ) -> Result<Vec<Result<Value, surrealdb::Error>>, Failure> {
+        Failure::unless_in_a_runtime()?;
         let deadline = Instant::now() + deadline;
         match self {
             Link::Client(client) => {
@@ -102,9 +118,14 @@ impl Link {
             }
             Link::Server { .. } => {
                 let socket = self.socket(deadline).await?;
-                let params = vec![Value::String(query.text.clone()), query.bindings_value()];
-                let answer = socket.call("query", params, deadline).await?;
-                statements(answer).map_err(Failure::Server)
+                match ask(&socket, query.clone(), deadline).await {
+                    Err(failure) if failure.is_expired() => {
+                        tracing::info!("the sign-in at SurrealDB has run out: signing in again");
+                        self.leave(&socket).await;
+                        ask(&*self.socket(deadline).await?, query, deadline).await
+                    }
+                    answer => answer,
+                }
             }
         }
     }
@@ -127,6 +148,15 @@ impl Link {
         }
         *slot = Some(Arc::clone(&socket));
         Ok(socket)
+    }
+
+    /// Takes no more requests to this connection. Those that are under way on it end on it.
+    async fn leave(&self, left: &Arc<Socket>) {
+        let Link::Server { socket, .. } = self else { return };
+        let mut slot = socket.lock().await;
+        if slot.as_ref().is_some_and(|socket| Arc::ptr_eq(socket, left)) {
+            *slot = None;
+        }
     }
 
     pub(super) fn of_server(server: Server) -> Link {

@@ -1,5 +1,46 @@
 //! SurrealDB: a table of a server or of a database in this process, or a table with a filter, as a value set with a feed.
+//!
+//! # Native types
+//!
+//! JSON has fewer types than SurrealDB. Every native value has one JSON, and several have the same: `"1h"` is a text or
+//! a duration. Which of them is written is decided in this order: by the type that the column declares; by what stands
+//! there in the record, in the statement itself; by what was seen there in other records; by what the JSON looks like.
+//! So what was read is written back as what it was, by whoever has never read it too, in schemafull and in schemaless
+//! tables. A guard holds where what stands there is any of the native values that have its JSON.
+//!
+//! | SurrealDB | JSON | written | guarded | lost |
+//! |---|---|---|---|---|
+//! | `none` | no field; `null` as an element of an array | by `unset`; by `null` where the column is an `option` that knows no null | by absence | in an array, that it was not `null` |
+//! | `null` | `null` | from `null` | apart from absence | |
+//! | `bool`, `string` | themselves | as themselves, a text whatever it reads as | exactly, to the last character | |
+//! | `int` | number | from any number that is whole, `130.0` too; beyond 64 bits with a sign it is refused, never rounded | by value: `1` is `1.0`; beyond 2^53 to the last digit | |
+//! | `float` | number; `"NaN"`, `"Infinity"`, `"-Infinity"` | from any number, `130` too | by value | |
+//! | `decimal` | text: `"12.50"` | from such a text, or a number | by value: `"12.5"` is `"12.50"` | |
+//! | `datetime` | text: RFC 3339 in UTC, to the nanosecond | from any spelling of a moment, with any offset | by the moment | |
+//! | `duration` | text: `"1h30m5ns"` | from such a text | by its length | |
+//! | `uuid` | text | from such a text | by value | |
+//! | `record` | text: ``"baker:doc"``, ``"baker:`42`"``, `"baker:[\"x\",1]"` | from such a text | by table and key; `baker:1` is not ``baker:`1` `` | |
+//! | `bytes` | array of numbers from 0 to 255 | from such an array | whole | |
+//! | `array` | array | from an array | element by element, in order | |
+//! | `set` | array | from an array in which nothing is twice | element by element, in the set's order | |
+//! | `object` | object | from an object | field by field | |
+//! | `geometry` | `GeoJSON` object | from one; a part of it (`place.coordinates`) where it still makes a figure, and refused where it does not | as an object, or its parts | |
+//! | `regex` | text: `"/a+/"` | from such a text | by the pattern | |
+//! | `range`, `table` | text, as SurrealQL spells it | not: what is written there is a text | by its spelling | the type, when it is written |
+//!
+//! What is new, a record or a field that nothing is declared for and nothing was seen of, is written as it looks: a text
+//! as a string, an array as an array. A program that wants a datetime there declares the column.
+//!
+//! # What a user may not do
+//!
+//! SurrealDB leaves undone, without a word, what the permissions of a table or a field forbid. Here it is
+//! [`Rejected`](crate::ValueErrorKind::Rejected), with the field where it is one, and nothing of the write has happened.
+//! To a user who may not see a record it is not there. A write that takes its record out of the user's own sight is
+//! rejected as well: nobody could say what came of it. Whether a field was refused or has a `VALUE` clause that gives
+//! its old value again looks the same to a user whom permissions bind, and is rejected; a forbidden field that has no
+//! value yet, or that comes with a new record, shows in the after-image alone.
 
+mod assign;
 mod changes;
 mod connect;
 mod error;
@@ -16,6 +57,8 @@ mod schema;
 mod socket;
 mod statement;
 mod table;
+#[cfg(feature = "surrealdb-tls")]
+mod tls;
 mod write;
 
 pub use connect::{Connecting, SurrealDb};

@@ -77,24 +77,11 @@ fn float_of(int: i64) -> Option<f64> {
     (int_of(float) == Some(int)).then_some(float)
 }
 
-/// The arrays, sets and bytes whose JSON these elements are: as they look, and with all elements of one other kind,
-/// which is named.
-pub(super) fn wholes(elements: &[Json]) -> Vec<(Kind, Value)> {
-    const KINDS: [Kind; 7] =
-        [Kind::Int, Kind::Float, Kind::Decimal, Kind::Datetime, Kind::Duration, Kind::Uuid, Kind::Link];
-    let candidates: Vec<Vec<(Kind, Value)>> = elements.iter().map(of_scalar).collect();
-    let of_kind = |kind: Kind| {
-        let pick = |candidates: &Vec<(Kind, Value)>| candidates.iter().find(|(other, _)| *other == kind).cloned();
-        let array = candidates.iter().map(|candidates| Some(pick(candidates)?.1)).collect::<Option<Vec<_>>>()?;
-        Some((kind, array))
-    };
-    let mut arrays = vec![(Kind::Text, elements.iter().map(plain).collect::<Vec<_>>())];
-    if !elements.is_empty() && elements.iter().any(|element| element.is_string() || element.is_number()) {
-        arrays.extend(KINDS.into_iter().filter_map(of_kind));
-    }
-    let sets: Vec<_> = arrays.iter().filter_map(|(kind, array)| Some((*kind, set(array)?))).collect();
-    let arrays = arrays.into_iter().map(|(kind, array)| (kind, Value::Array(Array::from(array))));
-    arrays.chain(sets).chain(bytes(elements).map(|bytes| (Kind::Bytes, bytes))).collect()
+/// The array, the set and the bytes whose JSON these elements are, each element being what it looks like.
+pub(super) fn wholes(elements: &[Json]) -> Vec<Value> {
+    let array: Vec<Value> = elements.iter().map(plain).collect();
+    let others: Vec<Value> = set(&array).into_iter().chain(bytes(elements)).collect();
+    std::iter::once(Value::Array(Array::from(array))).chain(others).collect()
 }
 
 /// The native values whose JSON a text or a number is; none for anything else.
@@ -118,6 +105,10 @@ pub(super) fn set(elements: &[Value]) -> Option<Value> {
     (set.clone().into_inner().len() == elements.len()).then_some(Value::Set(set))
 }
 
+/// The types of figures.
+pub(super) const FIGURES: [&str; 7] =
+    ["Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection"];
+
 /// The figure whose `GeoJSON` an object is.
 pub(super) fn geometry(json: &Json) -> Option<Value> {
     let fields = json.as_object()?;
@@ -137,6 +128,34 @@ fn figure(json: &Json) -> Value {
             Value::Object(fields.iter().map(|(name, value)| (name.clone(), figure(value))).collect::<Object>())
         }
         other => plain(other),
+    }
+}
+
+/// Whether every number in it is closer to zero than `bound`.
+pub(super) fn is_exact(json: &Json, bound: f64) -> bool {
+    match json {
+        Json::Number(number) => number.as_f64().is_some_and(|float| float.abs() < bound),
+        Json::Array(elements) => elements.iter().all(|element| is_exact(element, bound)),
+        Json::Object(fields) => fields.values().all(|field| is_exact(field, bound)),
+        Json::Null | Json::Bool(_) | Json::String(_) => true,
+    }
+}
+
+/// What the server's `type::of` answers for a value without anything inside.
+pub(super) fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::None => "none",
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(Number::Int(_)) => "int",
+        Value::Number(Number::Float(_)) => "float",
+        Value::Number(Number::Decimal(_)) => "decimal",
+        Value::Datetime(_) => "datetime",
+        Value::Duration(_) => "duration",
+        Value::Uuid(_) => "uuid",
+        Value::RecordId(_) => "record",
+        Value::Regex(_) => "regex",
+        _ => "string",
     }
 }
 

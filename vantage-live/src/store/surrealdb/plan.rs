@@ -21,6 +21,8 @@ pub(super) enum Plan {
     Like { place: String, kinds: Vec<(Kind, Plan)>, otherwise: Box<Plan> },
     /// An array of what is written at the places of its elements.
     Array(Vec<Plan>),
+    /// A set of what is written at the places of the elements of the set that stands there.
+    Set(Vec<Plan>),
     /// An object of what is written at the places of its fields.
     Object(BTreeMap<String, Plan>),
 }
@@ -124,20 +126,37 @@ fn default(candidates: &[(Kind, Plan)], place: Place<'_>) -> usize {
 }
 
 fn array(elements: &[Json], place: Place<'_>) -> Result<Plan, TooLarge> {
-    let each = |i: usize, json: &Json| {
-        // A vector of numbers stays one bound value; texts are decided by what stands at the same index.
-        let present = place.present.filter(|_| elements.len() <= ONE_BY_ONE && !json.is_number());
-        let present = present.map(|present| format!("{present}[{i}]"));
-        plan(json, Place { present: present.as_deref(), ..place.element() })
+    let each = |there: Option<&str>| {
+        let element = |(i, json): (usize, &Json)| {
+            // A vector of numbers stays one bound value; texts are decided by what stands at the same index.
+            let present = there.filter(|_| elements.len() <= ONE_BY_ONE && !json.is_number());
+            let present = present.map(|there| format!("{there}[{i}]"));
+            plan(json, Place { present: present.as_deref(), ..place.element() })
+        };
+        elements.iter().enumerate().map(element).collect::<Result<Vec<_>, _>>()
     };
-    let array = collect(elements.iter().enumerate().map(|(i, json)| each(i, json)).collect::<Result<_, _>>()?);
-    let settled = elements.iter().map(|json| plan(json, place.element())).collect::<Result<Vec<_>, _>>()?;
-    let set = match collect(settled) {
-        Plan::Value(Value::Array(array)) => native::set(&array.into_vec()),
-        _ => None,
+    let array = collect(each(place.present)?);
+    // Planning the elements once more is for an array with something to decide: else nested arrays would be planned twice
+    // at each level.
+    let set = match &array {
+        Plan::Value(Value::Array(array)) => native::set(array),
+        _ => match collect(each(None)?) {
+            Plan::Value(Value::Array(array)) => native::set(&array),
+            _ => None,
+        },
     };
     let mut candidates = vec![(Kind::Array, array)];
-    candidates.extend(set.map(|set| (Kind::Set, Plan::Value(set))));
+    if let Some(set) = set {
+        // A set has no indices of its own.
+        let there = place.present.map(|present| format!("(<array> {present})"));
+        let there = there.filter(|_| elements.iter().all(|element| element.is_string()));
+        let one_by_one = match there {
+            Some(there) => collect(each(Some(&there))?),
+            None => Plan::Value(Value::None),
+        };
+        let set = if let Plan::Array(elements) = one_by_one { Plan::Set(elements) } else { Plan::Value(set) };
+        candidates.push((Kind::Set, set));
+    }
     candidates.extend(native::bytes(elements).map(|bytes| (Kind::Bytes, Plan::Value(bytes))));
     Ok(choose(candidates, place))
 }
@@ -195,6 +214,7 @@ impl Plan {
                 let elements: Vec<_> = elements.into_iter().map(|element| element.expression(statement)).collect();
                 format!("[{}]", elements.join(", "))
             }
+            Plan::Set(elements) => format!("<set> {}", Plan::Array(elements).expression(statement)),
             Plan::Object(fields) => {
                 let field =
                     |(name, field): (String, Plan)| format!("{}: {}", quote_key(&name), field.expression(statement));

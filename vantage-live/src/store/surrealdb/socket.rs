@@ -18,13 +18,14 @@ use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::http::header::SEC_WEBSOCKET_PROTOCOL;
+use tokio_tungstenite::tungstenite::http::{HeaderValue, Request};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::{Bytes, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+use tokio_tungstenite::tungstenite::{Bytes, Error as WsError, Message};
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream};
 
 use super::error::{Cause, Failure};
+use super::link::Server;
 
 /// How many requests wait for the connection to take them, before those who make them wait.
 const QUEUE: usize = 256;
@@ -46,7 +47,7 @@ pub(super) trait Listener: Send + Sync {
 
 /// A connection. Dropping it closes it.
 pub(super) struct Socket {
-    queue: mpsc::Sender<Request>,
+    queue: mpsc::Sender<Call>,
     state: Arc<State>,
 }
 
@@ -60,9 +61,11 @@ struct State {
     silence: Duration,
 }
 
+type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
 type Answer = Result<Value, Failure>;
 
-struct Request {
+struct Call {
     number: i64,
     message: Vec<u8>,
     answer: oneshot::Sender<Answer>,
@@ -98,18 +101,15 @@ impl Drop for GiveUp {
 }
 
 impl Socket {
-    /// Connects to the server whose address begins with `ws://`. A server that is silent for `silence` is
-    /// taken for lost.
-    pub(super) async fn open(
-        url: &str,
-        silence: Duration,
-        listener: Option<Arc<dyn Listener>>,
-    ) -> Result<Socket, Cause> {
-        let mut request = format!("{}/rpc", url.trim_end_matches('/')).into_client_request()?;
+    /// Connects to the server whose address begins with `ws://`, or with `wss://` where its connector knows TLS. One
+    /// that is silent for its deadline is taken for lost.
+    pub(super) async fn open(server: &Server, listener: Option<Arc<dyn Listener>>) -> Result<Socket, Cause> {
+        let mut request = format!("{}/rpc", server.url.trim_end_matches('/')).into_client_request()?;
         request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("flatbuffers"));
-        // The size of an answer is what the program asked for: all rows of a table may be asked for.
-        let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
-        let (stream, _) = tokio_tungstenite::connect_async_with_config(request, Some(config), true).await?;
+        // P8: an answer is collected before it is read. The server sends each in one frame.
+        let bound = Some(server.largest_answer);
+        let config = WebSocketConfig::default().max_message_size(bound).max_frame_size(bound);
+        let stream = connect(request, config, server.connector.clone()).await?;
         let (sink, stream) = stream.split();
         let (queue, requests) = mpsc::channel(QUEUE);
         let state = Arc::new(State {
@@ -118,7 +118,7 @@ impl Socket {
             heard: Mutex::new(Instant::now()),
             number: AtomicI64::new(0),
             listener,
-            silence,
+            silence: server.deadline,
         });
         tokio::spawn(write(sink, requests, Arc::clone(&state)));
         tokio::spawn(read(stream, Arc::clone(&state)));
@@ -148,7 +148,7 @@ impl Socket {
         let _give_up = GiveUp(Arc::clone(&ticket));
         let asked = Instant::now();
         let answered = async {
-            let request = Request { number, message, answer, ticket: Arc::clone(&ticket) };
+            let request = Call { number, message, answer, ticket: Arc::clone(&ticket) };
             self.queue.send(request).await.ok()?;
             (&mut receiver).await.ok()
         };
@@ -166,6 +166,17 @@ impl Socket {
             }
         }
     }
+}
+
+#[cfg(feature = "surrealdb-tls")]
+async fn connect(request: Request<()>, config: WebSocketConfig, connector: Connector) -> Result<Stream, WsError> {
+    let connecting = tokio_tungstenite::connect_async_tls_with_config(request, Some(config), true, Some(connector));
+    connecting.await.map(|(stream, _)| stream)
+}
+
+#[cfg(not(feature = "surrealdb-tls"))]
+async fn connect(request: Request<()>, config: WebSocketConfig, _: Connector) -> Result<Stream, WsError> {
+    tokio_tungstenite::connect_async_with_config(request, Some(config), true).await.map(|(stream, _)| stream)
 }
 
 impl Drop for Socket {
@@ -213,11 +224,7 @@ impl State {
     }
 }
 
-async fn write(
-    mut sink: SplitSink<WebSocketStream<MaybeTlsStream<TcpStream>>, Message>,
-    mut requests: mpsc::Receiver<Request>,
-    state: Arc<State>,
-) {
+async fn write(mut sink: SplitSink<Stream, Message>, mut requests: mpsc::Receiver<Call>, state: Arc<State>) {
     let mut lost = state.lost.subscribe();
     let mut ping = tokio::time::interval(PING);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -250,7 +257,7 @@ async fn write(
     drop(tokio::time::timeout(GOODBYE, sink.close()).await);
 }
 
-async fn read(mut stream: SplitStream<WebSocketStream<MaybeTlsStream<TcpStream>>>, state: Arc<State>) {
+async fn read(mut stream: SplitStream<Stream>, state: Arc<State>) {
     let mut lost = state.lost.subscribe();
     loop {
         let message = tokio::select! {
@@ -278,6 +285,9 @@ async fn read(mut stream: SplitStream<WebSocketStream<MaybeTlsStream<TcpStream>>
             Ok(Some(Ok(_))) => {
                 *state.heard.lock() = Instant::now();
                 continue;
+            }
+            Ok(Some(Err(WsError::Capacity(error)))) => {
+                format!("an answer is larger than this connection takes ({error}): ask for less at once")
             }
             Ok(Some(Err(error))) => error.to_string(),
             Ok(None) => "the server closed the connection".to_owned(),

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use surrealdb::types::Value;
 use uuid::Uuid;
 
-use super::changes::{Change, Unwritable};
+use super::changes::{Change, Unwritable, throw};
 use super::error::Failure;
 use super::read::{number, part};
 use super::statement::Query;
@@ -90,6 +90,8 @@ impl SurrealTable {
         let asked = match self.db.ask_all(statement.finish()).await {
             Ok(answers) if answers.len() == count => Ok(answers),
             Ok(_) => Err(Failure::Lost("another number of answers than of statements".into())),
+            // One of them is more than the server takes, or cannot be sent: each is told for itself.
+            Err(failure) if failure.is_unparsed() => return changes.iter().map(|_| None).collect(),
             Err(failure) => Err(failure),
         };
         let mut answers = match asked {
@@ -176,7 +178,12 @@ impl WritableValueSet for SurrealTable {
         let mut statement = self.statement();
         let table = statement.bind(self.native_table());
         let condition = statement.filtered(&[]);
-        statement.push(&format!("RETURN array::len((DELETE {table}{condition} RETURN BEFORE))"));
+        let (deleted, throw) = (statement.fresh(), throw("delete", &mut statement));
+        statement.push(&format!(
+            "{{ LET {deleted} = array::len((DELETE {table}{condition} RETURN BEFORE)); \
+             RETURN IF array::len((SELECT VALUE id FROM {table}{condition} LIMIT 1)) = 0 {{ {deleted} }} \
+             ELSE {{ {throw} }}; }}"
+        ));
         let failed = |failure: Failure| self.failed(Operation::Delete, None, failure.of_write());
         let deleted = self.db.ask(statement.finish()).await.map_err(failed)?;
         let unreadable = || ValueErrorKind::Unreadable("a count was expected".to_owned());

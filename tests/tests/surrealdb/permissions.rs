@@ -1,0 +1,212 @@
+//! What a user may not do. The database leaves it undone and says nothing; the store says so, and nothing of it happens.
+
+use serde_json::json;
+use surrealdb::Surreal;
+use surrealdb::engine::any::Any;
+use surrealdb::types::{Value, vars};
+use vantage_live::store::surrealdb::SurrealDb;
+use vantage_live::{
+    DeleteOutcome, Guard, Id, InsertableValueSet, Patch, Path, ReadableValueSet, Record, ValueError, ValueErrorKind,
+    WritableValueSet, WriteOutcome,
+};
+
+use crate::support::{SERVER, raw, remote_raw};
+
+const SCHEMA: &str = "
+    DEFINE TABLE user SCHEMALESS PERMISSIONS NONE;
+    DEFINE ACCESS account ON DATABASE TYPE RECORD SIGNIN (SELECT * FROM user WHERE name = $name);
+    DEFINE TABLE shown SCHEMALESS PERMISSIONS FOR select FULL;
+    DEFINE TABLE note SCHEMAFULL PERMISSIONS FOR select, create WHERE owner = $auth.id, FOR update, delete FULL;
+    DEFINE FIELD owner ON note TYPE option<record<user>>;
+    DEFINE FIELD text ON note TYPE option<string>;
+    DEFINE FIELD rank ON note TYPE int DEFAULT 0 PERMISSIONS FOR select FULL, FOR create FULL, FOR update NONE;
+    DEFINE FIELD secret ON note TYPE option<string> PERMISSIONS FOR select NONE, FOR create, update FULL;
+    CREATE user:marty SET name = 'marty';
+    CREATE user:biff SET name = 'biff';
+    CREATE shown:it SET price = 120;
+    CREATE note:mine SET owner = user:marty, text = 'mine', rank = 5, secret = 'flux';
+    CREATE note:his SET owner = user:biff, text = 'his', rank = 5;
+    DEFINE USER viewer ON DATABASE PASSWORD 'flux' ROLES VIEWER;";
+
+/// The database by a record user's connection, and by a client that may do anything: over WebSocket, and in process.
+async fn marty() -> [(SurrealDb, Surreal<Any>); 2] {
+    let (server, database) = remote_raw().await;
+    server.query(SCHEMA).await.unwrap().check().unwrap();
+    let connecting = SurrealDb::connect(SERVER.url()).record_user("account", vars! { name: "marty" });
+    let remote = connecting.database(database).await.unwrap();
+
+    let here = raw().await;
+    here.query(SCHEMA).await.unwrap().check().unwrap();
+    let client = here.clone();
+    client.use_ns("bakery").use_db("hill_valley").await.unwrap();
+    let account = surrealdb::opt::auth::Record {
+        namespace: "bakery".into(),
+        database: "hill_valley".into(),
+        access: "account".into(),
+        params: vars! { name: "marty" },
+    };
+    client.signin(account).await.unwrap();
+    [(remote, server), (SurrealDb::from_client(client), here)]
+}
+
+/// The database by the connection of a user who may read everything and write nothing.
+async fn viewer() -> (SurrealDb, Surreal<Any>) {
+    let (server, database) = remote_raw().await;
+    server.query(SCHEMA).await.unwrap().check().unwrap();
+    let db = SurrealDb::connect(SERVER.url()).database_user("viewer", "flux").database(database).await.unwrap();
+    (db, server)
+}
+
+async fn ask(raw: &Surreal<Any>, text: &str) -> Value {
+    raw.query(text).await.unwrap().take(0).unwrap()
+}
+
+fn record(json: serde_json::Value) -> Record {
+    json.as_object().unwrap().clone()
+}
+
+#[track_caller]
+fn assert_denied(error: &ValueError, fields: &[&str]) {
+    let ValueErrorKind::Rejected { fields: named, message } = &error.kind else { panic!("{error:?}") };
+    assert!(message.starts_with("this user is not allowed to "), "{message}");
+    assert_eq!(*named, fields.iter().map(|name| Path::from(name.to_string())).collect::<Vec<_>>(), "{message}");
+}
+
+async fn everything_is_denied(db: &SurrealDb, raw: &Surreal<Any>) {
+    let shown = db.table("shown");
+    let (it, new) = (Id::from("it"), Id::from("new"));
+    let (patch, seen) = (Patch::new().set("price", 130), Guard::Exists.and("price", Some(json!(120))));
+    let rows = || vec![(it.clone(), record(json!({"price": 1}))), (new.clone(), record(json!({"price": 1})))];
+
+    for guard in [Guard::Nothing, Guard::Exists, seen.clone()] {
+        assert_denied(&shown.write(&it, &patch, &guard).await.unwrap_err(), &[]);
+    }
+    assert_denied(&shown.write(&new, &patch, &Guard::Nothing).await.unwrap_err(), &[]);
+    assert_denied(&shown.insert_id_value(&new, record(json!({"price": 1}))).await.unwrap_err(), &[]);
+    assert_denied(&shown.insert_value(record(json!({"price": 1})), None).await.unwrap_err(), &[]);
+    for (id, record) in rows() {
+        assert_denied(&shown.replace_id_value(&id, record).await.unwrap_err(), &[]);
+    }
+    assert_denied(&shown.delete_id(&it, &seen).await.unwrap_err(), &[]);
+    assert_denied(&shown.delete_all().await.unwrap_err(), &[]);
+    for answer in shown.replace_id_values(rows()).await {
+        assert_denied(&answer.unwrap_err(), &[]);
+    }
+    for answer in shown.delete_ids(vec![(it.clone(), Guard::Exists)]).await {
+        assert_denied(&answer.unwrap_err(), &[]);
+    }
+
+    assert_eq!(shown.get_values().await.unwrap(), [(it, record(json!({"price": 120})))]);
+    assert_eq!(ask(raw, "RETURN array::len(SELECT * FROM shown)").await, Value::Number(1.into()));
+}
+
+#[tokio::test]
+async fn what_a_record_user_may_not_write_is_rejected_and_never_gone() {
+    for (db, raw) in marty().await {
+        everything_is_denied(&db, &raw).await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_viewer_may_not_write_is_rejected_and_never_gone() {
+    let (db, raw) = viewer().await;
+    everything_is_denied(&db, &raw).await;
+}
+
+#[tokio::test]
+async fn a_guard_that_fails_is_refused_whether_or_not_the_write_would_be_allowed() {
+    for (db, _) in marty().await {
+        let shown = db.table("shown");
+        let other = Guard::Exists.and("price", Some(json!(1)));
+
+        let write = shown.write(&Id::from("it"), &Patch::new().set("price", 130), &other).await.unwrap();
+        let delete = shown.delete_id(&Id::from("it"), &other).await.unwrap();
+
+        assert_eq!(write, WriteOutcome::Refused(record(json!({"price": 120}))));
+        assert_eq!(delete, DeleteOutcome::Refused(record(json!({"price": 120}))));
+        let none = shown.write(&Id::from("none"), &Patch::new().set("price", 1), &Guard::Exists).await.unwrap();
+        assert_eq!(none, WriteOutcome::Gone);
+    }
+}
+
+#[tokio::test]
+async fn a_field_that_may_not_be_written_is_named_and_nothing_else_is_written() {
+    for (db, raw) in marty().await {
+        let (notes, mine) = (db.table("note"), Id::from("mine"));
+        let patch = Patch::new().set("text", "ours").set("rank", 6);
+
+        let single = notes.write(&mine, &patch, &Guard::Exists).await.unwrap_err();
+        let batch = notes.write_many(vec![(mine.clone(), patch.clone(), Guard::Nothing)]).await;
+
+        assert_denied(&single, &["rank"]);
+        assert_denied(batch[0].as_ref().unwrap_err(), &["rank"]);
+        assert_eq!(ask(&raw, "RETURN note:mine.text").await, Value::String("mine".into()));
+        let unchanged = Patch::new().set("text", "ours").set("rank", 5);
+        let written = notes.write(&mine, &unchanged, &Guard::Exists).await.unwrap();
+        assert!(matches!(written, WriteOutcome::Written(after) if after["text"] == "ours"));
+    }
+}
+
+#[tokio::test]
+async fn what_may_be_written_is_written_whatever_the_guard() {
+    for (db, _) in marty().await {
+        let (notes, mine, new) = (db.table("note"), Id::from("mine"), Id::from("new"));
+        let ours = |guard| (Patch::new().set("text", "ours"), guard);
+
+        for (patch, guard) in [Guard::Nothing, Guard::Exists, Guard::Exists.and("text", Some(json!("ours")))].map(ours)
+        {
+            let written = notes.write(&mine, &patch, &guard).await.unwrap();
+            assert!(matches!(written, WriteOutcome::Written(after) if after["text"] == "ours"), "{guard:?}");
+        }
+        let made = json!({"owner": "user:marty", "text": "new", "rank": 1});
+        let whole = notes.replace_id_value(&mine, record(json!({"owner": "user:marty", "rank": 5}))).await.unwrap();
+        assert_eq!(whole, record(json!({"owner": "user:marty", "rank": 5})));
+        assert_eq!(notes.insert_id_value(&new, record(made.clone())).await.unwrap(), record(made));
+        assert_eq!(notes.delete_id(&new, &Guard::Exists).await.unwrap(), DeleteOutcome::Deleted);
+        assert_eq!(notes.delete_all().await.unwrap(), 1, "of those that can be seen");
+    }
+}
+
+#[tokio::test]
+async fn a_field_that_may_be_written_and_not_read_is_written() {
+    for (db, raw) in marty().await {
+        let notes = db.table("note");
+
+        let written = notes.patch_id(&Id::from("mine"), &Patch::new().set("secret", "capacitor")).await.unwrap();
+
+        assert_eq!(written.get("secret"), None, "it stays out of sight");
+        assert_eq!(ask(&raw, "RETURN note:mine.secret").await, Value::String("capacitor".into()));
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_seen_is_not_there_and_stays_as_it_is() {
+    for (db, raw) in marty().await {
+        let (notes, his) = (db.table("note"), Id::from("his"));
+        let patch = Patch::new().set("text", "ours");
+
+        assert_eq!(notes.get_values().await.unwrap().len(), 1);
+        assert_eq!(notes.get_id_value(&his).await.unwrap(), None);
+        assert_eq!(notes.write(&his, &patch, &Guard::Exists).await.unwrap(), WriteOutcome::Gone);
+        assert_eq!(notes.delete_id(&his, &Guard::Exists).await.unwrap(), DeleteOutcome::Gone);
+        assert_denied(&notes.write(&his, &patch, &Guard::Nothing).await.unwrap_err(), &[]);
+        assert_denied(&notes.replace_id_value(&his, record(json!({"text": "ours"}))).await.unwrap_err(), &[]);
+        let mine = record(json!({"owner": "user:marty", "rank": 1}));
+        let taken = notes.replace_id_value(&his, mine).await.unwrap_err();
+        assert_eq!(taken.kind, ValueErrorKind::AlreadyExists, "{taken}");
+
+        assert_eq!(ask(&raw, "RETURN note:his.text").await, Value::String("his".into()));
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_takes_the_record_out_of_sight_is_rejected_and_not_done() {
+    for (db, raw) in marty().await {
+        let away = Patch::new().set("owner", "user:biff");
+
+        let error = db.table("note").write(&Id::from("mine"), &away, &Guard::Exists).await.unwrap_err();
+
+        assert_denied(&error, &[]);
+        assert_eq!(ask(&raw, "RETURN <string> note:mine.owner").await, Value::String("user:marty".into()));
+    }
+}

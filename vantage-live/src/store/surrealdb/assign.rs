@@ -1,0 +1,211 @@
+//! What a patch assigns: each value at its path, and what is taken away.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value as Json};
+use surrealdb::types::{Array, Value};
+
+use super::changes::Unwritable;
+use super::error;
+use super::native;
+use super::plan::{Place, TooLarge, plan};
+use super::statement::{Statement, idiom, quote, quote_key};
+use super::table::SurrealTable;
+use crate::value::{Patch, Path};
+
+/// What a patch assigns: `` `price` = $v3, `note` = NONE ``.
+pub(super) struct Assignments {
+    /// What makes objects of the parents, and takes away.
+    before: Vec<String>,
+    /// Where what is written.
+    sets: Vec<(String, String)>,
+}
+
+impl Assignments {
+    pub(super) fn text(&self) -> String {
+        let sets = self.sets.iter().map(|(place, value)| format!("{place} = {value}"));
+        self.before.iter().cloned().chain(sets).collect::<Vec<_>>().join(", ")
+    }
+
+    /// To be read before the write: at each place what stands there and what is to be. To be read after it: what stands
+    /// there then. And the names of the places.
+    pub(super) fn watched(&self, statement: &mut Statement) -> (String, String, String) {
+        let before: Vec<_> = self.sets.iter().map(|(place, value)| format!("[{place}, {value}]")).collect();
+        let after: Vec<_> = self.sets.iter().map(|(place, _)| place.as_str()).collect();
+        let names = self.sets.iter().map(|(place, _)| Value::String(place.clone()));
+        let names = statement.bind(Array::from(names.collect::<Vec<_>>()));
+        (format!("[{}]", before.join(", ")), format!("[{}]", after.join(", ")), names)
+    }
+}
+
+impl SurrealTable {
+    /// What `patch` assigns. The server takes each assigned value from the record as it was, so no two of them may
+    /// rebuild the same object.
+    pub(super) fn assignments(&self, patch: &Patch, statement: &mut Statement) -> Result<Assignments, Unwritable> {
+        let schema = self.schema();
+        let learned = self.memory.learned.lock();
+        let parents: BTreeSet<Names<'_>> = patch.sets().flat_map(|(path, _)| parents(path)).collect();
+        let mut before: Vec<String> = parents.iter().map(|parent| as_object(parent, patch, statement)).collect();
+        before.extend(removals(patch, &parents, statement));
+        let mut sets = Vec::new();
+        for (path, value) in patch.sets().filter(|(path, _)| !path.names().is_empty()) {
+            let target = idiom(path.names());
+            let root = Place { declared: Some(&schema.shape), learned: Some(&learned.shape), present: None };
+            let place = path.names().iter().fold(root, |place, name| place.field(name));
+            let value = plan(value, Place { present: Some(&target), ..place })
+                .map_err(|TooLarge(number)| too_large(Some(path.clone()), &number))?;
+            sets.push((target, value.expression(statement)));
+        }
+        Ok(Assignments { before, sets })
+    }
+}
+
+pub(super) fn too_large(path: Option<Path>, number: &str) -> Unwritable {
+    (path, format!("{number} is beyond the 64 bits with a sign that SurrealDB keeps"))
+}
+
+/// The names of a path.
+type Names<'p> = &'p [Cow<'static, str>];
+
+/// The paths above a path, shortest first.
+fn parents(path: &Path) -> impl Iterator<Item = Names<'_>> {
+    (1..path.names().len()).map(|end| &path.names()[..end])
+}
+
+/// Makes an object of what stands at `parent`: below what is none nothing would be written, and nothing said. A figure
+/// becomes another figure, or refuses: an object in its place would be another type.
+fn as_object(parent: Names<'_>, patch: &Patch, statement: &mut Statement) -> String {
+    let place = idiom(parent);
+    let figure = figure(parent, patch, statement);
+    format!(
+        "{place} = IF type::is_object({place}) {{ {place} }} ELSE IF type::is_geometry({place}) {{ {figure} }} \
+         ELSE {{ {{}} }}"
+    )
+}
+
+/// The fields of a figure.
+const FIGURE: [&str; 3] = ["type", "coordinates", "geometries"];
+
+/// The figure that `patch` makes of the one at `parent`.
+fn figure(parent: Names<'_>, patch: &Patch, statement: &mut Statement) -> String {
+    let place = idiom(parent);
+    let refusal = refusal(&place, statement);
+    let below = |path: &'_ Path| path.names().strip_prefix(parent).map(<[_]>::to_vec).filter(|rest| !rest.is_empty());
+    if patch.unsets().filter_map(below).any(|rest| matches!(&*rest, [name] if FIGURE.contains(&&**name))) {
+        return refusal;
+    }
+    let mut fields = Map::new();
+    for (path, value) in patch.sets() {
+        match below(path).as_deref() {
+            None => {}
+            Some([name]) if FIGURE.contains(&&**name) => drop(fields.insert(name.to_string(), value.clone())),
+            Some(_) => return refusal,
+        }
+    }
+    if let Some(figure) = native::geometry(&Json::Object(fields.clone())) {
+        return statement.bind(figure);
+    }
+    let ways = match fields.iter().next() {
+        // The same coordinates may be those of figures of more than one type.
+        Some((name, value)) if fields.len() == 1 && name != "type" => {
+            let of_type = |figure: &'static str| {
+                let json = Json::Object(Map::from_iter([
+                    ("type".to_owned(), Json::from(figure)),
+                    (name.clone(), value.clone()),
+                ]));
+                Some((Json::from(figure), statement.bind(native::geometry(&json)?)))
+            };
+            native::FIGURES.into_iter().filter_map(of_type).collect()
+        }
+        Some((_, name)) if fields.len() == 1 => vec![(name.clone(), place.clone())],
+        _ => Vec::new(),
+    };
+    let ways: Vec<String> = ways
+        .into_iter()
+        .map(|(name, figure)| {
+            let name = statement.bind(native::plain(&name));
+            format!("IF {place}.type = {name} {{ {figure} }} ELSE ")
+        })
+        .collect();
+    if ways.is_empty() { refusal } else { format!("{}{{ {refusal} }}", ways.concat()) }
+}
+
+fn refusal(place: &str, statement: &mut Statement) -> String {
+    format!("THROW {}", statement.bind(error::no_figure(place)))
+}
+
+/// What is taken out of an object: names, and what is taken out of the objects at other names.
+#[derive(Debug, Default)]
+struct Removal<'p>(BTreeMap<&'p str, Removal<'p>>);
+
+/// The assignments that take paths away, each at the shortest path that is not in `objects` already: where the parents
+/// are objects, and leaving everything as it is elsewhere.
+fn removals(patch: &Patch, objects: &BTreeSet<Names<'_>>, statement: &mut Statement) -> Vec<String> {
+    let mut roots: BTreeMap<String, Removal<'_>> = BTreeMap::new();
+    for path in patch.unsets() {
+        let names = path.names();
+        let Some(root) = (1..=names.len()).find(|end| !objects.contains(&names[..*end])) else { continue };
+        let mut removal = roots.entry(idiom(&names[..root])).or_default();
+        for name in &names[root..] {
+            removal = removal.0.entry(name).or_default();
+        }
+    }
+    roots.into_iter().map(|(root, removal)| format!("{root} = {}", removal.expression(&root, statement))).collect()
+}
+
+impl Removal<'_> {
+    /// What is left of `place`.
+    fn expression(&self, place: &str, statement: &mut Statement) -> String {
+        if self.0.is_empty() {
+            return "NONE".to_owned();
+        }
+        let left = self.0.iter().fold(place.to_owned(), |left, (name, below)| {
+            let key = quote_key(name);
+            if below.0.is_empty() {
+                format!("object::remove({left}, {key})")
+            } else {
+                format!(
+                    "object::extend({left}, {{ {key}: {} }})",
+                    below.expression(&format!("{place}.{}", quote(name)), statement)
+                )
+            }
+        });
+        let figure = if self.0.keys().any(|name| FIGURE.contains(name)) {
+            format!("ELSE IF type::is_geometry({place}) {{ {} }} ", refusal(place, statement))
+        } else {
+            String::new()
+        };
+        format!("(IF type::is_object({place}) {{ {left} }} {figure}ELSE {{ {place} }})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_removal_leaves_alone_what_is_no_object() {
+        let patch = Patch::new().unset("a").unset(Path::from_iter(["b", "c", "d"])).unset(Path::from_iter(["b", "e"]));
+
+        let removals = removals(&patch, &BTreeSet::new(), &mut Statement::new(None));
+
+        assert_eq!(
+            removals,
+            [
+                "`a` = NONE",
+                "`b` = (IF type::is_object(`b`) { object::remove(object::extend(`b`, { \"c\": \
+                 (IF type::is_object(`b`.`c`) { object::remove(`b`.`c`, \"d\") } ELSE { `b`.`c` }) }), \"e\") } \
+                 ELSE { `b` })"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_removal_beside_something_set_rebuilds_only_its_own_object() {
+        let patch = Patch::new().set(Path::from_iter(["a", "b"]), 1).unset(Path::from_iter(["a", "c"]));
+        let objects = patch.sets().flat_map(|(path, _)| parents(path)).collect();
+
+        assert_eq!(removals(&patch, &objects, &mut Statement::new(None)), ["`a`.`c` = NONE"]);
+    }
+}
