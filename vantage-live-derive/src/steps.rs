@@ -12,7 +12,7 @@ use crate::{check, expand};
 pub fn derive(input: &DeriveInput) -> (TokenStream, Errors) {
     let (entity, errors) = read(input);
     let output = match entity {
-        Some(entity) if check::can_expand(&entity) => expand::entity(&entity),
+        Some(entity) if check::can_expand(&entity) => expand::entity(&entity, errors.is_empty()),
         _ => expand::fallback(input),
     };
     (output, errors)
