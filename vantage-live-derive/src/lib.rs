@@ -1,7 +1,7 @@
 //! `#[derive(LiveEntity)]` for vantage-live, which re-exports it: depend on that crate alone.
 //!
 //! Five steps, each a module: `attr` reads what the user wrote, `model` says what it means, `naming` and `generics` know
-//! names and parameters, `check` finds every misuse, `expand` writes the code; `steps` takes them one by one. Nothing here knows the library but by the
+//! names and parameters, `check` finds every misuse, `expand` writes the code; `steps` takes them one by one, after `parse`. Nothing here knows the library but by the
 //! paths that generated code names, all of them in its `__private` module.
 
 #![forbid(unsafe_code)]
@@ -13,12 +13,12 @@ mod expand;
 mod generics;
 mod model;
 mod naming;
+mod parse;
 mod steps;
 #[cfg(test)]
 mod tests;
 
 use proc_macro::TokenStream;
-use syn::{DeriveInput, parse_macro_input};
 
 /// Derives `LiveEntity` for a struct with named fields that has `Clone` and serde's two derives.
 ///
@@ -268,8 +268,5 @@ use syn::{DeriveInput, parse_macro_input};
 /// `nested` field, as the names of the fields are the same for all of them.
 #[proc_macro_derive(LiveEntity, attributes(live))]
 pub fn live_entity(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    let (mut output, errors) = steps::derive(&input);
-    output.extend(errors.into_tokens());
-    output.into()
+    steps::output(input.into()).into()
 }

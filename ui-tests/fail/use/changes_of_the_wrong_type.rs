@@ -9,10 +9,10 @@ struct Row {
     price: i64,
 }
 
-fn price(change: RowChange<'_>) -> Option<&str> {
+fn price(change: RowChange<'_>) -> &str {
     match change {
-        RowChange::Price { to, .. } => Some(to),
-        RowChange::Name { .. } => None,
+        RowChange::Price { to, .. } => to,
+        RowChange::Name { .. } => "",
     }
 }
 
