@@ -56,3 +56,8 @@ fn a_program_that_misses_a_field_does_not_build() {
 fn a_session_that_is_misused_does_not_build() {
     refused("edit");
 }
+
+#[test]
+fn the_structs_of_strangers_are_refused_where_a_field_has_no_place_in_a_record() {
+    refused("strangers");
+}

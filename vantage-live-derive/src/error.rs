@@ -20,6 +20,11 @@ impl Errors {
         self.0.push(error);
     }
 
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The errors as `compile_error!`s.
     pub fn into_tokens(self) -> TokenStream {
         self.0.iter().map(syn::Error::to_compile_error).collect()

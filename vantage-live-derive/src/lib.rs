@@ -1,7 +1,7 @@
 //! `#[derive(LiveEntity)]` for vantage-live, which re-exports it: depend on that crate alone.
 //!
 //! Five steps, each a module: `attr` reads what the user wrote, `model` says what it means, `naming` and `generics` know
-//! names and parameters, `check` finds every misuse, `expand` writes the code; `steps` takes them one by one. Nothing here knows the library but by the
+//! names and parameters, `check` finds every misuse, `expand` writes the code; `steps` takes them one by one, after `parse`. Nothing here knows the library but by the
 //! paths that generated code names, all of them in its `__private` module.
 
 #![forbid(unsafe_code)]
@@ -28,12 +28,12 @@ mod expand;
 mod generics;
 mod model;
 mod naming;
+mod parse;
 mod steps;
 #[cfg(test)]
 mod tests;
 
 use proc_macro::TokenStream;
-use syn::{DeriveInput, parse_macro_input};
 
 /// Derives `LiveEntity` for a struct with named fields that has `Clone` and serde's two derives.
 ///
@@ -118,6 +118,37 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `crate = path` | where vantage-live is, for a crate that re-exports it |
 /// | `field = Name`, `dirty = Name`, `change = Name`, `conflicts = Name`, `conflict = Name` | names of the generated types |
 ///
+/// ```
+/// /// A module of one's own that re-exports the library.
+/// mod live {
+///     pub use vantage_live::*;
+/// }
+///
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, live::LiveEntity)]
+/// #[live(crate = crate::live, table = "stock_items")]
+/// #[live(field = Column, dirty = Touched, change = Edit, conflicts = Clashes, conflict = Clash)]
+/// struct Item {
+///     sku: String,
+/// }
+/// # mod main {
+/// # use super::*;
+///
+/// use live::LiveEntity;
+///
+/// # pub fn main() {
+/// let (old, new) = (Item { sku: "a".into() }, Item { sku: "b".into() });
+/// assert_eq!(Item::TABLE, "stock_items");
+/// assert!(Touched::from(old.diff(&new)).sku);
+/// assert!(matches!(Item::change(Column::Sku, &old, &new), Edit::Sku { .. }));
+/// let clashes: Clashes = Item::conflicts(Column::Sku.into(), &old, &new, &old);
+/// assert!(matches!(clashes.iter().next(), Some(Clash::Sku(_))));
+/// # }
+/// # }
+/// # fn main() { main::main() }
+/// ```
+///
 /// # On a field
 ///
 /// | attribute | meaning |
@@ -132,6 +163,59 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// Floats are compared by total order, also inside `Option`, `Vec`, arrays, maps and tuples: a NaN is the same as itself.
 /// A type of your own that holds floats is compared by its `PartialEq`, and so is a field of a generic type.
+///
+/// # What is generated
+///
+/// For `Product { name: String, #[live(nested)] inventory: Inventory }`, as rustdoc shows it, each field with its own
+/// documentation; besides, what the enum of fields can do is in the trait `Field`, and `Debug` is for all of them:
+///
+/// ```text
+/// pub enum ProductField {                          // Copy, Eq, Ord, Hash, Display, FromStr, serde's two, `|`
+///     Name,
+///     Inventory(InventoryField),
+/// }
+/// impl ProductField {
+///     pub const ALL: &'static [Self];              // the leaves
+///     pub fn name(self) -> &'static str;           // "inventory.stock"
+///     pub fn wire_name(self) -> &'static str;      // as serde writes it
+///     pub fn label(self) -> &'static str;          // for a person
+/// }
+///
+/// pub struct ProductDirty {                        // Copy, Default, Eq, from and into FieldSet<ProductField>
+///     pub name: bool,
+///     pub inventory: InventoryDirty,
+/// }
+///
+/// pub enum ProductChange<'e> {                     // Copy
+///     Name { from: &'e String, to: &'e String },
+///     Inventory(InventoryChange<'e>),
+/// }
+/// impl ProductChange<'_> {
+///     pub fn field(self) -> ProductField;
+/// }
+///
+/// #[must_use]
+/// pub struct ProductConflicts {                    // Clone, Default
+///     pub name: Option<Conflict<String>>,
+///     pub inventory: InventoryConflicts,
+/// }
+/// impl ProductConflicts {
+///     pub fn is_empty(&self) -> bool;
+///     pub fn fields(&self) -> FieldSet<ProductField>;
+///     pub fn iter(&self) -> impl Iterator<Item = ProductConflict<'_>>;
+///     pub fn get(&self, field: ProductField) -> Option<ProductConflict<'_>>;
+/// }
+///
+/// pub enum ProductConflict<'c> {                   // Copy
+///     Name(&'c Conflict<String>),
+///     Inventory(InventoryConflict<'c>),
+/// }
+/// impl ProductConflict<'_> {
+///     pub fn field(self) -> ProductField;
+/// }
+/// ```
+///
+/// A constant of the enum of fields can be a pattern in a `match`, unless there is a nested entity in it.
 ///
 /// # A nested entity that may be absent
 ///
@@ -199,8 +283,5 @@ use syn::{DeriveInput, parse_macro_input};
 /// `nested` field, as the names of the fields are the same for all of them.
 #[proc_macro_derive(LiveEntity, attributes(live))]
 pub fn live_entity(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    let (mut output, errors) = steps::derive(&input);
-    output.extend(errors.into_tokens());
-    output.into()
+    steps::output(input.into()).into()
 }

@@ -5,14 +5,25 @@ use syn::DeriveInput;
 
 use crate::error::Errors;
 use crate::model::Entity;
-use crate::{check, expand};
+use crate::{check, expand, parse};
+
+/// What the compiler gets for the tokens of an item.
+pub fn output(tokens: TokenStream) -> TokenStream {
+    let (item, unreadable) = parse::item(tokens);
+    let unreadable = unreadable.as_ref().map(syn::Error::to_compile_error);
+    let derived = item.map(|item| derive(&item));
+    let (mut output, errors) = derived.unwrap_or_default();
+    output.extend(errors.into_tokens());
+    output.extend(unreadable);
+    output
+}
 
 /// The generated code and the errors. After an error, what makes sense is still expanded, so that the error is the only
 /// message.
 pub fn derive(input: &DeriveInput) -> (TokenStream, Errors) {
     let (entity, errors) = read(input);
     let output = match entity {
-        Some(entity) if check::can_expand(&entity) => expand::entity(&entity),
+        Some(entity) if check::can_expand(&entity) => expand::entity(&entity, errors.is_empty()),
         _ => expand::fallback(input),
     };
     (output, errors)

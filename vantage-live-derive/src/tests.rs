@@ -1,6 +1,9 @@
 //! Where errors stand, and that all of a struct's come at once. What they say in full is in `ui-tests`.
 
-use crate::steps::{derive, read};
+use quote::ToTokens;
+use syn::{Attribute, Fields, Ident, Item};
+
+use crate::steps::{derive, output, read};
 
 /// The source under each error of `source`, and the message.
 fn told(source: &str) -> Vec<(String, String)> {
@@ -113,5 +116,70 @@ fn what_is_generated_can_be_read_by_the_compiler_whatever_it_was_made_of() {
         let (generated, _) = derive(&syn::parse_str(source).expect("the source is an item"));
         let read = syn::parse2::<syn::File>(generated.clone());
         assert!(read.is_ok(), "{source}: {:?} in {generated}", read.err());
+    }
+}
+
+/// The names that the generated types have for the fields of `source`, each with its attributes.
+fn generated_names(source: &str) -> Vec<(Ident, Vec<Attribute>)> {
+    let tokens = source.parse().expect("the source is tokens");
+    let file: syn::File = syn::parse2(output(tokens)).expect("what is generated can be read");
+    let names = file.items.into_iter().flat_map(|item| match item {
+        Item::Enum(item) => item.variants.into_iter().map(|variant| (variant.ident, variant.attrs)).collect(),
+        Item::Struct(item) => match item.fields {
+            Fields::Named(fields) => fields.named.into_iter().filter_map(|f| Some((f.ident?, f.attrs))).collect(),
+            Fields::Unnamed(_) | Fields::Unit => Vec::new(),
+        },
+        _ => Vec::new(),
+    });
+    names.collect()
+}
+
+fn is_price((ident, _): &&(Ident, Vec<Attribute>)) -> bool {
+    ident == "UnitPrice" || ident == "unit_price"
+}
+
+#[test]
+fn every_name_made_from_a_field_stands_at_the_field() {
+    let source = "struct Row { name: String, unit_price: i64, #[live(nested)] r#type: Inner }";
+
+    let names = generated_names(source);
+
+    assert_eq!(names.len(), 5 * 3, "a name per field in each of the five types");
+    for (name, _) in &names {
+        let at = name.span().source_text();
+        assert!(matches!(at.as_deref(), Some("name" | "unit_price" | "r#type")), "{name} stands at {at:?}");
+    }
+    let prices: Vec<_> = names.iter().filter(is_price).map(|(name, _)| name.span().source_text()).collect();
+    assert_eq!(prices, vec![Some("unit_price".to_owned()); 5]);
+}
+
+#[test]
+fn every_name_made_from_a_field_has_its_documentation() {
+    let source = "struct Row { name: String, /// In cents.\n #[deprecated] #[doc(hidden)] unit_price: i64 }";
+
+    let names = generated_names(source);
+
+    for (name, attrs) in names.iter().filter(is_price) {
+        let attrs: Vec<_> = attrs.iter().map(|attr| attr.to_token_stream().to_string()).collect();
+        let of_the_field = ["# [doc = \" In cents.\"]", "# [deprecated]", "# [doc (hidden)]"];
+        assert_eq!(attrs, of_the_field, "{name}");
+    }
+}
+
+#[test]
+fn a_struct_that_is_still_being_typed_has_its_other_fields() {
+    let cases = [
+        "struct Row { name: String, unit_price: i64, wei }",
+        "struct Row { name: String, pub wei pub unit_price: i64 }",
+        "struct Row { name: String, weight: , unit_price: i64 }",
+        "struct Row { name: String, weight: Vec<, unit_price: i64, }",
+        "struct Row { name: String, #[live(nestd)] unit_price: i64 }",
+    ];
+
+    for source in cases {
+        let names = generated_names(source);
+        assert_eq!(names.iter().filter(is_price).count(), 5, "{source}");
+        let tokens: proc_macro2::TokenStream = source.parse().expect("the source is tokens");
+        assert!(output(tokens).to_string().contains("compile_error"), "{source}: something is wrong with it");
     }
 }

@@ -469,7 +469,7 @@ pub mod __private {
     };
     pub use crate::entity::{
         Bits, ByEquality, ByNothing, ByTotalOrder, Comparing, Conflict, Conflicts, Field, FieldSet, FieldTable,
-        LiveEntity, OfField, OptionalField, Own, ParseFieldError, Role, TotalOrder, optional_leaves,
+        LiveEntity, OfField, OptionalField, Own, ParseFieldError, Role, Stored, TotalOrder, optional_leaves, stored,
     };
     pub use crate::value::{Id, IdField, IdentityMismatch};
 }

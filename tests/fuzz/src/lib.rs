@@ -31,6 +31,8 @@ mod generics;
 mod model;
 #[path = "../../../vantage-live-derive/src/naming.rs"]
 mod naming;
+#[path = "../../../vantage-live-derive/src/parse.rs"]
+mod parse;
 #[path = "../../../vantage-live-derive/src/steps.rs"]
 mod steps;
 

@@ -59,11 +59,24 @@ pub fn impls(entity: &Entity) -> TokenStream {
     }
 }
 
+/// That serde can write the entity and read it.
+pub fn stored(entity: &Entity) -> Option<TokenStream> {
+    let ident = &entity.ident;
+    (!is_generic(entity)).then(|| {
+        let check = respanned(quote!(__live::stored::<#ident>()), ident.span());
+        quote!(const _: () = #check;)
+    })
+}
+
+fn is_generic(entity: &Entity) -> bool {
+    entity.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_)))
+}
+
 /// The struct's own clauses; and for a generic struct, what a concrete one would be found out to have.
 fn clause(entity: &Entity) -> TokenStream {
     let own = entity.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     let types: Vec<_> = entity.generics.type_params().map(|param| &param.ident).collect();
-    let generic = entity.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_)));
+    let generic = is_generic(entity);
     let whole = generic.then(|| {
         quote! {
             Self: __live::core::clone::Clone + __live::core::marker::Send + __live::core::marker::Sync
@@ -76,6 +89,9 @@ fn clause(entity: &Entity) -> TokenStream {
     });
     let whole = whole.into_iter();
     let entities = nested_bounds(entity);
+    // As with what is nested: taken for granted here, and found out in `stored`.
+    let stored = (!generic).then(|| quote!(for<'__e> Self: __live::Stored));
+    let whole = whole.chain(stored);
     quote!(where #(#entities,)* #(#own,)* #(#types: 'static,)* #(#fields,)* #(#whole),*)
 }
 

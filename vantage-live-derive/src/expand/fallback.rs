@@ -38,6 +38,9 @@ fn stub(input: &DeriveInput, live: &TokenStream) -> Option<TokenStream> {
         Data::Enum(_) | Data::Union(_) => false,
     };
     let (declared, given, clause) = input.generics.split_for_impl();
+    // What it lacks of serde's derives is for another day.
+    let own = clause.iter().flat_map(|clause| &clause.predicates);
+    let clause = quote!(where #(#own,)* for<'__e> Self: #live::Stored);
     let set = quote!(#live::FieldSet<#live::refused::NoField>);
     (plain && !borrows).then(|| {
         quote! {

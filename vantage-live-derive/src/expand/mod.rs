@@ -20,8 +20,9 @@ use syn::{GenericArgument, PathArguments, Type};
 pub use self::fallback::fallback;
 use crate::model::{Entity, Field, Kind};
 
-/// Everything that the derive generates for `entity`.
-pub fn entity(entity: &Entity) -> TokenStream {
+/// Everything that the derive generates for `entity`. Where something is wrong with it, whether it has serde's derives is
+/// no news.
+pub fn entity(entity: &Entity, sound: bool) -> TokenStream {
     let private = entity.private();
     let (lints, per_type) = (lints(), per_type::functions(entity));
     let items = [
@@ -38,6 +39,7 @@ pub fn entity(entity: &Entity) -> TokenStream {
         conflicts::impls(entity),
         entity::impls(entity),
     ];
+    let stored = sound.then(|| entity::stored(entity));
     quote! {
         #(#items)*
 
@@ -47,6 +49,7 @@ pub fn entity(entity: &Entity) -> TokenStream {
 
             #per_type
             #(#impls)*
+            #stored
         };
     }
 }

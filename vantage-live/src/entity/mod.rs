@@ -30,6 +30,22 @@ pub use table::{FieldInfo, FieldTable, Own, Role};
 
 use crate::value::{Id, IdentityMismatch, Patch, Record};
 
+/// A type that serde can write and read: what has both of its derives. Nobody implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be written as a record and read from one",
+    label = "an entity has both of serde's derives",
+    note = "put `#[derive(serde::Serialize, serde::Deserialize)]` on it"
+)]
+pub trait Stored: Serialize + DeserializeOwned {}
+
+/// That `E` is stored; for generated code, which takes it for granted elsewhere, so that it is said once.
+#[doc(hidden)]
+pub const fn stored<E: Stored>() {}
+
+// Else the compiler says which of serde's two is missing, and of what not all else.
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> Stored for T {}
+
 /// A Rust struct with named fields whose values are records of a table: derive it.
 ///
 /// ```
@@ -58,7 +74,7 @@ use crate::value::{Id, IdentityMismatch, Patch, Record};
     label = "this type does not derive `LiveEntity`",
     note = "put `#[derive(LiveEntity)]` on it; or take `#[live(nested)]` away, so that the field is compared and saved as a whole"
 )]
-pub trait LiveEntity: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait LiveEntity: Clone + Stored + Send + Sync + 'static {
     /// The entity's fields as an enum: a variant per field, a nested entity's inside its own.
     type Field: Field;
     /// A flag per field, by name.

@@ -29,8 +29,10 @@ pub fn derive(data: &[u8]) {
     if deepest(&source) <= DEPTH
         && let Ok(tokens) = source.parse::<TokenStream>()
     {
-        // The compiler lets no derive see what is no item.
-        if let Ok(input) = syn::parse2::<DeriveInput>(tokens) {
+        // The compiler lets no derive see what is no item, but an editor does.
+        let whole = syn::parse2::<DeriveInput>(tokens.clone());
+        drop(steps::output(tokens));
+        if let Ok(input) = whole {
             expands(&input, &source);
             // It takes as long again.
             if form & 0x80 != 0 {

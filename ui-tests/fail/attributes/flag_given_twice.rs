@@ -1,0 +1,18 @@
+//! Meant: a field that only the store sets.
+
+use serde::{Deserialize, Serialize};
+use vantage_live::LiveEntity;
+
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+struct Row {
+    name: String,
+    #[live(readonly)]
+    #[live(readonly)]
+    sold: i64,
+}
+
+fn changed(old: &Row, new: &Row) -> bool {
+    old.diff(new).contains(RowField::Name)
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+//! Meant: a payment, edited field by field.
+
+use serde::{Deserialize, Serialize};
+use vantage_live::LiveEntity;
+
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+struct Row {
+    name: String,
+    #[live(nested)]
+    payment: Payment,
+}
+
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+enum Payment {
+    Cash,
+    Card { number: String },
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! Meant: a setting around another. From Meilisearch, MIT.
+
+use serde::{Deserialize, Serialize};
+use vantage_live::LiveEntity;
+
+#[derive(Default, Serialize, Deserialize, PartialEq, Eq, Clone, LiveEntity)]
+#[repr(transparent)]
+#[serde(transparent)]
+pub struct SettingEmbeddingSettings {
+    pub inner: Option<String>,
+}
+
+fn main() {}

@@ -1,0 +1,91 @@
+//! A program that is as strict as the compiler and clippy can be: what is generated gives it no warning, and `cargo clippy`
+//! says so.
+
+#![forbid(unsafe_code)]
+#![deny(warnings, missing_docs, unused, clippy::all, clippy::pedantic, missing_debug_implementations, unreachable_pub)]
+
+use live::LiveEntity;
+use serde::{Deserialize, Serialize};
+use vantage_live as live;
+
+/// A product.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+#[live(crate = live)]
+pub struct Product {
+    /// The key.
+    #[live(id)]
+    pub id: live::Id,
+    /// What it is called.
+    pub name: String,
+    /// Whether it is sold.
+    pub is_sold: bool,
+    /// Whether it is shown.
+    pub is_shown: bool,
+    /// Whether it is new.
+    pub is_new: bool,
+    /// What there is of it.
+    #[live(nested)]
+    pub inventory: Inventory,
+    /// Where it comes from.
+    #[live(nested)]
+    pub origin: Option<Origin>,
+    /// Who sold it once.
+    #[deprecated]
+    pub seller: Option<String>,
+    /// For nobody to read about.
+    #[doc(hidden)]
+    pub internal: i64,
+}
+
+/// What there is of a product.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+#[live(crate = live)]
+pub struct Inventory {
+    /// How many.
+    pub stock: i64,
+    /// How heavy, in kilograms.
+    pub weight: f64,
+}
+
+/// Where a product comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+#[live(crate = live)]
+pub struct Origin {
+    /// The country.
+    pub country: String,
+}
+
+/// A pair of values.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+#[live(crate = live)]
+pub struct Pair<T: Clone, const N: usize>
+where
+    [T; N]: Serialize + serde::de::DeserializeOwned,
+{
+    /// One of them.
+    pub one: T,
+    /// The others.
+    pub others: [T; N],
+}
+
+#[test]
+fn a_strict_program_has_its_fields() {
+    let names: Vec<_> = ProductField::ALL.iter().map(|field| field.wire_name()).collect();
+
+    assert_eq!(
+        names,
+        [
+            "name",
+            "is_sold",
+            "is_shown",
+            "is_new",
+            "inventory.stock",
+            "inventory.weight",
+            "origin",
+            "origin.country",
+            "seller",
+            "internal"
+        ]
+    );
+    assert_eq!(PairField::ALL.len(), 2);
+}
