@@ -150,6 +150,9 @@ impl<E: LiveEntity> Core<E> {
         let is_known = self.moments.has_seen(id) || self.flights.puts_off(id) || !matches!(self.seen(id), Seen::Gone);
         if !is_known {
             self.put(id, seen, source, Origin::Remote);
+        } else if !self.agrees(id, &seen) {
+            // P7: what became of the record, the cache is to have too.
+            self.uncached.add(id);
         }
     }
 
