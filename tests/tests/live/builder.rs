@@ -180,6 +180,28 @@ async fn a_lasting_cache_is_shown_at_once_and_while_the_backend_is_away() {
 }
 
 #[tokio::test]
+async fn a_lasting_cache_forgets_a_record_that_was_known_to_be_gone_before_it_was_read() {
+    let (store, cache) = (bakery::store().await, bakery::store().await);
+    store.colleague_deletes("time_tart").await;
+    let slow = FaultyValueSet::new(Lasting(cache.clone()));
+    let read = slow.faults().next(Operation::Read).is_held();
+    let table = LiveTable::<Product>::builder(store.clone()).cache(slow).start().unwrap();
+    read.arrived().await;
+
+    table.on_backend_change("time_tart").await.unwrap();
+    read.release();
+    table.filled().await.unwrap();
+    until(|| table.metrics().cache_pending == 0).await;
+
+    assert_eq!(
+        cache.get_id_value(&"time_tart".into()).await.unwrap(),
+        None,
+        "nobody would show it, and nobody forget it"
+    );
+    assert_eq!(cache.count().await.unwrap(), 4);
+}
+
+#[tokio::test]
 async fn ids_of_the_clients_need_a_store_that_takes_them() {
     let opened = LiveTable::<Product>::builder(Lasting(bakery::store().await)).ids(Ids::ClientUuid).start();
 

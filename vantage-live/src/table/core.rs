@@ -135,8 +135,8 @@ impl<E: LiveEntity> Core<E> {
             return Taken::Shown;
         }
         match self.decide(id, seen.clone(), source, origin) {
-            // P5: nothing else was shown since it was sent, so the answer is newer than what is. Somebody has read the same
-            // meanwhile, which may be newer still: that is settled in its own time.
+            // P5: nothing else was shown or read since it was sent, so the answer is newer than what is. The feed has told the
+            // same meanwhile, which may be newer still: that is settled in its own time.
             Taken::Settling if self.flights.is_as_it_was(id) => {
                 self.show(id, seen, source, origin);
                 Taken::Shown
@@ -150,6 +150,9 @@ impl<E: LiveEntity> Core<E> {
         let is_known = self.moments.has_seen(id) || self.flights.puts_off(id) || !matches!(self.seen(id), Seen::Gone);
         if !is_known {
             self.put(id, seen, source, Origin::Remote);
+        } else if !self.agrees(id, &seen) {
+            // P7: what became of the record, the cache is to have too.
+            self.uncached.add(id);
         }
     }
 
@@ -259,7 +262,10 @@ impl<E: LiveEntity> Core<E> {
     fn agreed(&mut self, id: &Id, source: Source) {
         match source {
             Source::Request { write: true, .. } => self.moments.applied(id, source),
-            Source::Request { .. } => self.moments.confirmed(id, true),
+            Source::Request { .. } => {
+                self.moments.confirmed(id, true);
+                self.flights.has_changed(id);
+            }
             Source::Event { .. } => {
                 self.moments.confirmed(id, false);
                 // What waits for an answer of ours is older than this, and would take the row back.

@@ -32,7 +32,7 @@ pub(super) struct Flights<E> {
 /// The writes of ours to one record.
 struct Flight<E> {
     writes: usize,
-    /// Whether another state was shown since the first of them was sent.
+    /// Whether another state was shown, or the same was read again, since the first of them was sent.
     changed: bool,
     /// The last thing the feed has told of the record.
     told: Option<(Seen<E>, Source)>,
@@ -140,14 +140,14 @@ impl<E: LiveEntity> Flights<E> {
         ids.into_iter().filter_map(release).collect()
     }
 
-    /// Another state of the record is shown now.
+    /// Another state of the record is shown now, or the same was read again.
     pub fn has_changed(&mut self, id: &Id) {
         if let Some(flight) = self.writes.get_mut(id) {
             flight.changed = true;
         }
     }
 
-    /// Whether the record is shown as it was when the writes of ours that are under way were sent.
+    /// Whether nothing was shown or read of the record since the writes of ours that are under way were sent.
     pub fn is_as_it_was(&self, id: &Id) -> bool {
         self.writes.get(id).is_some_and(|flight| !flight.changed)
     }

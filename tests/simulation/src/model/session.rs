@@ -84,7 +84,8 @@ impl Session {
         (0..FIELDS.len()).for_each(|field| self.sees(field, edit.live_snapshot()));
     }
 
-    fn sees(&mut self, field: usize, product: &Product) {
+    /// The person was shown what the store has of this field.
+    pub fn sees(&mut self, field: usize, product: &Product) {
         let val = val(product, field);
         if !self.permit.shown[field].contains(&val) {
             Arc::make_mut(&mut self.permit).shown[field].insert(val);

@@ -4,11 +4,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use vantage_live::{Event, Id, LiveTable};
+use futures::FutureExt as _;
+use serde_json::Value;
+use vantage_live::value::same;
+use vantage_live::{Event, Id, LiveTable, ReadableValueSet as _};
 
 use super::{Broken, Promise, ensure};
 use crate::product::{Product, alike};
-use crate::world::{Shape, Store};
+use crate::world::{Found, Shape, Store};
 
 /// What the model knows of one open table.
 pub(crate) struct Table {
@@ -63,15 +66,16 @@ impl Table {
     }
 
     /// P6: the table has read this state, and shows it; so that of states that are alike it is this one that was seen.
-    pub fn has_read(&mut self, table: &LiveTable<Product>, id: &Id, place: usize, store: &Store) {
-        let shows = match (&store.history(id)[place], table.row(id)) {
-            (shape, Some(row)) => shape.is_row(&row),
-            (Shape::Gone, None) => !table.rejected_rows().iter().any(|row| row.id == *id),
+    pub fn has_read(&mut self, table: &LiveTable<Product>, found: &Found) {
+        let Some(Ok(shown)) = table.get_id_value(&found.id).now_or_never() else { return };
+        let is_it = match (&shown, &found.record) {
+            (Some(shown), Some(found)) => same(&Value::Object(shown.clone()), &Value::Object(found.clone())),
+            (None, None) => !table.rejected_rows().iter().any(|row| row.id == found.id),
             _ => false,
         };
-        if shows {
-            let seen = self.seen.entry(id.clone()).or_default();
-            *seen = place.max(*seen);
+        if is_it {
+            let seen = self.seen.entry(found.id.clone()).or_default();
+            *seen = found.place.max(*seen);
         }
     }
 

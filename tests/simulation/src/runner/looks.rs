@@ -44,8 +44,8 @@ impl Run<'_> {
                     open.model.hears(&event, &state.store)?;
                 }
                 open.model.look(&open.table, &state.store)?;
-                for (_, id, place) in found.iter().filter(|(table, ..)| *table == open.number) {
-                    open.model.has_read(&open.table, id, *place, &state.store);
+                for (_, found) in found.iter().filter(|(table, _)| *table == open.number) {
+                    open.model.has_read(&open.table, found);
                 }
                 // P8: a record waits once, beside being read or written once.
                 let (metrics, most) = (open.table.metrics(), 2 * state.store.ids().len() as u64);

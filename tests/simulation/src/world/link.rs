@@ -127,7 +127,7 @@ impl Link {
             state.answered.extend(by.actor.zip(changed));
             // From here on the table knows of them.
             let table = state.tasks.current.map_or(0, |owner| owner.table);
-            state.found.extend(found.into_iter().map(|(id, place)| (table, id, place)));
+            state.found.extend(found.into_iter().map(|found| (table, found)));
         });
         Ok(reply)
     }
@@ -139,7 +139,15 @@ struct Answer {
     /// What it has changed.
     changed: Option<(Id, usize)>,
     /// What it was asked to read.
-    found: Vec<(Id, usize)>,
+    found: Vec<Found>,
+}
+
+/// A state of a record that was read.
+pub(crate) struct Found {
+    pub id: Id,
+    pub place: usize,
+    /// `None`: there was none.
+    pub record: Option<Record>,
 }
 
 struct Request {
@@ -214,12 +222,15 @@ impl Request {
     }
 
     /// The states that are read.
-    fn found(&self, reply: &Reply, store: &Store) -> Vec<(Id, usize)> {
-        let place = |id: &Id| (id.clone(), store.history(id).len() - 1);
+    fn found(&self, reply: &Reply, store: &Store) -> Vec<Found> {
+        let found = |id: &Id| {
+            let (place, record) = (store.history(id).len() - 1, store.records().get(id).cloned());
+            Found { id: id.clone(), place, record }
+        };
         match (&self.ask, reply) {
-            (Ask::Read(id), _) => vec![place(id)],
-            (Ask::ReadMany(ids), _) => ids.iter().map(place).collect(),
-            (_, Reply::Rows(rows)) => rows.iter().map(|(id, _)| place(id)).collect(),
+            (Ask::Read(id), _) => vec![found(id)],
+            (Ask::ReadMany(ids), _) => ids.iter().map(found).collect(),
+            (_, Reply::Rows(rows)) => rows.iter().map(|(id, _)| found(id)).collect(),
             _ => Vec::new(),
         }
     }

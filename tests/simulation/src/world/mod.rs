@@ -22,7 +22,7 @@ use vantage_live::table::Environment;
 
 pub(crate) use executor::{Owner, TaskId};
 pub(crate) use feed::{Manner, Position, Records, TableFeed};
-pub(crate) use link::{Disk, Link, Wire};
+pub(crate) use link::{Disk, Found, Link, Wire};
 pub(crate) use store::{Ask, By, Commit, Deed, Shape, Store};
 pub(crate) use tale::{Happened, Tale};
 
@@ -57,8 +57,8 @@ pub(crate) struct State {
     pub commits: Vec<Commit>,
     /// Per actor, the place in its record's history of its last change whose answer it has.
     pub answered: BTreeMap<u32, (vantage_live::Id, usize)>,
-    /// What tables were told that they had asked to read, by table, record and place, since the model last looked.
-    pub found: Vec<(u32, vantage_live::Id, usize)>,
+    /// What tables were told that they had asked to read, since the model last looked.
+    pub found: Vec<(u32, Found)>,
 }
 
 impl World {
