@@ -2,6 +2,7 @@
 
 mod as_value_set;
 mod builder;
+mod bursts;
 mod caches;
 mod capabilities;
 mod data_sets;
@@ -10,6 +11,7 @@ mod edits;
 mod executors;
 mod feeds;
 mod honesty;
+mod interruptions;
 mod late_events;
 mod lost_answers;
 mod new_records;
