@@ -2,17 +2,14 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use futures::stream::BoxStream;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tests::bakery::{self, Colleague as _, Product};
+use tests::claiming::Claiming;
 use tests::wait::until;
 use vantage_live::contract::FaultyValueSet;
 use vantage_live::{
-    Capabilities, DeleteOutcome, Guard, Id, IdempotencyKey, Ids, ImTable, InsertableValueSet, LiveEntity, LiveTable,
-    OpenError, Operation, Patch, Policy, Progress, ReadableValueSet, Record, SyncState, ValueError, WritableValueSet,
-    WriteOutcome,
+    Ids, ImTable, LiveEntity, LiveTable, OpenError, Operation, Policy, Progress, ReadableValueSet, SyncState,
 };
 
 #[tokio::test]
@@ -85,68 +82,13 @@ async fn a_memory_cache_is_left_alone_so_that_a_row_is_held_once() {
     assert_eq!(cache.count().await.unwrap(), 0);
 }
 
-/// A cache that outlives the process, as far as the table knows.
-#[derive(Clone)]
-struct Lasting(ImTable);
-
-#[async_trait]
-impl ReadableValueSet for Lasting {
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-    fn capabilities(&self) -> Capabilities {
-        Capabilities { outlives_process: true, client_ids: false, ..self.0.capabilities() }
-    }
-    async fn get_values(&self) -> Result<Vec<(Id, Record)>, ValueError> {
-        self.0.get_values().await
-    }
-    async fn get_id_value(&self, id: &Id) -> Result<Option<Record>, ValueError> {
-        self.0.get_id_value(id).await
-    }
-    async fn get_some_value(&self) -> Result<Option<(Id, Record)>, ValueError> {
-        self.0.get_some_value().await
-    }
-    fn stream_values(&self, batch: usize) -> BoxStream<'_, Result<Vec<(Id, Record)>, ValueError>> {
-        self.0.stream_values(batch)
-    }
-    async fn count(&self) -> Result<u64, ValueError> {
-        self.0.count().await
-    }
-}
-
-#[async_trait]
-impl WritableValueSet for Lasting {
-    async fn write(&self, id: &Id, patch: &Patch, guard: &Guard) -> Result<WriteOutcome, ValueError> {
-        self.0.write(id, patch, guard).await
-    }
-    async fn insert_id_value(&self, id: &Id, record: Record) -> Result<Record, ValueError> {
-        self.0.insert_id_value(id, record).await
-    }
-    async fn replace_id_value(&self, id: &Id, record: Record) -> Result<Record, ValueError> {
-        self.0.replace_id_value(id, record).await
-    }
-    async fn delete_id(&self, id: &Id, guard: &Guard) -> Result<DeleteOutcome, ValueError> {
-        self.0.delete_id(id, guard).await
-    }
-    async fn delete_all(&self) -> Result<u64, ValueError> {
-        self.0.delete_all().await
-    }
-}
-
-#[async_trait]
-impl InsertableValueSet for Lasting {
-    async fn insert_value(&self, record: Record, key: Option<IdempotencyKey>) -> Result<(Id, Record), ValueError> {
-        self.0.insert_value(record, key).await
-    }
-}
-
 #[tokio::test]
 async fn a_lasting_cache_is_told_every_change_with_the_columns_that_the_struct_does_not_know() {
     let (store, cache) = (bakery::store().await, ImTable::new("cache"));
     store.colleague_sets("sea_pie", "secret", "sauce").await;
     let table = LiveTable::<Product>::builder(store.clone())
         .feed(store.feed())
-        .cache(Lasting(cache.clone()))
+        .cache(Claiming::lasting(cache.clone()))
         .open()
         .await
         .unwrap();
@@ -171,7 +113,7 @@ async fn a_lasting_cache_is_shown_at_once_and_while_the_backend_is_away() {
     let faults = faulty.faults();
     faults.cut();
 
-    let table = LiveTable::<Product>::builder(faulty).cache(Lasting(cache.clone())).open().await.unwrap();
+    let table = LiveTable::<Product>::builder(faulty).cache(Claiming::lasting(cache.clone())).open().await.unwrap();
 
     assert_eq!(table.rows().len(), 5);
     assert!(matches!(table.sync_state(), SyncState::Lost { .. }), "and it says so: {:?}", table.sync_state());
@@ -203,7 +145,9 @@ async fn a_lasting_cache_forgets_a_record_that_was_known_to_be_gone_before_it_wa
 
 #[tokio::test]
 async fn ids_of_the_clients_need_a_store_that_takes_them() {
-    let opened = LiveTable::<Product>::builder(Lasting(bakery::store().await)).ids(Ids::ClientUuid).start();
+    let store = Claiming::new(bakery::store().await, |can| can.client_ids = false);
+
+    let opened = LiveTable::<Product>::builder(store).ids(Ids::ClientUuid).start();
 
     assert!(matches!(opened, Err(OpenError::NoClientIds(_))));
 }

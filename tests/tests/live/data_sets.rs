@@ -4,8 +4,7 @@ use serde::Deserialize;
 use tests::bakery::{self, Colleague as _, Product, hoverboard};
 use vantage_live::dataset::{InsertableDataSet, ReadableAsDataSet as _, ReadableDataSet, TypedTable, WritableDataSet};
 use vantage_live::{
-    Guard, Id, InsertableValueSet as _, LiveTable, Patch, ReadableValueSet, RwValueSet, WritableValueSet as _,
-    WriteOutcome,
+    Guard, Id, InsertableValueSet, LiveTable, Patch, ReadableValueSet, RwValueSet, WritableValueSet, WriteOutcome,
 };
 
 /// Both kinds of table, with the store below each.
@@ -151,4 +150,36 @@ async fn a_write_that_the_backend_refuses_changes_no_row() {
 
     assert!(taken.is_err());
     assert_eq!(table.row(&"sea_pie".into()).unwrap().price, 299);
+}
+
+#[tokio::test]
+async fn each_data_set_trait_of_a_live_table_is_a_trait_object() {
+    let (table, store) = bakery::products().await;
+    let readable: Box<dyn ReadableDataSet<Product>> = Box::new(table.clone());
+    let writable: Box<dyn WritableDataSet<Product>> = Box::new(table.clone());
+    let insertable: Box<dyn InsertableDataSet<Product>> = Box::new(table.clone());
+
+    let id = insertable.insert(hoverboard()).await.unwrap();
+    let replaced = writable.replace_id(&id, Product { price: 99, ..hoverboard() }).await.unwrap();
+    let read = readable.get_id(&id).await.unwrap().unwrap();
+
+    assert_eq!((replaced.price, read.price), (99, 99));
+    assert!(writable.delete_id(&id).await.unwrap());
+    assert_eq!(store.count().await.unwrap(), 5);
+}
+
+#[tokio::test]
+async fn each_value_set_trait_of_a_live_table_is_a_trait_object() {
+    let (table, store) = bakery::products().await;
+    let readable: Box<dyn ReadableValueSet> = Box::new(table.clone());
+    let writable: Box<dyn WritableValueSet> = Box::new(table.clone());
+    let insertable: Box<dyn InsertableValueSet> = Box::new(table.clone());
+
+    let (id, _) = insertable.insert_value(bakery::product_records()[0].1.clone(), None).await.unwrap();
+    let patched = writable.patch_id(&id, &Patch::new().set("price", 99)).await.unwrap();
+    let read = readable.get_id_value(&id).await.unwrap().unwrap();
+
+    assert_eq!((&patched["price"], &patched), (&99.into(), &read));
+    assert_eq!(writable.delete_all().await.unwrap(), 6);
+    assert_eq!(store.count().await.unwrap(), 0);
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use tests::bakery::{self, Colleague as _, Product};
 use tests::wait::until;
 use tokio::runtime::Runtime;
-use vantage_live::{LiveTable, OpenError, SaveResult};
+use vantage_live::dataset::{InsertableDataSet as _, ReadableDataSet, WritableDataSet};
+use vantage_live::edit::DeleteResult;
+use vantage_live::{LiveTable, OpenError, ReadableValueSet as _, SaveResult};
 
 /// Opens, edits, saves and refreshes, and answers with what the store has then.
 async fn a_day_at_the_bakery(handle: tokio::runtime::Handle) -> i64 {
@@ -19,6 +21,44 @@ async fn a_day_at_the_bakery(handle: tokio::runtime::Handle) -> i64 {
     let _ = edit.refresh_snapshot().await.unwrap();
     table.refresh_all().await.unwrap();
     store.stored("sea_pie", "price").await.unwrap().as_i64().unwrap()
+}
+
+/// Every other future that a table and its sessions hand out; answers with how many records there are in the end.
+async fn a_night_at_the_bakery(handle: tokio::runtime::Handle) -> u64 {
+    let store = bakery::store().await;
+    let table = LiveTable::<Product>::builder(store.clone()).runtime(handle).start().unwrap();
+    table.filled().await.unwrap();
+
+    store.colleague_sets("sea_pie", "price", 310).await;
+    table.on_backend_change("sea_pie").await.unwrap();
+    assert_eq!(table.row(&"sea_pie".into()).unwrap().price, 310);
+
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    assert!(matches!(edit.delete().await.unwrap(), DeleteResult::Deleted));
+    assert!(matches!(edit.save_as_new().await.unwrap(), SaveResult::Created(_)));
+
+    let id = table.insert(bakery::hoverboard()).await.unwrap();
+    table.replace_id(&id, bakery::hoverboard()).await.unwrap();
+    assert_eq!(table.update(&mut |product| product.price += 1).await.unwrap(), 6);
+    assert_eq!(ReadableDataSet::get_id(&table, &id).await.unwrap().unwrap().price, 89);
+    assert!(WritableDataSet::delete_id(&table, &id).await.unwrap());
+    let left = store.count().await.unwrap();
+    assert_eq!(WritableDataSet::delete_all(&table).await.unwrap(), left);
+    left
+}
+
+#[test]
+fn a_plain_block_on_awaits_everything_else() {
+    let runtime = Runtime::new().unwrap();
+
+    assert_eq!(pollster::block_on(a_night_at_the_bakery(runtime.handle().clone())), 5);
+}
+
+#[test]
+fn smol_awaits_everything_else() {
+    let runtime = Runtime::new().unwrap();
+
+    assert_eq!(smol::block_on(a_night_at_the_bakery(runtime.handle().clone())), 5);
 }
 
 #[test]

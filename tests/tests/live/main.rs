@@ -2,19 +2,28 @@
 
 mod as_value_set;
 mod builder;
+mod bursts;
+mod caches;
+mod capabilities;
 mod data_sets;
 mod deletes;
 mod edits;
 mod executors;
 mod feeds;
+mod honesty;
+mod interruptions;
 mod late_events;
 mod lost_answers;
 mod new_records;
+mod opening;
+mod panics;
 mod rebases;
 mod rows;
 mod saves;
 mod subscriptions;
+mod temp_ids;
 mod under_way;
+mod unfit;
 mod unseen;
 
 use tests::bakery::{Product, products, store};

@@ -1,0 +1,52 @@
+//! More at once than a table remembers.
+
+use async_trait::async_trait;
+use futures::channel::mpsc;
+use futures::{FutureExt as _, StreamExt as _};
+use parking_lot::Mutex;
+use tests::bakery::{self, Colleague as _, Product};
+use tests::wait::until;
+use vantage_live::contract::FaultyValueSet;
+use vantage_live::feed::FeedStream;
+use vantage_live::{Feed, FeedEvent, FeedKind, FeedOrder, Id, LiveTable, Operation, ValueError, ValueErrorKind};
+
+/// Names, to its one subscriber, the records that it is sent, however many they are.
+struct Names(Mutex<Option<mpsc::UnboundedReceiver<Id>>>);
+
+#[async_trait]
+impl Feed for Names {
+    fn kind(&self) -> FeedKind {
+        FeedKind::PerRow
+    }
+    fn order(&self) -> FeedOrder {
+        FeedOrder::Unknown
+    }
+    async fn subscribe(&self) -> Result<FeedStream, ValueError> {
+        let ids = self.0.lock().take().expect("it is subscribed to once");
+        let event = |id| Ok(FeedEvent::Upsert { id, record: None });
+        Ok(ids.map(event).chain(std::future::pending().into_stream()).boxed())
+    }
+}
+
+#[tokio::test]
+async fn a_change_among_more_than_are_remembered_is_found_by_a_list_even_if_the_first_one_fails() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let (name, named) = mpsc::unbounded();
+    let table = LiveTable::<Product>::builder(faulty).feed(Names(Mutex::new(Some(named)))).open().await.unwrap();
+    let held = faults.next(Operation::Read).is_held();
+    name.unbounded_send("time_tart".into()).unwrap();
+    held.arrived().await;
+
+    store.colleague_sets("sea_pie", "price", 310).await;
+    let many = (0..66_000).map(Id::from).chain([Id::from("sea_pie")]);
+    many.for_each(|id| name.unbounded_send(id).unwrap());
+    until(|| table.metrics().feed_events == 66_002).await;
+    let waiting = table.metrics().settling;
+    faults.next(Operation::Read).fails(ValueErrorKind::Unreachable);
+    held.release();
+
+    until(|| table.row(&"sea_pie".into()).unwrap().price == 310).await;
+    assert!(waiting < 65_536, "P8: {waiting} are remembered");
+}

@@ -1,0 +1,73 @@
+//! A cache that outlives the process: what it is told, what it is spared, and what it must not keep.
+
+use tests::bakery::{self, Colleague as _, Product, record};
+use tests::claiming::Claiming;
+use tests::wait::until;
+use vantage_live::contract::{Faults, FaultyValueSet};
+use vantage_live::{Id, ImTable, LiveTable, Operation, ReadableValueSet as _, ValueErrorKind, WritableValueSet as _};
+
+/// A lasting cache over `below`, whose faults the test commands.
+fn cache(below: &ImTable) -> (Claiming<FaultyValueSet<ImTable>>, Faults) {
+    let faulty = FaultyValueSet::new(below.clone());
+    let faults = faulty.faults();
+    (Claiming::lasting(faulty), faults)
+}
+
+async fn is_told_everything(table: &LiveTable<Product>) {
+    until(|| table.metrics().cache_pending == 0).await;
+}
+
+#[tokio::test]
+async fn a_cache_that_has_the_rows_already_is_not_written() {
+    let (cache, faults) = cache(&bakery::store().await);
+
+    let table = LiveTable::<Product>::builder(bakery::store().await).cache(cache).open().await.unwrap();
+    is_told_everything(&table).await;
+
+    assert!(faults.operations().iter().all(|operation| *operation == Operation::Read), "{:?}", faults.operations());
+}
+
+#[tokio::test]
+async fn a_record_that_only_the_cache_has_goes_from_it() {
+    let (store, below) = (bakery::store().await, bakery::store().await);
+    let (cache, _) = cache(&below);
+    store.colleague_deletes("sea_pie").await;
+
+    let table = LiveTable::<Product>::builder(store.clone()).cache(cache).open().await.unwrap();
+    is_told_everything(&table).await;
+
+    assert_eq!(below.get_values().await.unwrap(), store.get_values().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_cache_that_could_not_be_read_keeps_nothing_that_the_backend_has_not() {
+    let (store, below) = (bakery::store().await, bakery::store().await);
+    let (cache, faults) = cache(&below);
+    store.colleague_deletes("sea_pie").await;
+    faults.next(Operation::Read).fails(ValueErrorKind::Unreachable);
+
+    let table = LiveTable::<Product>::builder(store.clone()).cache(cache).open().await.unwrap();
+    is_told_everything(&table).await;
+
+    assert_eq!(below.get_values().await.unwrap(), store.get_values().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_cache_that_is_away_for_long_costs_little_and_is_as_the_rows_when_it_is_back() {
+    let (store, below) = (bakery::store().await, ImTable::new("cache"));
+    let (cache, faults) = cache(&below);
+    let table = LiveTable::<Product>::builder(store.clone()).cache(cache).open().await.unwrap();
+    is_told_everything(&table).await;
+    faults.cut();
+
+    let product = || record(serde_json::json!({"name": "Pie", "price": 1, "inventory": {"stock": 0, "shelf": ""}}));
+    let many = (0..6_000).map(|n| (Id::from(n), product())).collect();
+    assert!(store.insert_id_values(many).await.iter().all(Result::is_ok));
+    table.refresh_all().await.unwrap();
+    let pending = table.metrics().cache_pending;
+    assert!(pending <= 4_096, "P8: {pending} rows are remembered");
+    faults.restore();
+    is_told_everything(&table).await;
+
+    assert_eq!(below.get_values().await.unwrap(), store.get_values().await.unwrap());
+}

@@ -1,0 +1,159 @@
+//! What panics in a program's own code, or calls the table from a waker, ends nothing of the table's.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Context;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::StreamExt as _;
+use futures::task::{ArcWake, waker};
+use serde::{Deserialize, Deserializer, Serialize};
+use tests::bakery::{self, Colleague as _, Product};
+use tests::coercing::Coercing;
+use tests::wait::until;
+use tokio::runtime::Builder;
+use vantage_live::feed::FeedStream;
+use vantage_live::{
+    Feed, FeedEvent, FeedKind, FeedOrder, LiveEntity, LiveTable, ReadableValueSet as _, SaveResult, SyncState,
+    ValueError,
+};
+
+/// Whether a program on a thread and a runtime of its own ends, and not only because it hangs no more.
+fn ends<F: Future<Output = ()>>(program: impl FnOnce() -> F + Send + 'static) -> bool {
+    let (sender, ended) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        Builder::new_current_thread().enable_all().build().unwrap().block_on(program());
+        sender.send(())
+    });
+    ended.recv_timeout(Duration::from_secs(30)).is_ok()
+}
+
+/// Cannot be read with a price of 666.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Cursed {
+    #[serde(deserialize_with = "not_666")]
+    price: i64,
+}
+
+fn not_666<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    let price = i64::deserialize(deserializer)?;
+    assert_ne!(price, 666, "nothing costs that");
+    Ok(price)
+}
+
+#[tokio::test]
+async fn a_record_whose_reading_has_panicked_in_a_save_is_followed_all_the_same() {
+    let store = bakery::store().await;
+    let table = LiveTable::<Cursed>::builder(store.clone()).feed(store.feed()).open().await.unwrap();
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    edit.price = 666;
+    let saved = edit.save().await;
+    assert!(saved.is_err(), "{saved:?}");
+
+    store.colleague_sets("sea_pie", "price", 310).await;
+
+    until(|| table.row(&"sea_pie".into()).is_some_and(|pie| pie.price == 310)).await;
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+}
+
+#[tokio::test]
+async fn a_record_whose_store_has_panicked_in_a_save_is_followed_all_the_same() {
+    let store = bakery::store().await;
+    let panicking = Coercing::new(store.clone(), |_| panic!("a store that panics"));
+    let table = LiveTable::<Product>::builder(panicking).feed(store.feed()).open().await.unwrap();
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    edit.price = 310;
+    let saved = edit.save().await;
+    assert!(matches!(saved, Ok(SaveResult::Error(_)) | Err(_)), "{saved:?}");
+    let reads = table.metrics().settled;
+
+    store.colleague_sets("sea_pie", "price", 320).await;
+
+    until(|| table.row(&"sea_pie".into()).unwrap().price == 320).await;
+    assert_eq!(table.metrics().settled, reads, "nothing waits for a save that has ended");
+}
+
+#[tokio::test]
+async fn a_callback_that_has_panicked_hears_of_the_next_change() {
+    let (table, store) = bakery::products().await;
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    let _listener = table.on_remote_change(move |_| {
+        assert_ne!(counted.fetch_add(1, Ordering::SeqCst), 0, "the first call panics");
+    });
+
+    store.colleague_sets("sea_pie", "price", 310).await;
+    until(|| calls.load(Ordering::SeqCst) == 1).await;
+    store.colleague_sets("sea_pie", "price", 320).await;
+
+    until(|| calls.load(Ordering::SeqCst) == 2).await;
+}
+
+#[tokio::test]
+async fn a_callback_for_the_progress_that_panics_keeps_no_table_from_filling() {
+    let table = LiveTable::<Product>::builder(bakery::store().await)
+        .batch(2)
+        .on_progress(|progress| assert_ne!(progress.rows, 4, "this call panics"))
+        .open()
+        .await
+        .unwrap();
+
+    assert_eq!(table.rows().len(), 5);
+    assert_eq!(table.sync_state(), SyncState::NoFeed);
+}
+
+/// Looks at the table, as a render loop that draws from its waker does.
+struct Looks(LiveTable<Product>);
+
+impl ArcWake for Looks {
+    fn wake_by_ref(looks: &Arc<Self>) {
+        let _ = (looks.0.rejected_rows(), looks.0.metrics());
+    }
+}
+
+#[test]
+fn a_waker_may_ask_the_table_whatever_it_likes() {
+    let ended = ends(|| async {
+        let (table, _store) = bakery::products().await;
+        let mut events = table.subscribe();
+        let waker = waker(Arc::new(Looks(table.clone())));
+        assert!(events.poll_next_unpin(&mut Context::from_waker(&waker)).is_pending());
+        let mut edit = table.edit_record("sea_pie").await.unwrap();
+        edit.price = 310;
+
+        let _ = edit.save().await.unwrap();
+    });
+
+    assert!(ended, "a save did not end");
+}
+
+/// Says without a pause that something has changed.
+struct Restless;
+
+#[async_trait]
+impl Feed for Restless {
+    fn kind(&self) -> FeedKind {
+        FeedKind::Coarse
+    }
+    fn order(&self) -> FeedOrder {
+        FeedOrder::Unknown
+    }
+    async fn subscribe(&self) -> Result<FeedStream, ValueError> {
+        Ok(futures::stream::repeat_with(|| Ok(FeedEvent::Changed)).boxed())
+    }
+}
+
+#[test]
+fn a_feed_that_never_rests_leaves_room_for_others() {
+    let ended = ends(|| async {
+        let store = bakery::store().await;
+        let table = LiveTable::<Product>::builder(store.clone()).feed(Restless).open().await.unwrap();
+
+        store.colleague_sets("sea_pie", "price", 310).await;
+        until(|| table.row(&"sea_pie".into()).unwrap().price == 310).await;
+        assert_eq!(table.count().await.unwrap(), 5);
+    });
+
+    assert!(ended, "the table's task has not given way");
+}

@@ -1,0 +1,155 @@
+//! The temp id that a record had before it was saved stands for it in every verb, and ours is known for ours.
+
+use tests::bakery::{self, Product, hoverboard, store};
+use tests::claiming::Claiming;
+use tests::wait::until;
+use vantage_live::contract::FaultyValueSet;
+use vantage_live::dataset::{InsertableDataSet as _, WritableDataSet};
+use vantage_live::{
+    DeleteOutcome, Event, Guard, Id, ImTable, LiveTable, ManualFeed, Operation, Origin, Patch, ReadableValueSet as _,
+    SaveResult, WritableValueSet, WriteOutcome,
+};
+
+/// A table without a feed, its store, and a record that was saved there: its temp id, and the one that it has.
+async fn saved() -> (LiveTable<Product>, ImTable, Id, Id) {
+    let (table, store) = crate::products_without_feed().await;
+    let mut edit = table.new_record(hoverboard());
+    let temp = edit.id().clone();
+    let SaveResult::Created(id) = edit.save().await.unwrap() else { panic!("it was new") };
+    drop(edit);
+    (table, store, temp, id)
+}
+
+async fn price(store: &ImTable, id: &Id) -> serde_json::Value {
+    store.get_id_value(id).await.unwrap().unwrap()["price"].clone()
+}
+
+#[tokio::test]
+async fn replacing_by_the_temp_id_replaces_the_record() {
+    let (table, store, temp, id) = saved().await;
+
+    table.replace_id(&temp, Product { price: 99, ..hoverboard() }).await.unwrap();
+
+    assert_eq!(price(&store, &id).await, 99);
+    assert_eq!(store.count().await.unwrap(), 6, "and makes no other");
+}
+
+#[tokio::test]
+async fn replacing_the_whole_record_by_the_temp_id_replaces_the_record() {
+    let (table, store, temp, id) = saved().await;
+
+    table.replace_id_value(&temp, bakery::product_records()[0].1.clone()).await.unwrap();
+
+    assert_eq!(price(&store, &id).await, 120);
+    assert_eq!(store.count().await.unwrap(), 6, "and makes no other");
+}
+
+#[tokio::test]
+async fn writing_by_the_temp_id_writes_the_record() {
+    let (table, store, temp, id) = saved().await;
+
+    let outcome = table.write(&temp, &Patch::new().set("price", 99), &Guard::Exists).await.unwrap();
+
+    assert!(matches!(outcome, WriteOutcome::Written(_)), "{outcome:?}");
+    assert_eq!(price(&store, &id).await, 99);
+}
+
+#[tokio::test]
+async fn inserting_by_the_temp_id_finds_it_taken() {
+    let (table, store, temp, _) = saved().await;
+
+    let inserted = table.insert_id_value(&temp, bakery::product_records()[0].1.clone()).await;
+
+    assert!(inserted.is_err(), "{inserted:?}");
+    assert_eq!(store.count().await.unwrap(), 6);
+}
+
+#[tokio::test]
+async fn deleting_by_the_temp_id_deletes_the_record() {
+    let (table, store, temp, id) = saved().await;
+
+    assert!(WritableDataSet::delete_id(&table, &temp).await.unwrap());
+
+    assert_eq!(store.get_id_value(&id).await.unwrap(), None);
+    assert!(table.row(&id).is_none());
+}
+
+#[tokio::test]
+async fn deleting_by_the_temp_id_in_the_value_set_deletes_the_record() {
+    let (table, store, temp, id) = saved().await;
+
+    let outcome = WritableValueSet::delete_id(&table, &temp, &Guard::Exists).await.unwrap();
+
+    assert_eq!(outcome, DeleteOutcome::Deleted);
+    assert_eq!(store.get_id_value(&id).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_change_that_is_told_by_the_temp_id_is_read() {
+    let (table, store, temp, id) = saved().await;
+    let _ = store.write(&id, &Patch::new().set("price", 99), &Guard::Exists).await.unwrap();
+
+    table.on_backend_change(temp).await.unwrap();
+
+    assert_eq!(table.row(&id).unwrap().price, 99);
+}
+
+#[tokio::test]
+async fn a_record_is_edited_by_its_temp_id() {
+    let (table, store, temp, id) = saved().await;
+    let mut edit = table.edit_record(temp).await.unwrap();
+    edit.price = 99;
+
+    let result = edit.save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Saved), "{result:?}");
+    assert_eq!(price(&store, &id).await, 99);
+}
+
+#[tokio::test]
+async fn who_subscribes_to_the_temp_id_of_a_saved_record_hears_of_its_changes() {
+    let (table, _, temp, id) = saved().await;
+    let mut events = table.subscribe_record(temp);
+
+    let _ = table.write(&id, &Patch::new().set("price", 99), &Guard::Exists).await.unwrap();
+
+    let event = events.try_next();
+    assert!(matches!(&event, Some(Event::Updated { id: updated, .. }) if *updated == id), "{event:?}");
+}
+
+#[tokio::test]
+async fn a_record_is_identified_before_it_is_inserted_where_the_table_chooses_its_id() {
+    let store = Claiming::new(store().await, |can| can.idempotent_insert = false);
+    let table = LiveTable::<Product>::builder(store).open().await.unwrap();
+    let mut events = table.subscribe();
+
+    let _ = table.new_record(hoverboard()).save().await.unwrap();
+
+    let first = events.try_next();
+    assert!(matches!(first, Some(Event::Identified { .. })), "{first:?}");
+    let second = events.try_next();
+    assert!(matches!(second, Some(Event::Inserted { .. })), "{second:?}");
+}
+
+#[tokio::test]
+async fn a_feed_that_names_our_insert_before_it_is_answered_does_not_make_it_somebody_elses() {
+    let store = store().await;
+    let (faulty, feed) = (FaultyValueSet::new(store.clone()), ManualFeed::new());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).feed(feed.clone()).open().await.unwrap();
+    let mut events = table.subscribe();
+    let held = faults.next(Operation::Insert).has_its_answer_held();
+
+    let (id, ()) = futures::join!(table.insert(hoverboard()), async {
+        held.arrived().await;
+        let ids = store.get_values().await.unwrap().into_iter().map(|(id, _)| id);
+        ids.filter(|id| table.row(id).is_none()).for_each(|id| feed.changed(id));
+        feed.changed("sea_pie");
+        until(|| table.metrics().feed_events == 2).await;
+        until(|| table.metrics().settling == 0).await;
+        held.release();
+    });
+
+    let event = events.try_next().unwrap();
+    assert_eq!((event.id(), event.origin()), (Some(&id.unwrap()), Some(Origin::Local)));
+}
