@@ -261,9 +261,12 @@ impl<E: LiveEntity> Core<E> {
 
     fn agreed(&mut self, id: &Id, source: Source) {
         match source {
-            Source::Request { write: true, .. } => self.moments.applied(id, source),
-            Source::Request { .. } => {
-                self.moments.confirmed(id, true);
+            Source::Request { write, .. } => {
+                if write {
+                    self.moments.applied(id, source);
+                } else {
+                    self.moments.confirmed(id, true);
+                }
                 self.flights.has_changed(id);
             }
             Source::Event { .. } => {

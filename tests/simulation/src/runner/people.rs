@@ -265,13 +265,13 @@ impl Run<'_> {
             }
             Act::PollDelete => {
                 if let Some(result) = self.world.acting(seat.owner(), || edit.poll_delete()) {
-                    seat.report.report(Came::Deleted(result));
+                    seat.report.report_of(&edit, Came::Deleted(result));
                 }
             }
             Act::Poll => {
                 let before = Before::of(&edit);
                 if let Some(result) = self.world.acting(seat.owner(), || edit.poll_save()) {
-                    seat.report.report(Came::Saved(result, before));
+                    seat.report.report_of(&edit, Came::Saved(result, before));
                 }
             }
             Act::Rebase => match edit.rebase() {
@@ -391,7 +391,7 @@ impl Call {
                 Call::Refresh => Came::Refreshed(edit.refresh_snapshot().await),
                 Call::Delete => Came::Deleted(edit.delete().await),
             };
-            report.report(came);
+            report.report_of(&edit, came);
         }
         .boxed()
     }

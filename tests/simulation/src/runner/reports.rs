@@ -63,6 +63,17 @@ pub(super) struct Reporter {
 }
 
 impl Reporter {
+    /// As [`report`](Self::report), of a session: while it waits for something else too, it is not known which of its changes
+    /// it was told of.
+    pub fn report_of(&self, edit: &Edit, came: Came) {
+        if edit.is_saving() || edit.is_deleting() {
+            let (place, actor, table) = (self.place, self.actor, self.number);
+            self.done.lock().push(Done { place, actor, table, came, shown: None });
+        } else {
+            self.report(came);
+        }
+    }
+
     pub fn report(&self, came: Came) {
         let answered = self.world.with(|state| state.answered.get(&self.actor).cloned());
         let shown = answered.map(|(id, place)| Shown { row: self.table.row(&id), id, place });

@@ -67,6 +67,9 @@ impl Run<'_> {
                 }
                 self.call(at, "saves as new", Happened::SavedAsNew, Call::SaveAsNew);
                 self.waits(at)?;
+                let rejected = Happened::Rejected as usize;
+                let is_rejected = self.outcomes()[rejected] > came[rejected];
+                self.decides(at, &mut decided, is_rejected);
                 continue;
             }
             if has(Happened::Unknown) {
