@@ -4,4 +4,5 @@ pub mod bakery;
 pub mod claiming;
 pub mod coercing;
 pub mod servers;
+pub mod still;
 pub mod wait;

@@ -125,7 +125,7 @@ async fn a_lasting_cache_is_shown_at_once_and_while_the_backend_is_away() {
 async fn a_lasting_cache_forgets_a_record_that_was_known_to_be_gone_before_it_was_read() {
     let (store, cache) = (bakery::store().await, bakery::store().await);
     store.colleague_deletes("time_tart").await;
-    let slow = FaultyValueSet::new(Lasting(cache.clone()));
+    let slow = FaultyValueSet::new(Claiming::lasting(cache.clone()));
     let read = slow.faults().next(Operation::Read).is_held();
     let table = LiveTable::<Product>::builder(store.clone()).cache(slow).start().unwrap();
     read.arrived().await;

@@ -1,60 +1,12 @@
 //! Interruptions of a feed: they are told, and each attempt to be back waits longer than the last, by some chance.
 
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use futures::future::BoxFuture;
-use parking_lot::Mutex;
 use tests::bakery::{self, Product};
+use tests::still::{PAUSES, Still};
 use tests::wait::until;
-use tokio::runtime::Handle;
 use vantage_live::contract::{FaultyFeed, FeedFaults};
-use vantage_live::table::{Environment, Tokio};
 use vantage_live::{LiveTable, ManualFeed, SyncState};
-
-/// How many pauses are over at once; the next one lasts for ever.
-const PAUSES: usize = 8;
-
-/// Time that stands still, chance that is always the same, and pauses that are over at once.
-#[derive(Clone)]
-struct Still {
-    tokio: Tokio,
-    now: Arc<Mutex<SystemTime>>,
-    chance: u128,
-    slept: Arc<Mutex<Vec<Duration>>>,
-}
-
-impl Still {
-    fn with_chance(chance: u128) -> Self {
-        let now = Arc::new(Mutex::new(SystemTime::UNIX_EPOCH));
-        Still { tokio: Tokio::new(Handle::current()), now, chance, slept: Arc::default() }
-    }
-
-    /// The pauses so far, in milliseconds.
-    fn slept(&self) -> Vec<u128> {
-        self.slept.lock().iter().map(Duration::as_millis).collect()
-    }
-}
-
-impl Environment for Still {
-    fn now(&self) -> SystemTime {
-        *self.now.lock()
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        let mut slept = self.slept.lock();
-        slept.push(duration);
-        if slept.len() <= PAUSES { Box::pin(tokio::task::yield_now()) } else { Box::pin(std::future::pending()) }
-    }
-
-    fn spawn(&self, task: BoxFuture<'static, ()>) {
-        self.tokio.spawn(task);
-    }
-
-    fn random(&self) -> u128 {
-        self.chance
-    }
-}
 
 /// A table whose feed is never reached, with this chance; and what commands that feed.
 async fn away(chance: u128) -> (LiveTable<Product>, Still, FeedFaults) {
@@ -104,7 +56,7 @@ async fn interrupted(table: &LiveTable<Product>, env: &Still, feed: &ManualFeed)
 #[tokio::test]
 async fn an_interruption_is_told_with_its_reason_while_it_lasts() {
     let (table, env, feed) = live().await;
-    env.slept.lock().extend([Duration::ZERO; PAUSES]);
+    env.ends_no_pause();
 
     feed.interrupt("a mouse has bitten the cable");
 
@@ -130,7 +82,7 @@ async fn after_a_feed_has_lasted_the_first_pause_is_short_again() {
     interrupted(&table, &env, &feed).await;
     interrupted(&table, &env, &feed).await;
 
-    *env.now.lock() += Duration::from_secs(5);
+    env.goes_on(Duration::from_secs(5));
     interrupted(&table, &env, &feed).await;
 
     assert_eq!(env.slept(), [50, 100, 50]);

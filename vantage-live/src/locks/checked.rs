@@ -126,6 +126,12 @@ pub(crate) mod watch {
         }
     }
 
+    impl<T> Clone for Sender<T> {
+        fn clone(&self) -> Self {
+            Sender { point: Point::default(), at: self.at.clone() }
+        }
+    }
+
     #[derive(Debug)]
     pub(crate) struct Receiver<T> {
         point: Point,

@@ -319,7 +319,7 @@ impl<E: LiveEntity> Core<E> {
         }
     }
 
-    /// What has changed since the last call: the snapshot to publish, if any, and how many events subscribers missed.
+    /// What has changed since the last call, if anything has: the snapshot to publish, and the events to tell.
     /// The caller publishes the snapshot before anyone can act on an event, so an event is never ahead of the rows.
     pub fn take_changes(&mut self) -> Option<(Snapshot<E>, Vec<Event<E>>)> {
         if !std::mem::take(&mut self.changed) {

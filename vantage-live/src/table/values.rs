@@ -81,9 +81,9 @@ impl<E: LiveEntity> ReadableValueSet for LiveTable<E> {
 
     fn stream_values(&self, batch: usize) -> BoxStream<'_, Result<Vec<(Id, Record)>, ValueError>> {
         // One moment's rows: they stay as they are while the stream runs.
-        let ids: Vec<Id> = self.rows().iter().map(|(id, _)| id.clone()).collect();
-        let chunks: Vec<Vec<Id>> = ids.chunks(batch.max(1)).map(<[Id]>::to_vec).collect();
         let rows = self.rows();
+        let ids: Vec<Id> = rows.iter().map(|(id, _)| id.clone()).collect();
+        let chunks: Vec<Vec<Id>> = ids.chunks(batch.max(1)).map(<[Id]>::to_vec).collect();
         stream::iter(chunks)
             .map(move |ids| {
                 let stored = |id: Id| rows.at.rows.get(&id).map(|entry| self.shared().stored(&id, entry));
