@@ -13,9 +13,9 @@ use tests::servers::SurrealServer;
 use vantage_live::store::surrealdb::{SurrealDb, SurrealTable};
 use vantage_live::{Guard, Id, Patch, ReadableValueSet, Record, WritableValueSet, WriteOutcome};
 
-const ROWS: i64 = 20_000;
+const ROWS: u32 = 20_000;
 const READS: usize = 7;
-const WRITES: usize = 300;
+const WRITES: i64 = 300;
 
 /// The same write as the store's, as one would write it by hand.
 const GUARDED_WRITE: &str = "{
@@ -47,33 +47,33 @@ async fn measure(way: &str, db: SurrealDb, raw: Surreal<Any>) {
     let table = db.table("product");
     table.define().await.expect("a table");
     let before = db.round_trips();
-    let rows: Vec<_> = (0..ROWS).map(|n| (Id::from(n), product(n))).collect();
-    assert!(table.insert_id_values(rows).await.iter().all(Result::is_ok), "all are new");
+    let rows: Vec<_> = (0..i64::from(ROWS)).map(|n| (Id::from(n), product(n))).collect();
+    assert!(table.insert_id_values(rows.clone()).await.iter().all(Result::is_ok), "all are new");
     println!("{:<52} {:>48}", format!("{way}: {ROWS} inserts"), db.round_trips() - before);
 
     let mut pair = Pair::new(&db);
     for _ in 0..READS {
-        pair.raw(async || assert_eq!(raw_rows(&raw).await.len(), ROWS as usize)).await;
-        pair.store(async || assert_eq!(table.get_values().await.expect("rows").len(), ROWS as usize)).await;
+        pair.raw(async || assert_eq!(raw_rows(&raw).await.len(), rows.len())).await;
+        pair.store(async || assert_eq!(table.get_values().await.expect("rows").len(), rows.len())).await;
     }
     pair.print(&format!("{way}: {ROWS} rows at once"));
 
     let mut pair = Pair::new(&db);
     for _ in 0..READS {
-        pair.raw(async || assert_eq!(raw_rows(&raw).await.len(), ROWS as usize)).await;
-        pair.store(async || assert_eq!(streamed(&table).await, ROWS as usize)).await;
+        pair.raw(async || assert_eq!(raw_rows(&raw).await.len(), rows.len())).await;
+        pair.store(async || assert_eq!(streamed(&table).await, rows.len())).await;
     }
     pair.print(&format!("{way}: {ROWS} rows in batches of 1,000"));
 
     let mut pair = Pair::new(&db);
-    for n in 0..WRITES as i64 {
+    for n in 0..WRITES {
         pair.raw(async || raw_write(&raw, n).await).await;
         pair.store(async || write(&table, n + 10_000).await).await;
     }
     pair.print(&format!("{way}: a guarded write"));
 
     let mut pair = Pair::new(&db);
-    for n in 0..WRITES as i64 {
+    for n in 0..WRITES {
         let id = RecordId::new("product", n);
         pair.raw(async || drop(raw.query("SELECT * FROM ONLY $id").bind(("id", id.clone())).await.expect("a row")))
             .await;

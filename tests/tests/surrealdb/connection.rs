@@ -131,7 +131,7 @@ async fn a_feed_whose_sign_in_runs_out_says_so_and_can_be_had_again() {
 #[tokio::test]
 async fn a_server_that_dies_during_a_list_is_an_error_and_no_end() {
     let server = start_server();
-    let table = empty(at(server.url()).deadline(Duration::from_secs(60)).await.unwrap()).await;
+    let table = empty(at(server.url()).deadline(Duration::from_mins(1)).await.unwrap()).await;
     let rows: Vec<_> = (0..1_000).map(|n| (Id::from(i64::from(n)), priced(n.into()))).collect();
     assert!(table.insert_id_values(rows).await.iter().all(Result::is_ok));
     let mut batches = table.stream_values(100);

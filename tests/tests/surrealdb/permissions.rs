@@ -4,9 +4,10 @@ use serde_json::json;
 use surrealdb::Surreal;
 use surrealdb::engine::any::Any;
 use surrealdb::types::{Value, vars};
+use tests::bakery::record;
 use vantage_live::store::surrealdb::SurrealDb;
 use vantage_live::{
-    DeleteOutcome, Guard, Id, InsertableValueSet, Patch, Path, ReadableValueSet, Record, ValueError, ValueErrorKind,
+    DeleteOutcome, Guard, Id, InsertableValueSet, Patch, Path, ReadableValueSet, ValueError, ValueErrorKind,
     WritableValueSet, WriteOutcome,
 };
 
@@ -59,10 +60,6 @@ async fn viewer() -> (SurrealDb, Surreal<Any>) {
 
 async fn ask(raw: &Surreal<Any>, text: &str) -> Value {
     raw.query(text).await.unwrap().take(0).unwrap()
-}
-
-fn record(json: serde_json::Value) -> Record {
-    json.as_object().unwrap().clone()
 }
 
 #[track_caller]

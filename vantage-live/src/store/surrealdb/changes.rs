@@ -34,15 +34,12 @@ const DEEPEST: usize = 32;
 
 impl Change<'_> {
     /// Where there is JSON that is nested too deep, if it is in a field.
-    fn too_deep(self) -> Option<Option<Path>> {
+    fn too_deep(self) -> Option<Path> {
         let of_record = |record: &Record| {
-            record
-                .iter()
-                .find(|(_, value)| is_deeper(value, DEEPEST - 1))
-                .map(|(name, _)| Some(Path::from(name.as_str())))
+            record.iter().find(|(_, value)| is_deeper(value, DEEPEST - 1)).map(|(name, _)| Path::from(name.as_str()))
         };
         let of_value = |(path, value): (&Path, &Json)| {
-            is_deeper(value, DEEPEST.saturating_sub(path.names().len())).then(|| Some(path.clone()))
+            is_deeper(value, DEEPEST.saturating_sub(path.names().len())).then(|| path.clone())
         };
         let of_guard = |guard: &Guard| match guard {
             Guard::Nothing | Guard::Exists => None,
@@ -84,7 +81,7 @@ impl SurrealTable {
     /// have happened has, and throws where it has not: then nothing of it has.
     pub(super) fn push(&self, change: Change<'_>, native: Value, statement: &mut Statement) -> Result<(), Unwritable> {
         if let Some(path) = change.too_deep() {
-            return Err((path, format!("it is nested more than {DEEPEST} deep, which SurrealDB does not read")));
+            return Err((Some(path), format!("it is nested more than {DEEPEST} deep, which SurrealDB does not read")));
         }
         let record = statement.bind(native);
         let made = statement.fresh();

@@ -61,9 +61,8 @@ fn is(place: &str, json: &Json, statement: &mut Statement) -> String {
         Json::Number(number) => is_number(place, number, statement),
         Json::String(text) => is_text(place, text, statement),
         Json::Array(elements) if elements.iter().all(is_plain) => any(place, native::wholes(elements), statement),
-        Json::Array(_) => is_compound(place, json, statement),
         Json::Object(_) if is_plain(json) => format!("{place} = {}", statement.bind(native::plain(json))),
-        Json::Object(_) => is_compound(place, json, statement),
+        Json::Array(_) | Json::Object(_) => is_compound(place, json, statement),
     }
 }
 
@@ -145,11 +144,11 @@ fn is_compound(place: &str, json: &Json, statement: &mut Statement) -> String {
 fn levels(place: &str, json: &Json, statement: &mut Statement) -> String {
     let (mut pairs, mut checks) = (statement.fresh(), Vec::new());
     let expected = statement.bind(expected(json));
-    let mut block = format!("{{ LET {pairs} = [[{place}, {expected}]]; ");
+    let mut steps = vec![format!("{{ LET {pairs} = [[{place}, {expected}]]; ")];
     for _ in 0..levels_of(json) {
         let (pair, open, objects, arrays, next) =
             (statement.fresh(), statement.fresh(), statement.fresh(), statement.fresh(), statement.fresh());
-        block.push_str(&format!(
+        steps.push(format!(
             "LET {open} = array::concat({pairs}[WHERE !({CLOSED})], \
              {pairs}[WHERE {CLOSED}].map(|{pair}| [{}, {pair}[1]])); \
              LET {objects} = {open}[WHERE type::is_object($this[0])]; \
@@ -163,8 +162,8 @@ fn levels(place: &str, json: &Json, statement: &mut Statement) -> String {
         pairs = next;
     }
     // `RETURN` would leave the statement around it too.
-    block.push_str(&format!("{} }}", checks.join(" AND ")));
-    block
+    steps.push(format!("{} }}", checks.join(" AND ")));
+    steps.concat()
 }
 
 /// Of a pair: the value reads as an object, an array or a text, and is another thing.

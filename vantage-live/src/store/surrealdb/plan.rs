@@ -149,7 +149,7 @@ fn array(elements: &[Json], place: Place<'_>) -> Result<Plan, TooLarge> {
     if let Some(set) = set {
         // A set has no indices of its own.
         let there = place.present.map(|present| format!("(<array> {present})"));
-        let there = there.filter(|_| elements.iter().all(|element| element.is_string()));
+        let there = there.filter(|_| elements.iter().all(Json::is_string));
         let one_by_one = match there {
             Some(there) => collect(each(Some(&there))?),
             None => Plan::Value(Value::None),
