@@ -235,7 +235,7 @@ impl<E: LiveEntity> TypedTable<E> {
 }
 
 /// The error of a stored record that does not fit the entity.
-fn kept_apart(table: &str, id: &Id, source: &EntityError) -> DataSetError {
+pub(crate) fn kept_apart(table: &str, id: &Id, source: &EntityError) -> DataSetError {
     DataSetError::KeptApart { table: table.to_owned(), id: id.clone(), reason: source.to_string().into() }
 }
 

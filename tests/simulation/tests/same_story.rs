@@ -32,6 +32,6 @@ const HASHES: &str = "
     0xa929eca9c14b2b41,
     0x44602e2dbcab0799,
     0xeb39719c361f6fda,
-    0x288a7a876c9e805b,
+    0xb8739a89a485b9e5,
 ]
 ";

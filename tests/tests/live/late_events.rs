@@ -4,13 +4,16 @@
 use async_trait::async_trait;
 use futures::StreamExt as _;
 use serde_json::json;
-use tests::bakery::{self, Colleague as _, Product, product_records};
+use tests::bakery::{self, Colleague as _, Product, hoverboard, product_records};
 use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyFeed, FaultyValueSet, FeedFaults};
+use vantage_live::dataset::InsertableDataSet as _;
 use vantage_live::{
-    Event, Feed, FeedEvent, FeedKind, FeedOrder, FeedStream, Guard, ImTable, LiveTable, ManualFeed, Operation, Patch,
-    Record, SaveResult, Subscription, SyncState, ValueError, WritableValueSet as _,
+    Event, Feed, FeedEvent, FeedKind, FeedOrder, FeedStream, Guard, Id, ImTable, LiveTable, ManualFeed, Operation,
+    Patch, ReadableValueSet as _, Record, SaveResult, Subscription, SyncState, ValueError, WritableValueSet as _,
 };
+
+use crate::faulty_products;
 
 /// A table with a feed that is a message bus's: it tells of a change some time after others could read it.
 async fn behind_a_slow_bus() -> (LiveTable<Product>, ImTable, ManualFeed) {
@@ -249,4 +252,70 @@ async fn a_list_does_not_bring_back_what_a_read_that_was_sent_before_it_has_not_
 
     let events: Vec<_> = std::iter::from_fn(|| rows.try_next()).collect();
     assert!(events.is_empty(), "who was told that there is none is not shown one: {events:?}");
+}
+
+#[tokio::test]
+async fn the_answer_to_an_insert_takes_nothing_back_that_was_read_before_it_came() {
+    let (table, store, faults) = faulty_products().await;
+    let inserted = faults.next(Operation::Insert).has_its_answer_held();
+    let insert = tokio::spawn({
+        let table = table.clone();
+        async move { table.insert(hoverboard()).await }
+    });
+    inserted.arrived().await;
+    let made = made(&store).await;
+    let patch = Patch::new().set("name", "Levitating Cookie");
+    let _ = store.write(&made, &patch, &Guard::Exists).await.unwrap();
+    let mut edit = table.edit_record(made.clone()).await.unwrap();
+    edit.price = 1;
+    let written = faults.next(Operation::Write).is_held();
+    edit.start_save().unwrap();
+    written.arrived().await;
+    let mut told = table.subscribe_record(&made);
+
+    inserted.release();
+    assert_eq!(insert.await.unwrap().unwrap(), made);
+    written.release();
+    let saved = edit.finish_save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    while let Some(event) = told.try_next() {
+        let Event::Updated { row, .. } = event else { panic!("{event:?}") };
+        assert_eq!(row.name, "Levitating Cookie", "it was read, and the answer to the insert is older");
+    }
+    assert_eq!(table.row(&made).unwrap().price, 1);
+}
+
+#[tokio::test]
+async fn an_event_that_has_waited_for_an_insert_is_not_shown_over_a_later_one() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).feed(store.feed()).open().await.unwrap();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    let inserted = faults.next(Operation::Insert).has_its_answer_held();
+    let insert = tokio::spawn({
+        let table = table.clone();
+        async move { table.insert(hoverboard()).await }
+    });
+    inserted.arrived().await;
+    let made = made(&store).await;
+    // The feed has told of it, which waits for the answer; and a program reads it.
+    drop(table.edit_record(made.clone()).await.unwrap());
+    let patch = Patch::new().set("name", "Levitating Cookie");
+    let _ = store.write(&made, &patch, &Guard::Exists).await.unwrap();
+    until(|| table.row(&made).is_some_and(|row| row.name == "Levitating Cookie")).await;
+    let mut told = table.subscribe_record(&made);
+
+    inserted.release();
+    assert_eq!(insert.await.unwrap().unwrap(), made);
+
+    assert!(told.try_next().is_none(), "what had waited was from before what is shown");
+}
+
+/// The id of the record that was not there at first.
+async fn made(store: &ImTable) -> Id {
+    let known: Vec<Id> = product_records().into_iter().map(|(id, _)| id).collect();
+    let ids = store.get_values().await.unwrap().into_iter().map(|(id, _)| id);
+    ids.into_iter().find(|id| !known.contains(id)).expect("it was made")
 }

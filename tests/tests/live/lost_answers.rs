@@ -3,8 +3,9 @@
 use serde_json::json;
 use tests::bakery::{self, Colleague as _, Product, ProductField, hoverboard};
 use tests::coercing::Coercing;
+use tests::wait::until;
 use vantage_live::contract::FaultyValueSet;
-use vantage_live::edit::{DeleteResult, SaveError};
+use vantage_live::edit::{DeleteResult, EditError, SaveError};
 use vantage_live::{
     FieldSet, Guard, Id, Ids, ImTable, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, SaveResult,
     ValueErrorKind, WritableValueSet as _,
@@ -356,4 +357,95 @@ async fn a_doubt_outlives_an_attempt_to_save_as_new_that_was_not_reached() {
     assert!(matches!(again, SaveResult::Saved), "its own write is no conflict: {again:?}");
     assert_eq!(store.stored("flux_cupcake", "price").await, Some(131.into()));
     assert!(!edit.is_modified(ProductField::Price));
+}
+
+#[tokio::test]
+async fn what_others_did_to_a_record_that_was_created_unheard_is_shown_before_it_is_deleted() {
+    let (_table, store, mut edit) = created_unheard(Ids::Store, |_| {}).await;
+    let id = made(&store).await;
+    let _ = store.write(&id, &Patch::new().set("name", "Cupcake"), &Guard::Exists).await.unwrap();
+    edit.start_save().unwrap();
+
+    let told = edit.delete().await.unwrap();
+    let again = edit.delete().await.unwrap();
+
+    assert!(matches!(told, DeleteResult::Changed(fields) if fields == ProductField::Name.into()), "{told:?}");
+    assert!(matches!(again, DeleteResult::Deleted), "{again:?}");
+    assert_eq!(store.count().await.unwrap(), 5);
+}
+
+#[tokio::test]
+async fn what_was_given_up_while_a_save_finds_out_is_not_written() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    edit.name = "Cupcake".into();
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    edit.start_save().unwrap();
+
+    edit.revert_field(ProductField::Price);
+    let again = edit.finish_save().await.unwrap();
+
+    assert!(matches!(again, SaveResult::Saved), "{again:?}");
+    assert_eq!(store.stored("flux_cupcake", "price").await, Some(120.into()), "it was given up");
+    assert_eq!(store.stored("flux_cupcake", "name").await, Some("Cupcake".into()));
+}
+
+#[tokio::test]
+async fn what_was_given_up_after_a_lost_answer_follows_the_store() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    edit.revert();
+    store.colleague_sets("flux_cupcake", "price", 140).await;
+
+    let conflicts = edit.refresh_snapshot().await.unwrap();
+
+    assert!(conflicts.is_empty(), "{conflicts:?}");
+    assert_eq!((edit.price, edit.modified_fields()), (140, FieldSet::EMPTY));
+}
+
+#[tokio::test]
+async fn a_read_that_finds_out_does_not_take_a_session_back() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).feed(store.feed()).open().await.unwrap();
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+    let held = faults.next(Operation::Read).has_its_answer_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    // Its answer is there, and not taken in, when the colleague's change is.
+    held.release();
+    store.colleague_sets("flux_cupcake", "name", "Cupcake").await;
+    until(|| table.row(&"flux_cupcake".into()).unwrap().name == "Cupcake").await;
+    let _ = edit.rebase().unwrap();
+
+    let result = edit.finish_save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Saved), "{result:?}");
+    assert_eq!(edit.name, "Cupcake");
+    assert_eq!(store.stored("flux_cupcake", "price").await, Some(130.into()));
+}
+
+#[tokio::test]
+async fn a_record_created_unheard_that_does_not_fit_is_said_to_be_kept_apart() {
+    for ids in [Ids::Store, Ids::ClientUuid] {
+        let store = bakery::store().await;
+        let unfit = |record: &mut vantage_live::Record| drop(record.insert("price".into(), json!("dear")));
+        let table = LiveTable::<Product>::builder(Coercing::new(store.clone(), unfit)).ids(ids).open().await.unwrap();
+        let mut edit = table.new_record(hoverboard());
+
+        let result = edit.save().await;
+
+        assert!(matches!(result, Err(EditError::KeptApart { .. })), "{ids:?}: {result:?}");
+        assert_eq!(edit.price, hoverboard().price, "what was typed is there");
+        assert_eq!(store.count().await.unwrap(), 6, "{ids:?}");
+    }
 }

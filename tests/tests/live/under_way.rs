@@ -205,6 +205,46 @@ async fn a_change_of_the_saved_field_that_came_before_the_answer_is_not_overwrit
 }
 
 #[tokio::test]
+async fn a_field_that_has_followed_the_store_since_it_was_sent_goes_on_to_follow() {
+    let (table, store) = bakery::products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let id = "flux_cupcake".into();
+    edit.price = 130;
+    edit.start_save().unwrap();
+    until(|| table.row(&id).unwrap().price == 130).await;
+    let _ = edit.rebase().unwrap();
+    for price in [140, 150] {
+        store.colleague_sets("flux_cupcake", "price", price).await;
+        until(|| table.row(&id).unwrap().price == price).await;
+        let conflicts = edit.rebase().unwrap();
+        assert!(conflicts.is_empty(), "{conflicts:?}");
+        assert_eq!((edit.price, edit.modified_fields()), (price, FieldSet::EMPTY));
+    }
+
+    let result = edit.finish_save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Saved), "{result:?}");
+    assert_eq!((edit.price, edit.modified_fields()), (150, FieldSet::EMPTY));
+}
+
+#[tokio::test]
+async fn what_was_reverted_while_a_save_was_under_way_follows_what_it_has_stored() {
+    let (table, _, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    let held = faults.next(Operation::Write).is_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+
+    edit.revert();
+    assert_eq!(edit.price, 120);
+    held.release();
+    let _ = edit.finish_save().await.unwrap();
+
+    assert_eq!((edit.price, edit.modified_fields()), (130, FieldSet::EMPTY));
+}
+
+#[tokio::test]
 async fn a_render_loop_deletes_without_awaiting() {
     let (table, store, faults) = faulty_products().await;
     let mut edit = table.edit_row(&"flux_cupcake".into()).unwrap();

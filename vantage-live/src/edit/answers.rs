@@ -60,7 +60,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             }
             Answer::Created(id, after) => {
                 self.has_become(&id);
-                let _ = save::take_written(&mut self.three, sent, &after, after.clone(), &mut self.coerced);
+                let _ = self.take_stored(sent, &after, after.clone());
                 SaveResult::Created(id)
             }
             Answer::CreatedBefore(id, found) => {
@@ -69,7 +69,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 // This attempt may be the one that has made it.
                 self.doubts.add(sent.clone());
                 let foreign = self.take_remote_state(found);
+                let changed = self.unseen.changed;
                 self.has_become(&id);
+                self.unseen.changed = changed;
                 self.unseen.created = Some(id);
                 return self.go_on(sent, meant, foreign, asked.attempt);
             }
@@ -87,6 +89,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 }
             }
             Answer::Found(found) => {
+                let found = self.freshest(found, rebased);
                 let wanted = sent.fields | self.doubts.fields();
                 let is_foreign = self.has_foreign_change(&found);
                 let foreign = self.take_remote_state(found);
@@ -128,9 +131,18 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let now = self.freshest(after.clone(), rebased);
         let own = sent.standing(&now.row);
         self.unseen.changed |= self.three.snapshot.row.diff(&now.row) - own - E::Field::READONLY;
-        let result = save::take_written(&mut self.three, sent, after, now, &mut self.coerced);
-        self.fill_id();
+        let result = self.take_stored(sent, after, now);
         if matches!(result, SaveResult::Saved) { self.saved() } else { result }
+    }
+
+    /// Takes a written after-image in: the fields that the save wrote are the session's own. `now` is the record as it is
+    /// by now; what has changed since the after-image is somebody else's.
+    fn take_stored(&mut self, sent: Sent<E>, after: &Entry<E>, now: Entry<E>) -> SaveResult<E> {
+        let own = sent.fields - after.row.diff(&now.row);
+        let followed = self.three.take_in(now, own, sent.typed_since(&self.three.local));
+        self.follow(followed);
+        self.fill_id();
+        save::judge(sent, Arc::clone(&after.row), &mut self.coerced)
     }
 
     /// Everything is saved; where the record was made on the way, this is the first that anyone hears of it.

@@ -65,6 +65,13 @@ impl<E: LiveEntity> Doubts<E> {
         self.lost.iter().fold(FieldSet::EMPTY, |fields, lost| fields | lost.typed_since(local))
     }
 
+    /// These fields have followed the store; those that are modified were typed into since they have.
+    pub fn follow(&mut self, fields: FieldSet<E::Field>, modified: FieldSet<E::Field>) {
+        for lost in &mut self.lost {
+            lost.follow(fields, modified);
+        }
+    }
+
     /// The record was read. A write may land later than a read that did not find it, so the rest stays in doubt.
     pub fn read(&mut self) {
         self.unread = false;

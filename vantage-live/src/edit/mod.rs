@@ -265,15 +265,16 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.modified_fields().into_iter().map(|field| E::change(field, &three.snapshot.row, &three.local))
     }
 
-    /// Takes every tracked field back to the snapshot, without asking the store.
+    /// Takes every tracked field back to the snapshot, without asking the store. From there on they follow it: what a save
+    /// that is under way has stored is shown when its answer is taken in.
     pub fn revert(&mut self) {
-        self.three.take_remote(FieldSet::ALL);
+        self.give_up(FieldSet::ALL);
         self.fill_id();
     }
 
-    /// Takes one field back to the snapshot, without asking the store.
+    /// As [`revert`](Self::revert), of one field.
     pub fn revert_field(&mut self, field: E::Field) {
-        self.three.take_remote(field.into());
+        self.give_up(field.into());
     }
 
     /// What a save of this session checks before it overwrites; at first the table's policy.

@@ -14,7 +14,8 @@ pub enum SaveResult<E: LiveEntity> {
     /// It was written, and the store made other values of these fields.
     PartialSave(StoredOtherwise<E::Field>),
     /// Somebody else has changed a field that would have been written. Nothing was; the conflicts are shown now, and
-    /// saving again means "keep mine".
+    /// saving again means "keep mine". There are none in it where a [version](crate::Policy::Version) has refused the save
+    /// for a field that the session has not touched, and where all were decided while the answer waited to be asked for.
     Conflict(E::Conflicts),
     /// The record is gone. The local state is kept; [`save_as_new`](super::RecordEdit::save_as_new) brings it back.
     Deleted,

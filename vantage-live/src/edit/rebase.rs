@@ -62,7 +62,14 @@ impl<E: LiveEntity> ThreeWay<E> {
     /// After a write of this session was sent, the remote values of the fields `own` are from that write, so a change of
     /// them is no conflict; and the fields `typed` were typed into since, so they stay even where they are back at the
     /// snapshot, which the write may have changed.
-    pub fn take_in(&mut self, remote: Entry<E>, own: FieldSet<E::Field>, typed: FieldSet<E::Field>) {
+    ///
+    /// Answers with the fields that have followed.
+    pub fn take_in(
+        &mut self,
+        remote: Entry<E>,
+        own: FieldSet<E::Field>,
+        typed: FieldSet<E::Field>,
+    ) -> FieldSet<E::Field> {
         let mine = self.modified() | typed;
         let fresh = (mine & self.changed_otherwise(&remote.row)) - own;
         let first = fresh - self.undecided;
@@ -73,8 +80,10 @@ impl<E: LiveEntity> ThreeWay<E> {
             self.bases.get_or_insert_with(|| Box::new((**snapshot).clone())).copy_fields(snapshot, first);
         }
         self.undecided = ((self.undecided | fresh) - own) & mine & self.local.diff(&remote.row);
+        let followed = self.local.diff(&remote.row) - mine;
         self.local.copy_fields(&remote.row, if broken::is(Broken::RebaseTakesRemote) { FieldSet::ALL } else { !mine });
         self.snapshot = remote;
+        followed
     }
 
     /// Changed there since the snapshot, and not to the local value.

@@ -66,12 +66,12 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     /// The store's value wins: the conflict ends, the field is not modified any more.
     pub fn take_remote(&mut self, field: E::Field) {
-        self.three.take_remote(field.into());
+        self.give_up(field.into());
     }
 
     /// Takes the store's values of these fields, after a [`PartialSave`](SaveResult::PartialSave) said that it made others.
     pub fn accept_stored(&mut self, fields: FieldSet<E::Field>) {
-        self.three.take_remote(fields);
+        self.give_up(fields);
     }
 
     /// Whether the table's row has other values than the snapshot, or has gone. Changes nothing.
@@ -149,8 +149,24 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     ) -> FieldSet<E::Field> {
         let foreign = self.three.snapshot.row.diff(&remote.row) - own - E::Field::READONLY;
         self.unseen.changed |= foreign;
-        self.three.take_in(remote, own, typed);
+        let followed = self.three.take_in(remote, own, typed);
+        self.follow(followed);
         self.fill_id();
         foreign
+    }
+
+    /// Gives these fields up: they have the store's values, and follow it from now on.
+    pub(super) fn give_up(&mut self, fields: FieldSet<E::Field>) {
+        self.three.take_remote(fields);
+        self.follow(fields);
+    }
+
+    /// What is known of writes that are under way or in doubt must not take these fields for typed into.
+    pub(super) fn follow(&mut self, fields: FieldSet<E::Field>) {
+        let modified = self.modified_fields();
+        if let Some(pending) = &mut self.pending {
+            pending.sent.follow(fields, modified);
+        }
+        self.doubts.follow(fields, modified);
     }
 }

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use futures::channel::oneshot;
 
 use super::outcome::{EditError, SaveError, SaveResult, StoredOtherwise};
-use super::rebase::ThreeWay;
 use crate::broken::{self, Broken};
-use crate::dataset::DataSetError;
+use crate::dataset::{DataSetError, kept_apart};
 use crate::entity::{Field, FieldSet, LiveEntity};
 use crate::table::{Entry, Ids, Policy, Seen, Shared, Written};
 use crate::value::{Guard, Id, IdempotencyKey, Patch, Path, Record, ValueError, ValueErrorKind};
@@ -19,17 +18,29 @@ pub(super) struct Sent<E: LiveEntity> {
     pub fields: FieldSet<E::Field>,
     /// The session's state when it was sent; typing has gone on since.
     pub local: E,
+    /// The fields that have another value here since because they have followed the store, and not because of typing.
+    pub followed: FieldSet<E::Field>,
 }
 
 impl<E: LiveEntity> Sent<E> {
+    /// These fields of the session's state are to be written.
+    pub fn new(fields: FieldSet<E::Field>, local: E) -> Self {
+        Sent { fields, local, followed: FieldSet::EMPTY }
+    }
+
     /// Of the fields it writes, those that were typed into since it was sent.
     pub fn typed_since(&self, local: &E) -> FieldSet<E::Field> {
-        self.local.diff(local) & self.fields
+        (self.local.diff(local) & self.fields) - self.followed
     }
 
     /// Of the fields it writes, those that stand there as it was sent.
     pub fn standing(&self, stored: &E) -> FieldSet<E::Field> {
         self.fields - self.local.diff(stored)
+    }
+
+    /// These fields have followed the store; those that are modified were typed into since they have.
+    pub fn follow(&mut self, fields: FieldSet<E::Field>, modified: FieldSet<E::Field>) {
+        self.followed = (self.followed | fields) - modified;
     }
 }
 
@@ -174,7 +185,7 @@ pub(super) async fn create<E: LiveEntity>(
                 shared.identify(Some(&temp), &id, &Seen::Row(entry.clone()));
                 (entry, true)
             }
-            made => (Entry::decode(&id, &made?).map_err(|source| shared.fault(&id, source))?, in_doubt),
+            made => (made_entry(&shared, &id, &made?)?, in_doubt),
         };
         return Ok(if before { Answer::CreatedBefore(id, entry) } else { Answer::Created(id, entry) });
     } else if in_doubt {
@@ -184,23 +195,19 @@ pub(super) async fn create<E: LiveEntity>(
     } else {
         shared.insert(record, None, Some(&temp)).await?
     };
-    let entry = Entry::decode(&id, &after).map_err(|source| shared.fault(&id, source))?;
+    let entry = made_entry(&shared, &id, &after)?;
     Ok(if in_doubt { Answer::CreatedBefore(id, entry) } else { Answer::Created(id, entry) })
 }
 
-/// Takes a written after-image in: the fields that the save wrote are the session's own. `now` is the record as it is by
-/// now; what has changed since the after-image is somebody else's.
-pub(super) fn take_written<E: LiveEntity>(
-    three: &mut ThreeWay<E>,
-    sent: Sent<E>,
-    after: &Entry<E>,
-    now: Entry<E>,
-    coerced: &mut Option<Coerced<E>>,
-) -> SaveResult<E> {
-    let stored = Arc::clone(&after.row);
+/// The record as the store has made it, which may be one that does not fit the entity.
+fn made_entry<E: LiveEntity>(shared: &Shared<E>, id: &Id, made: &Record) -> Result<Entry<E>, DataSetError> {
+    Entry::decode(id, made).map_err(|source| kept_apart(shared.table(), id, &source))
+}
+
+/// Whether the store has stored what was sent, or made other values of it, and whether it had made the same of the same
+/// before.
+pub(super) fn judge<E: LiveEntity>(sent: Sent<E>, stored: Arc<E>, coerced: &mut Option<Coerced<E>>) -> SaveResult<E> {
     let otherwise = sent.local.diff(&stored) & sent.fields;
-    let (own, typed) = (sent.fields - stored.diff(&now.row), sent.typed_since(&three.local));
-    three.take_in(now, own, typed);
     if otherwise.is_empty() {
         *coerced = None;
         return SaveResult::Saved;

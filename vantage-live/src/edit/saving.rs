@@ -163,7 +163,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             return Err(EditError::Closed);
         }
         let fields = if self.is_new() { !E::Field::READONLY } else { self.modified_fields() };
-        let sent = Sent { fields, local: self.local().clone() };
+        let sent = Sent::new(fields, self.local().clone());
         let id = self.id.clone();
         if let Some(mut key) = self.new {
             if broken::is(Broken::CreatesTwice) {
@@ -192,7 +192,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         foreign: FieldSet<E::Field>,
         attempt: u8,
     ) -> Result<Step<SaveResult<E>>, EditError> {
-        let mut fields = (wanted - E::Field::READONLY) & self.three.snapshot.row.diff(&sent.local);
+        // What follows the store by now is not written as it was.
+        let mut fields = wanted & self.three.snapshot.row.diff(&sent.local) & self.modified_fields();
         if self.policy != Policy::Overwrite {
             // P3: somebody has changed it to what was typed here since, and neither is to be written over.
             fields = fields - (foreign & sent.typed_since(&self.three.local));

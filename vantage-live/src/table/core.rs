@@ -118,6 +118,10 @@ impl<E: LiveEntity> Core<E> {
         if self.flights.put_off_told(id, &seen, source, self.snapshot.rows.contains_key(id)) {
             return Taken::PutOff;
         }
+        if let Source::Event { .. } = source {
+            // What waits for an answer of ours is older than this.
+            self.flights.forget_told(id);
+        }
         self.decide(id, seen, source, origin)
     }
 
@@ -128,8 +132,11 @@ impl<E: LiveEntity> Core<E> {
         }
     }
 
-    /// Takes in what the store has answered to a write of ours: what others tell of the record has waited for this.
-    pub fn answered(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) -> Taken {
+    /// Takes in what the store has answered to a write of ours that was sent then, and whether it was done: what others tell
+    /// of the record has waited for this.
+    pub fn answered(&mut self, id: &Id, seen: Seen<E>, began: Moment, write: bool) -> Taken {
+        let source = Source::Request { began, write };
+        let origin = if write { Origin::Local } else { Origin::Remote };
         if self.agrees(id, &seen) {
             self.agreed(id, source);
             return Taken::Shown;
@@ -137,7 +144,7 @@ impl<E: LiveEntity> Core<E> {
         match self.decide(id, seen.clone(), source, origin) {
             // P5: nothing else was shown or read since it was sent, so the answer is newer than what is. The feed has told the
             // same meanwhile, which may be newer still: that is settled in its own time.
-            Taken::Settling if self.flights.is_as_it_was(id) => {
+            Taken::Settling if self.flights.is_as_it_was(id, began) => {
                 self.show(id, seen, source, origin);
                 Taken::Shown
             }
@@ -280,8 +287,9 @@ impl<E: LiveEntity> Core<E> {
 
     /// A write of ours to `id` is about to be sent.
     pub fn write_begins(&mut self, id: &Id) -> Moment {
-        self.flights.write_begins(id);
-        self.moments.next()
+        let began = self.moments.next();
+        self.flights.write_begins(id, began);
+        began
     }
 
     /// It has its answer, or will have none, and what was put off because of it is taken in.

@@ -32,6 +32,8 @@ pub(super) struct Flights<E> {
 /// The writes of ours to one record.
 struct Flight<E> {
     writes: usize,
+    /// When the first of them was sent.
+    began: Moment,
     /// Whether another state was shown, or the same was read again, since the first of them was sent.
     changed: bool,
     /// The last thing the feed has told of the record.
@@ -90,9 +92,10 @@ impl<E> Flight<E> {
 
 impl<E: LiveEntity> Flights<E> {
     /// A write to `id` is about to be sent.
-    pub fn write_begins(&mut self, id: &Id) {
+    pub fn write_begins(&mut self, id: &Id, began: Moment) {
         let flight = self.writes.entry(id.clone()).or_insert_with(|| Flight {
             writes: 0,
+            began,
             changed: false,
             told: None,
             read: None,
@@ -147,9 +150,10 @@ impl<E: LiveEntity> Flights<E> {
         }
     }
 
-    /// Whether nothing was shown or read of the record since the writes of ours that are under way were sent.
-    pub fn is_as_it_was(&self, id: &Id) -> bool {
-        self.writes.get(id).is_some_and(|flight| !flight.changed)
+    /// Whether it is known that nothing was shown or read of the record since one of our writes was sent, at that moment. It
+    /// is not of an insert whose id the store has chosen: what was shown before it had an answer was not seen to be its.
+    pub fn is_as_it_was(&self, id: &Id, sent: Moment) -> bool {
+        self.writes.get(id).is_some_and(|flight| flight.began <= sent && !flight.changed)
     }
 
     /// Whether a write of ours to this record is under way, and not for too long.

@@ -140,11 +140,10 @@ impl<E: LiveEntity> Shared<E> {
 
     /// Shows what the store has answered to a write; returns when the rows are no older than it (P5).
     async fn shown(self: &Arc<Self>, id: &Id, seen: Seen<E>, write: bool, flying: Flying<'_, E>) {
-        let source = Source::Request { began: flying.began, write };
-        let origin = if write { Origin::Local } else { Origin::Remote };
+        let began = flying.began;
         let settled = flying.lands(|core| {
             let hidden = broken::is(Broken::HidesAfterImages);
-            let taken = if hidden { Taken::Shown } else { core.answered(id, seen, source, origin) };
+            let taken = if hidden { Taken::Shown } else { core.answered(id, seen, began, write) };
             (taken == Taken::Settling).then(|| core.settling.wait(id.clone()))
         });
         if let Some(settled) = settled {

@@ -88,7 +88,7 @@ impl<E: LiveEntity> Shared<E> {
         self.rows.load().resolve(id).clone()
     }
 
-    pub(super) fn table(&self) -> &str {
+    pub(crate) fn table(&self) -> &str {
         self.backend.name()
     }
 

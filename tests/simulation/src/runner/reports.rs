@@ -35,12 +35,15 @@ pub(super) enum Came {
 /// A session before a save.
 pub(super) struct Before {
     pub local: Product,
+    /// What must be as it was where the save fails: of a session that is saving already it is not known, for what has been
+    /// saved follows the store.
     pub modified: FieldSet<ProductField>,
 }
 
 impl Before {
     pub fn of(edit: &Edit) -> Self {
-        Before { local: edit.local().clone(), modified: edit.modified_fields() }
+        let modified = if edit.is_saving() { FieldSet::EMPTY } else { edit.modified_fields() };
+        Before { local: edit.local().clone(), modified }
     }
 }
 
