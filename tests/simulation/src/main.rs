@@ -33,7 +33,9 @@ fn main() -> ExitCode {
     if let (Some(seed), None) = (arguments.seed, arguments.steps) {
         let profile = profile.unwrap_or(Profile::of(seed));
         let (tale, broken, hash) = replay(seed, profile, None);
-        tale.iter().for_each(|sentence| println!("{sentence}"));
+        for sentence in &tale {
+            println!("{sentence}");
+        }
         println!("seed {seed} of profile {}, hash {hash:#018x}", profile.name);
         return match broken {
             None => ExitCode::SUCCESS,

@@ -95,7 +95,7 @@ impl Session {
     /// Looks at the session after a step.
     pub fn look(&mut self, edit: &Edit, store: &Store) -> Result<(), Broken> {
         let modified = self.dirty_truth(edit)?;
-        self.nothing_lost(edit, &modified, store)?;
+        self.nothing_lost(edit, modified, store)?;
         self.no_going_back(edit, store)?;
         if !edit.is_new() {
             (0..FIELDS.len()).filter(|field| !modified[*field]).for_each(|field| self.sees(field, edit.local()));
@@ -133,7 +133,7 @@ impl Session {
     }
 
     /// P4: what was typed is there, unless it had reached the store, or was nothing new, and the field follows the store.
-    fn nothing_lost(&mut self, edit: &Edit, modified: &[bool; 6], store: &Store) -> Result<(), Broken> {
+    fn nothing_lost(&mut self, edit: &Edit, modified: [bool; 6], store: &Store) -> Result<(), Broken> {
         let (local, snapshot) = (edit.local(), &**edit.live_snapshot());
         let open = self.doubt || edit.is_saving() || edit.is_new();
         for field in 0..FIELDS.len() {

@@ -101,8 +101,7 @@ impl Table {
                 self.replica.remove(id);
                 self.sees(id, Looked::NoRow, store)
             }
-            Event::Identified { .. } => Ok(()),
-            Event::Reset { .. } => Ok(()),
+            Event::Identified { .. } | Event::Reset { .. } => Ok(()),
         }
     }
 

@@ -181,6 +181,7 @@ impl Profile {
 
 /// What is there in a world.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent yes or no")]
 pub(crate) struct Setting {
     /// The tables of each process.
     pub processes: Vec<Vec<TableSetting>>,

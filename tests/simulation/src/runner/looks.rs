@@ -78,8 +78,14 @@ impl Run<'_> {
         let Done { place, actor, table, came, shown } = done;
         self.shown(table, shown)?;
         match came {
-            Came::Opened(result) => self.opened(place, actor, result),
-            Came::Called(what, result, id) => self.called(what, result, id),
+            Came::Opened(result) => {
+                self.opened(place, actor, result);
+                Ok(())
+            }
+            Came::Called(what, result, id) => {
+                self.called(what, result, id.as_ref());
+                Ok(())
+            }
             Came::CalledOnUnfit(result) => {
                 let happened = if result.is_ok() { Happened::TableReplaced } else { Happened::TableRefused };
                 self.world.tell(happened, [u64::from(actor), 0], || format!("what did not fit: {result:?}"));
@@ -99,13 +105,8 @@ impl Run<'_> {
         world.with(|state| open.model.shows_at_least(&id, looked, place, &state.store))
     }
 
-    fn opened(
-        &mut self,
-        place: usize,
-        actor: u32,
-        result: Result<Box<crate::model::Edit>, EditError>,
-    ) -> Result<(), Broken> {
-        let Place::Opening { process, table, policy, .. } = self.places[place] else { return Ok(()) };
+    fn opened(&mut self, place: usize, actor: u32, result: Result<Box<crate::model::Edit>, EditError>) {
+        let Place::Opening { process, table, policy, .. } = self.places[place] else { return };
         let report = self.reporter_of(table, place, actor);
         self.places[place] = Place::Empty;
         match (result, report) {
@@ -120,15 +121,9 @@ impl Run<'_> {
                 self.world.tell(Happened::OpenFailed, [u64::from(actor), 0], || format!("session {actor}: {error}"));
             }
         }
-        Ok(())
     }
 
-    fn called(
-        &mut self,
-        what: &'static str,
-        result: Result<(), DataSetError>,
-        id: Option<vantage_live::Id>,
-    ) -> Result<(), Broken> {
+    fn called(&mut self, what: &'static str, result: Result<(), DataSetError>, id: Option<&vantage_live::Id>) {
         let happened = match (&result, what) {
             (Err(_), _) => Happened::TableFailed,
             (Ok(()), "list") => Happened::TableRefreshed,
@@ -144,7 +139,6 @@ impl Run<'_> {
             }
             Err(error) => format!("the program is told: {error}"),
         });
-        Ok(())
     }
 
     fn saved(

@@ -215,7 +215,7 @@ impl Run<'_> {
             Act::SaveAsNew => self.call(at, "saves as new", Happened::SavedAsNew, Call::SaveAsNew),
             Act::Refresh => self.call(at, "refreshes", Happened::Refreshed, Call::Refresh),
             Act::Delete => self.call(at, "deletes", Happened::DeletedIt, Call::Delete),
-            _ => return self.at_once(at, act),
+            _ => self.at_once(at, act),
         }
         Ok(())
     }
@@ -228,10 +228,11 @@ impl Run<'_> {
     }
 
     /// What needs no waiting.
-    fn at_once(&mut self, at: usize, act: Act) -> Result<(), Broken> {
-        let Place::Seated(seat) = &mut self.places[at] else { return Ok(()) };
+    #[expect(clippy::too_many_lines, reason = "an act a paragraph")]
+    fn at_once(&mut self, at: usize, act: Act) {
+        let Place::Seated(seat) = &mut self.places[at] else { return };
         let edit = Arc::clone(&seat.edit);
-        let Some(mut edit) = edit.try_lock() else { return Ok(()) };
+        let Some(mut edit) = edit.try_lock() else { return };
         let tell = |happened, field: usize, sentence: &dyn Fn() -> String| {
             self.world.tell(happened, [u64::from(seat.actor), field as u64], sentence);
         };
@@ -333,7 +334,6 @@ impl Run<'_> {
             }
             _ => {}
         }
-        Ok(())
     }
 
     /// What is waited for.

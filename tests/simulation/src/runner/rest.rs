@@ -41,7 +41,9 @@ impl Run<'_> {
         });
         // A record that does not fit can be shown to be kept apart only while there is one.
         self.compare()?;
-        unfit.iter().for_each(|id| self.mends(id));
+        for id in &unfit {
+            self.mends(id);
+        }
         (0..self.places.len()).try_for_each(|at| self.finishes(at))?;
         self.goes_on(BACK)?;
         self.look()?;
@@ -84,7 +86,7 @@ impl Run<'_> {
                 return Ok(());
             }
             if self.decides(at, &mut decided, has(Happened::Rejected)) {
-                return self.is_at_rest(at, &wishes, &decided);
+                return self.is_at_rest(at, &wishes, decided);
             }
         }
         let what = match &self.places[at] {
@@ -122,13 +124,15 @@ impl Run<'_> {
         if !coerced.is_empty() {
             edit.accept_stored(coerced);
             seat.model.gives_up(places(coerced), &edit);
-            places(coerced).into_iter().for_each(|field| decided[field] = true);
+            for field in places(coerced) {
+                decided[field] = true;
+            }
         }
         seat.coerced = vantage_live::FieldSet::EMPTY;
         edit.modified_fields().is_empty() && !edit.is_new() && !edit.is_saving()
     }
 
-    fn is_at_rest(&mut self, at: usize, wishes: &[Option<Wish>; 6], decided: &[bool; 6]) -> Result<(), Broken> {
+    fn is_at_rest(&mut self, at: usize, wishes: &[Option<Wish>; 6], decided: [bool; 6]) -> Result<(), Broken> {
         self.look()?;
         let Place::Seated(seat) = &self.places[at] else { return Ok(()) };
         let Some(edit) = seat.edit() else { return Ok(()) };

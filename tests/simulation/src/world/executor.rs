@@ -199,7 +199,9 @@ impl World {
             let of_it = |task: &Task| task.owner.is_some_and(|owner| owner.process == process);
             state.tasks.all.iter().filter(|(_, task)| of_it(task)).map(|(id, _)| *id).collect()
         });
-        killed.into_iter().for_each(|task| self.cancel(task));
+        for task in killed {
+            self.cancel(task);
+        }
     }
 
     pub fn sleep(&self, duration: Duration) -> Sleep {

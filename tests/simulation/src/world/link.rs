@@ -304,7 +304,10 @@ fn answered(reply: &Reply) -> String {
         Reply::Record(record) | Reply::Found(Some(record)) => json(record).to_string(),
         Reply::Made(id, record) => format!("made `{id}`, {}", json(record)),
         Reply::Counted(count) => count.to_string(),
-        Reply::Rows(rows) => rows.iter().map(|(id, record)| format!("`{id}` {} ", json(record))).collect(),
+        Reply::Rows(rows) => {
+            let rows: Vec<String> = rows.iter().map(|(id, record)| format!("`{id}` {}", json(record))).collect();
+            rows.join(" ")
+        }
         Reply::No(kind) => kind.to_string(),
     }
 }

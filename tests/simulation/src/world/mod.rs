@@ -107,7 +107,9 @@ pub(crate) struct Place {
 
 impl Environment for Place {
     fn now(&self) -> SystemTime {
-        UNIX_EPOCH + Duration::from_secs(1_445_470_140) + Duration::from_micros(self.world.with(|state| state.now))
+        // The 21st of October 2015, 23:29 UTC, like the rest of the bakery.
+        const BEGINNING: Duration = Duration::from_mins(24_091_169);
+        UNIX_EPOCH + BEGINNING + Duration::from_micros(self.world.with(|state| state.now))
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {

@@ -109,6 +109,7 @@ impl Commit {
     }
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent yes or no")]
 pub(crate) struct Store {
     records: BTreeMap<Id, Record>,
     history: BTreeMap<Id, Vec<Shape>>,
@@ -213,7 +214,9 @@ impl Store {
             },
             Ask::DeleteAll => {
                 let ids: Vec<Id> = self.records.keys().cloned().collect();
-                ids.iter().for_each(|id| self.remove(id, by, &mut commits));
+                for id in &ids {
+                    self.remove(id, by, &mut commits);
+                }
                 Reply::Counted(ids.len() as u64)
             }
             Ask::Read(id) => Reply::Found(self.records.get(id).cloned()),

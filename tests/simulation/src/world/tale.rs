@@ -126,7 +126,9 @@ impl Tale {
     pub fn tell(&mut self, now: u64, happened: Happened, numbers: [u64; 2], sentence: impl FnOnce() -> String) {
         self.count(happened, 1);
         self.stir(now ^ (happened as u64) << 56);
-        numbers.into_iter().for_each(|number| self.stir(number));
+        for number in numbers {
+            self.stir(number);
+        }
         if let Some(told) = &mut self.told {
             let sentence = sentence();
             if !sentence.is_empty() {
