@@ -44,7 +44,9 @@ impl Run<'_> {
                     open.model.hears(&event, &state.store)?;
                 }
                 open.model.look(&open.table, &state.store)?;
-                for (_, found) in found.iter().filter(|(table, _)| *table == open.number) {
+                // What was shown because a feed has told something alike since is another state.
+                let told = state.tale.counts[Happened::FeedTold as usize];
+                for (_, found) in found.iter().filter(|(table, found)| *table == open.number && found.told == told) {
                     open.model.has_read(&open.table, found);
                 }
                 // P8: a record waits once, beside being read or written once.

@@ -127,7 +127,8 @@ impl Link {
             state.answered.extend(by.actor.zip(changed));
             // From here on the table knows of them.
             let table = state.tasks.current.map_or(0, |owner| owner.table);
-            state.found.extend(found.into_iter().map(|found| (table, found)));
+            let told = state.tale.counts[Happened::FeedTold as usize];
+            state.found.extend(found.into_iter().map(|found| (table, Found { told, ..found })));
         });
         Ok(reply)
     }
@@ -148,6 +149,8 @@ pub(crate) struct Found {
     pub place: usize,
     /// `None`: there was none.
     pub record: Option<Record>,
+    /// How much every feed had told when it was told.
+    pub told: u64,
 }
 
 struct Request {
@@ -225,7 +228,7 @@ impl Request {
     fn found(&self, reply: &Reply, store: &Store) -> Vec<Found> {
         let found = |id: &Id| {
             let (place, record) = (store.history(id).len() - 1, store.records().get(id).cloned());
-            Found { id: id.clone(), place, record }
+            Found { id: id.clone(), place, record, told: 0 }
         };
         match (&self.ask, reply) {
             (Ask::Read(id), _) => vec![found(id)],
