@@ -449,3 +449,17 @@ async fn a_record_created_unheard_that_does_not_fit_is_said_to_be_kept_apart() {
         assert_eq!(store.count().await.unwrap(), 6, "{ids:?}");
     }
 }
+
+#[tokio::test]
+async fn saving_as_new_what_was_created_unheard_makes_no_second_record() {
+    let (_table, store, mut edit) = created_unheard(Ids::Store, |_| {}).await;
+    let id = made(&store).await;
+    let _ = store.write(&id, &Patch::new().set("price", 150), &Guard::Exists).await.unwrap();
+    edit.start_save().unwrap();
+
+    let told = edit.save_as_new().await.unwrap();
+
+    assert!(matches!(told, SaveResult::Conflict(_)), "{told:?}");
+    assert_eq!(edit.id(), &id);
+    assert_eq!(store.count().await.unwrap(), 6);
+}

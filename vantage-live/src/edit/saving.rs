@@ -140,7 +140,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     pub fn start_save_as_new(&mut self) -> Result<(), EditError> {
         self.poll_delete_in()?;
         self.poll_pending_in()?;
-        if matches!(self.unseen.save, Some(SaveResult::Created(_))) {
+        // It is a new record already, which nobody has heard of yet: a second one is not what was meant.
+        let is_made = matches!(self.unseen.save, Some(SaveResult::Created(_))) || self.unseen.created.is_some();
+        if is_made && self.unseen.save.is_some() {
             return Ok(());
         }
         self.unseen.save = None;
