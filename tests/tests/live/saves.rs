@@ -1,13 +1,14 @@
 //! The save table of the design, row by row, and what a save leaves alone: P2 to P5.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tests::bakery::{self, Colleague as _, InventoryField, Product, ProductField};
 use tests::coercing::Coercing;
 use tests::wait::until;
-use vantage_live::edit::SaveError;
+use vantage_live::edit::{DeleteResult, SaveError};
 use vantage_live::{
-    Conflict, FieldSet, ImTable, LiveTable, ManualFeed, Operation, Path, Policy, ReadableValueSet as _, SaveResult,
-    SyncState, ValueErrorKind,
+    Conflict, FieldSet, ImTable, LiveEntity, LiveTable, ManualFeed, Operation, Path, Policy, ReadableValueSet as _,
+    SaveResult, SyncState, ValueErrorKind, WritableValueSet as _,
 };
 
 use crate::faulty_products;
@@ -352,4 +353,74 @@ async fn saving_as_new_where_the_store_is_away_changes_nothing() {
 
     assert!(matches!(result, SaveResult::Error(SaveError::Unreachable { .. })), "{result:?}");
     assert!(!edit.is_new() && *edit.id() == "flux_cupcake".into());
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Treat {
+    name: String,
+    #[serde(alias = "cost")]
+    price: i64,
+    #[serde(alias = "tel", skip_serializing_if = "Option::is_none", default)]
+    phone: Option<String>,
+    #[live(nested)]
+    stock: Option<Stock>,
+    origin: Origin,
+    #[live(readonly)]
+    #[serde(alias = "changed", default)]
+    updated_at: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Stock {
+    pieces: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Origin {
+    town: String,
+}
+
+#[tokio::test]
+async fn what_is_brought_back_has_every_column_that_the_entity_does_not_know_and_each_field_once() {
+    let store = ImTable::new("treat");
+    let record = json!({
+        "name": "Tart", "cost": 120, "tel": "555", "stock": {"pieces": 3, "unit": "box"},
+        "origin": {"town": "Hill Valley", "state": "CA"}, "changed": 7, "supplier": "Doc",
+    });
+    store.insert_id_value(&"tart".into(), record.as_object().unwrap().clone()).await.unwrap();
+    let table = LiveTable::<Treat>::builder(store.clone()).open().await.unwrap();
+    let mut edit = table.edit_record("tart").await.unwrap();
+    edit.price = 130;
+    edit.phone = None;
+    edit.stock.as_mut().unwrap().pieces = 4;
+    store.colleague_deletes("tart").await;
+    let _ = edit.save().await.unwrap();
+
+    let made = edit.save_as_new().await.unwrap();
+
+    assert!(matches!(made, SaveResult::Created(_)), "{made:?}");
+    let brought_back = store.get_id_value(edit.id()).await.unwrap().unwrap();
+    let wanted = json!({
+        "name": "Tart", "price": 130, "stock": {"pieces": 4, "unit": "box"},
+        "origin": {"town": "Hill Valley", "state": "CA"}, "supplier": "Doc",
+    });
+    assert_eq!(serde_json::Value::Object(brought_back), wanted, "the store sets what is read-only");
+}
+
+#[tokio::test]
+async fn by_version_a_store_that_raises_none_has_the_fields_checked() {
+    let (table, store, _) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.set_policy(Policy::Version);
+    let mut deleting = table.edit_record("flux_cupcake").await.unwrap();
+    deleting.set_policy(Policy::Version);
+    edit.price = 130;
+    store.colleague_sets("flux_cupcake", "price", 140).await; // and leaves the version as it was
+
+    let saved = edit.save().await.unwrap();
+    let deleted = deleting.delete().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Conflict(_)), "{saved:?}");
+    assert!(matches!(deleted, DeleteResult::Changed(_)), "{deleted:?}");
+    assert_eq!(store.stored("flux_cupcake", "price").await, Some(140.into()));
 }

@@ -118,8 +118,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             self.three.snapshot.row = Arc::new(sent.local);
             return error;
         }
+        // Who cannot read the answer does not know it either.
+        let is_unread = matches!(error, Err(EditError::KeptApart { .. }));
         // An answer is lost only of what was sent: a read that finds out is not in doubt itself.
-        if is_lost && asked.is_write && !broken::is(Broken::LostIsRefused) {
+        if (is_lost || is_unread) && asked.is_write && !broken::is(Broken::LostIsRefused) {
             self.doubts.add(sent);
         }
         self.is_not_made();

@@ -56,7 +56,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Dropping the future cancels nothing: the request goes on, and the next call of the session takes its answer in.
     ///
     /// # Errors
-    /// [`EditError::New`] of a record that is not saved yet; else as [`save`](Self::save).
+    /// [`EditError::New`] of a record that is not saved yet; else as [`save`](Self::save). What is known not to fit the entity
+    /// is not deleted through it, until a read finds that it does:
+    /// [`delete_id`](crate::dataset::WritableDataSet::delete_id) deletes it all the same.
     pub async fn delete(&mut self) -> Result<DeleteResult<E::Field>, EditError> {
         if !self.is_deleting() {
             self.take_pending_in().await?;
@@ -167,10 +169,12 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         if shared.is_closed() {
             return Err(EditError::Closed);
         }
+        self.must_fit()?;
         let guard = match self.policy {
             Policy::Overwrite => Guard::Nothing,
             _ if broken::is(Broken::DeletesWithoutGuard) => Guard::Nothing,
-            policy => save::guard(&self.three.snapshot, policy, FieldSet::ALL).map_err(|source| self.fault(source))?,
+            policy => save::guard(&self.three.snapshot, policy, FieldSet::ALL, shared.backend.capabilities())
+                .map_err(|source| self.fault(source))?,
         };
         let span = tracing::debug_span!("delete", table = self.table.name(), id = %self.id, attempt);
         let (env, id) = (Arc::clone(&shared.env), self.id.clone());

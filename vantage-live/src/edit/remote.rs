@@ -107,13 +107,16 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     /// Why there is no row to take in.
     fn has_no_row(&self) -> RefreshError {
+        self.must_fit().map_or_else(RefreshError::Edit, |()| self.deleted())
+    }
+
+    /// Nothing is done through the entity to a record that is known not to fit it.
+    pub(super) fn must_fit(&self) -> Result<(), EditError> {
         match self.table.shared().rejection(&self.id) {
-            Some(reason) => RefreshError::Edit(EditError::KeptApart {
-                table: self.table.name().to_owned(),
-                id: self.id.clone(),
-                reason,
-            }),
-            None => self.deleted(),
+            Some(reason) => {
+                Err(EditError::KeptApart { table: self.table.name().to_owned(), id: self.id.clone(), reason })
+            }
+            None => Ok(()),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::broken::{self, Broken};
 use crate::dataset::{DataSetError, kept_apart};
 use crate::entity::{Field, FieldSet, LiveEntity};
 use crate::table::{Entry, Ids, Policy, Seen, Shared, Written};
-use crate::value::{Guard, Id, IdempotencyKey, Patch, Path, Record, ValueError, ValueErrorKind};
+use crate::value::{Capabilities, Guard, Id, IdempotencyKey, Patch, Path, Record, ValueError, ValueErrorKind};
 
 /// What a save has sent.
 #[derive(Clone)]
@@ -105,10 +105,11 @@ pub(super) fn prepare<E: LiveEntity>(
     snapshot: &Entry<E>,
     policy: Policy,
     fields: FieldSet<E::Field>,
+    can: Capabilities,
 ) -> Result<(Patch, Guard), crate::entity::EntityError> {
     // P2: the modified fields and nothing else.
     let written = if broken::is(Broken::PatchesEverything) { FieldSet::ALL } else { fields };
-    Ok((local.patch(written)?, guard(snapshot, policy, fields)?))
+    Ok((local.patch(written)?, guard(snapshot, policy, fields, can)?))
 }
 
 /// P3: what must still hold in the store, in the store's own spelling of the snapshot.
@@ -116,6 +117,7 @@ pub(super) fn guard<E: LiveEntity>(
     snapshot: &Entry<E>,
     policy: Policy,
     fields: FieldSet<E::Field>,
+    can: Capabilities,
 ) -> Result<Guard, crate::entity::EntityError> {
     // Under whatever name the record has the field: what stands under an alias is the field too.
     let expect = |record: &Record, guard: Guard, field: E::Field| {
@@ -124,16 +126,18 @@ pub(super) fn guard<E: LiveEntity>(
     let policy = if broken::is(Broken::SendsNoGuard) { Policy::Overwrite } else { policy };
     Ok(match (policy, E::VERSION) {
         (Policy::Overwrite, _) => Guard::Exists,
-        (Policy::Version, Some(version)) => {
+        (Policy::Version, Some(version)) if can.version_token => {
             let record = snapshot.record()?;
             match version.find(&record) {
                 Some((path, token)) => Guard::Version { path: path.clone(), token: token.clone() },
                 None => expect(&record, Guard::Exists, version),
             }
         }
-        (Policy::Fields | Policy::Version, _) => {
+        (Policy::Fields | Policy::Version, version) => {
             let record = snapshot.record()?;
-            fields.into_iter().fold(Guard::Exists, |guard, field| expect(&record, guard, field))
+            // Whoever writes raises the version, or does not: the store does not see to it.
+            let version = version.filter(|_| policy == Policy::Version).map(FieldSet::from).unwrap_or_default();
+            (fields | version).into_iter().fold(Guard::Exists, |guard, field| expect(&record, guard, field))
         }
     })
 }

@@ -11,7 +11,7 @@ use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{EntityError, Field, FieldSet, LiveEntity};
 use crate::table::Policy;
-use crate::value::{Path, Record};
+use crate::value::Record;
 
 /// Saving.
 impl<E: LiveEntity> RecordEdit<'_, E> {
@@ -27,7 +27,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// | new | inserted | `Created` | the temp id is replaced, and still finds the row |
     /// | any | refused | `Error(Rejected)` | nothing changed |
     /// | any | not reached | `Error(Unreachable)` | nothing changed |
-    /// | any | sent, answer lost | `Error(OutcomeUnknown)` | nothing changed; the next save or refresh finds out |
+    /// | any | sent, answer lost | `Error(OutcomeUnknown)` | nothing changed; the next save finds out, and a refresh too |
     ///
     /// Touches the store. Dropping the future cancels nothing: the request goes on, and the next call of the session takes
     /// its answer in first. Where a save takes more than one request (after a lost answer it reads before it writes), the
@@ -36,10 +36,13 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// After an `OutcomeUnknown` the next save reads the record before it writes. What stands there as it was sent is
     /// this session's own; a field with a third value may be a coercion of ours or somebody's change, and is shown as a
     /// conflict, for it cannot be told and must not be overwritten. A write that lands even later than that is still known
-    /// for this session's own.
+    /// for this session's own. A record whose first save was lost has no id to be refreshed by: its next save finds out.
     ///
     /// # Errors
-    /// [`EditError`] for misuse and bugs only: a record that cannot be written as JSON, a table that is closed.
+    /// [`EditError`] for misuse and bugs only: a record that cannot be written as JSON, a table that is closed; and
+    /// [`EditError::KeptApart`] of a record that has come not to fit the entity. One that is known not to is
+    /// read before anything is written to it; where that comes to light with the answer, the next save that can read it
+    /// finds out what was written.
     pub async fn save(&mut self) -> Result<SaveResult<E>, EditError> {
         self.take_delete_in().await?;
         self.take_pending_in().await?;
@@ -174,7 +177,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             let record = self.new_record().map_err(|source| self.fault(source))?;
             let work = save::create(shared, id, record, key, !self.doubts.is_empty());
             self.ask(sent, Asked::default(), work);
-        } else if self.doubts.must_look() {
+        } else if self.doubts.must_look() || (self.must_fit().is_err() && !fields.is_empty()) {
             self.ask(sent, Asked { is_write: false, ..Asked::default() }, save::find_out(shared, id));
         } else if fields.is_empty() {
             let (sender, answer) = oneshot::channel();
@@ -207,24 +210,26 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         Ok(Step::Again)
     }
 
-    /// The record to insert: one that is brought back has the columns that the entity does not know, too.
+    /// The record to insert. One that is brought back is as it was stored, the columns included that the entity does not
+    /// know, but for what was changed here since.
     fn new_record(&self) -> Result<Record, EntityError> {
-        let mut record = self.local().to_new_record()?;
-        if let (Some(_), Some(rest)) = (&self.was, &self.three.snapshot.rest) {
-            let is_known = |path: &Path| {
-                E::Field::ALL.iter().any(|field| field.path().contains(path) || path.contains(field.path()))
-            };
-            for (path, value) in rest.sets().filter(|(path, _)| !is_known(path)) {
-                path.set(&mut record, value.clone());
-            }
+        if self.was.is_none() {
+            return self.local().to_new_record();
+        }
+        let mut record = self.three.snapshot.record()?;
+        self.local().patch(self.modified_fields())?.apply(&mut record);
+        for path in E::Field::READONLY.into_iter().flat_map(Field::places) {
+            path.remove(&mut record);
         }
         Ok(record)
     }
 
     fn ask_to_write(&mut self, sent: Sent<E>, asked: Asked) -> Result<(), EditError> {
-        let (patch, guard) = save::prepare(&sent.local, &self.three.snapshot, self.policy, sent.fields)
+        let shared = Arc::clone(self.table.shared());
+        let can = shared.backend.capabilities();
+        let (patch, guard) = save::prepare(&sent.local, &self.three.snapshot, self.policy, sent.fields, can)
             .map_err(|source| self.fault(source))?;
-        let work = save::write(Arc::clone(self.table.shared()), self.id.clone(), patch, guard);
+        let work = save::write(shared, self.id.clone(), patch, guard);
         self.ask(sent, asked, work);
         Ok(())
     }

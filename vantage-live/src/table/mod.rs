@@ -73,7 +73,10 @@ pub enum Policy {
     /// fields of one record both succeed.
     #[default]
     Fields,
-    /// The record's version token is the one that the session last agreed on: any change of anybody's counts.
+    /// The record's version token is the one that the session last agreed on: any change of anybody's counts. It is for
+    /// whoever writes, or for the store, to make another token of it each time. Where the store does not see to that itself
+    /// ([`version_token`](crate::Capabilities::version_token)), the fields that are written are checked too, as by
+    /// [`Fields`](Self::Fields).
     Version,
     /// Nothing but that the record exists: the last write wins.
     Overwrite,

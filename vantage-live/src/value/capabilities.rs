@@ -10,7 +10,7 @@
 /// | `transaction` | asks for none |
 /// | `client_ids` | does not open with [`Ids::ClientUuid`](crate::Ids::ClientUuid): [`OpenError::NoClientIds`](crate::table::OpenError::NoClientIds) |
 /// | `idempotent_insert` | gives a new record an id of its own making, where the store takes one; where it does not, a create whose answer was lost stays [unknown](crate::ValueErrorKind::OutcomeUnknown) and is not sent again |
-/// | `version_token` | asks for none: [`Policy::Version`](crate::Policy::Version) takes the entity's own version field |
+/// | `version_token` | [`Policy::Version`](crate::Policy::Version) does not rely on the token alone: it checks the fields too |
 /// | `outlives_process` | keeps no rows in such a cache |
 /// | `feed` | hears of the changes of others through the feed that it is [given](crate::table::Builder::feed), or not at all |
 ///

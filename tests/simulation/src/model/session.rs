@@ -218,7 +218,9 @@ fn has_reached(field: usize, wish: &Wish, edit: &Edit, store: &Store) -> bool {
         Shape::Row(row) => [&wish.val, &coerced].contains(&&val(row, field)),
         Shape::Gone | Shape::Unfit => false,
     };
+    let (id, place) = &wish.since;
+    let since = store.history(id).get(*place..).unwrap_or_default();
     // What the session has made since is all of the time after.
-    let from = if wish.since.0 == *edit.id() { wish.since.1 } else { 0 };
-    store.history(edit.id()).get(from..).unwrap_or_default().iter().any(has)
+    let made = if id == edit.id() { &[] } else { store.history(edit.id()) };
+    since.iter().chain(made).any(has)
 }
