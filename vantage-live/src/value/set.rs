@@ -198,7 +198,8 @@ pub trait InsertableValueSet: ReadableValueSet {
     /// Makes a record of an id that the store chooses, and answers with the id and the after-image. Touches the store.
     ///
     /// With a key, and where the store can tell ([`Capabilities::idempotent_insert`]), the same call again makes no
-    /// second record: it answers with the one that the first call has made, as it is now.
+    /// second record: it answers with the one that the first call has made, as it is now. Where somebody has deleted that
+    /// meanwhile, it may be made again, under the same id.
     ///
     /// # Errors
     /// [`Rejected`](ValueErrorKind::Rejected) where the store refuses the values;
