@@ -434,6 +434,9 @@ pub mod dataset;
 pub mod edit;
 pub mod entity;
 pub mod feed;
+#[cfg(doc)]
+#[doc = include_str!("how_we_know.md")]
+pub mod how_we_know {}
 mod locks;
 pub mod store;
 pub mod table;

@@ -1,8 +1,12 @@
 //! What an edit session holds: P1, reverting, the program's own fields, the id.
 
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use tests::bakery::{self, Colleague as _, InventoryField, Product, ProductChange, ProductField};
 use vantage_live::edit::EditError;
-use vantage_live::{FieldSet, Id, LiveTable, RecordEdit};
+use vantage_live::{
+    Conflict, FieldSet, Guard, Id, ImTable, LiveEntity, LiveTable, Patch, RecordEdit, WritableValueSet as _,
+};
 
 #[tokio::test]
 async fn a_field_that_is_set_is_modified() {
@@ -175,4 +179,39 @@ async fn several_sessions_stay_open_while_the_table_is_told_of_changes() {
 fn a_table_is_a_handle_for_every_thread() {
     fn is_handle<T: Clone + Send + Sync + 'static>() {}
     is_handle::<LiveTable<Product>>();
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Tart {
+    name: String,
+    #[live(nested)]
+    shelf: Option<Shelf>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Shelf {
+    pieces: i64,
+}
+
+#[tokio::test]
+async fn the_base_of_a_conflict_in_an_optional_part_is_there_where_the_first_conflict_knew_of_no_part() {
+    let store = ImTable::new("tart");
+    let id = Id::from("tart");
+    let record = json!({"name": "Tart"}).as_object().unwrap().clone();
+    store.insert_id_value(&id, record).await.unwrap();
+    let table = LiveTable::<Tart>::builder(store.clone()).open().await.unwrap();
+    let mut edit = table.edit_record("tart").await.unwrap();
+    let colleague = async |patch: Patch| drop(store.write(&id, &patch, &Guard::Exists).await.unwrap());
+    edit.name = "Tart, glazed".into();
+    colleague(Patch::new().set("name", "Electric Tart").set("shelf", json!({"pieces": 3}))).await;
+    let first = edit.refresh_snapshot().await.unwrap();
+    assert!(first.name.is_some(), "{first:?}");
+
+    edit.shelf.as_mut().unwrap().pieces = 4;
+    colleague(Patch::new().set("shelf", json!({"pieces": 5}))).await;
+    let _ = edit.refresh_snapshot().await.unwrap();
+
+    let pieces = edit.conflicts().fields() - FieldSet::from(TartField::Name);
+    let pieces = edit.get_conflict(pieces.iter().next().expect("both have changed it")).unwrap();
+    assert_eq!(pieces, Some(Conflict { base: Some(json!(3)), local: Some(json!(4)), remote: Some(json!(5)) }));
 }

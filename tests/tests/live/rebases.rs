@@ -48,6 +48,23 @@ async fn a_field_changed_on_both_sides_is_a_conflict_of_three_values() {
 }
 
 #[tokio::test]
+async fn the_base_of_a_later_conflict_is_what_the_session_had_agreed_on_by_then() {
+    let (table, store) = products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.name = "Cupcake, glazed".into();
+    store.colleague_sets("flux_cupcake", "name", "Electric Cupcake").await;
+    store.colleague_sets("flux_cupcake", "price", 125).await;
+    let first = edit.refresh_snapshot().await.unwrap();
+    assert!(first.name.is_some() && first.price.is_none(), "{first:?}");
+
+    edit.price = 130;
+    store.colleague_sets("flux_cupcake", "price", 140).await;
+    let second = edit.refresh_snapshot().await.unwrap();
+
+    assert_eq!(second.price, Some(Conflict { base: 125, local: 130, remote: 140 }));
+}
+
+#[tokio::test]
 async fn the_same_change_on_both_sides_is_no_conflict_and_no_modification() {
     let (table, store) = products().await;
     let mut edit = table.edit_record("flux_cupcake").await.unwrap();
