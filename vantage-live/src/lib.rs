@@ -85,6 +85,8 @@
 //! saving in the background with an outbox, several edits saved as one, and stores other than those
 //! [below](#stores-and-features).
 //!
+//! What stands behind its promises, with the commands that show it: [`how_we_know`].
+//!
 //! # Usage
 //!
 //! The four ways in which a program uses an edit session.
