@@ -463,3 +463,23 @@ async fn saving_as_new_what_was_created_unheard_makes_no_second_record() {
     assert_eq!(edit.id(), &id);
     assert_eq!(store.count().await.unwrap(), 6);
 }
+
+#[tokio::test]
+async fn a_second_lost_answer_makes_nothing_of_the_first_that_was_read_since() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    let _ = edit.refresh_snapshot().await.unwrap();
+    edit.price = 120; // what it was: nothing is modified, and the field follows the store
+    edit.name = "Cupcake".into();
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    store.colleague_sets("flux_cupcake", "price", 150).await;
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!((edit.price, edit.modified_fields()), (150, FieldSet::EMPTY));
+}

@@ -7,8 +7,13 @@ use crate::entity::{FieldSet, LiveEntity};
 
 /// The writes of a session whose answers were lost, until it is known of each field what became of it.
 pub(super) struct Doubts<E: LiveEntity> {
-    lost: VecDeque<Sent<E>>,
-    /// Whether the record was not read since the last of them was lost.
+    lost: VecDeque<Lost<E>>,
+}
+
+/// A write whose answer was lost.
+struct Lost<E: LiveEntity> {
+    sent: Sent<E>,
+    /// Whether the record was not read since.
     unread: bool,
 }
 
@@ -18,7 +23,7 @@ const MOST: usize = 4;
 
 impl<E: LiveEntity> Default for Doubts<E> {
     fn default() -> Self {
-        Doubts { lost: VecDeque::new(), unread: false }
+        Doubts { lost: VecDeque::new() }
     }
 }
 
@@ -29,65 +34,64 @@ impl<E: LiveEntity> Doubts<E> {
 
     /// Whether the record is to be read before anything else is written.
     pub fn must_look(&self) -> bool {
-        self.unread && !self.is_empty()
+        self.lost.iter().any(|lost| lost.unread)
     }
 
     /// The answer to this write was lost.
     pub fn add(&mut self, sent: Sent<E>) {
-        self.unread = true;
-        let same = |lost: &&mut Sent<E>| lost.local.diff(&sent.local).is_disjoint(lost.fields | sent.fields);
+        let same = |lost: &&mut Lost<E>| lost.sent.local.diff(&sent.local).is_disjoint(lost.sent.fields | sent.fields);
         if let Some(lost) = self.lost.iter_mut().find(same) {
-            lost.fields |= sent.fields;
+            lost.sent = Sent { fields: lost.sent.fields | sent.fields, ..sent };
+            lost.unread = true;
             return;
         }
         if self.lost.len() >= MOST {
             self.lost.pop_front();
         }
-        self.lost.push_back(sent);
+        self.lost.push_back(Lost { sent, unread: true });
     }
 
     /// The fields that may have been written, or may be still.
     pub fn fields(&self) -> FieldSet<E::Field> {
-        self.lost.iter().fold(FieldSet::EMPTY, |fields, lost| fields | lost.fields)
+        self.lost.iter().fold(FieldSet::EMPTY, |fields, lost| fields | lost.sent.fields)
     }
 
     /// The fields of which the store has a value that this session has sent.
     pub fn standing(&self, stored: &E) -> FieldSet<E::Field> {
-        self.lost.iter().fold(FieldSet::EMPTY, |fields, lost| fields | lost.standing(stored))
+        self.lost.iter().fold(FieldSet::EMPTY, |fields, lost| fields | lost.sent.standing(stored))
     }
 
     /// The fields that were typed into since they were sent, as long as nothing was read: from then on the snapshot tells
     /// what was typed.
     pub fn typed_since(&self, local: &E) -> FieldSet<E::Field> {
-        if !self.unread {
-            return FieldSet::EMPTY;
-        }
-        self.lost.iter().fold(FieldSet::EMPTY, |fields, lost| fields | lost.typed_since(local))
+        let unread = self.lost.iter().filter(|lost| lost.unread);
+        unread.fold(FieldSet::EMPTY, |fields, lost| fields | lost.sent.typed_since(local))
     }
 
     /// These fields have followed the store; those that are modified were typed into since they have.
     pub fn follow(&mut self, fields: FieldSet<E::Field>, modified: FieldSet<E::Field>) {
         for lost in &mut self.lost {
-            lost.follow(fields, modified);
+            lost.sent.follow(fields, modified);
         }
     }
 
     /// The record was read. A write may land later than a read that did not find it, so the rest stays in doubt.
     pub fn read(&mut self) {
-        self.unread = false;
+        for lost in &mut self.lost {
+            lost.unread = false;
+        }
     }
 
     /// It is known what became of these fields: they have changed in the store, by one of these writes or so that none
     /// of them can land any more.
     pub fn settle(&mut self, fields: FieldSet<E::Field>) {
         for lost in &mut self.lost {
-            lost.fields = lost.fields - fields;
+            lost.sent.fields = lost.sent.fields - fields;
         }
-        self.lost.retain(|lost| !lost.fields.is_empty());
+        self.lost.retain(|lost| !lost.sent.fields.is_empty());
     }
 
     pub fn clear(&mut self) {
         self.lost.clear();
-        self.unread = false;
     }
 }
