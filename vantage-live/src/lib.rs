@@ -435,6 +435,7 @@ pub mod edit;
 pub mod entity;
 pub mod feed;
 mod locks;
+mod panics;
 pub mod store;
 pub mod table;
 pub mod value;
