@@ -9,7 +9,7 @@ use vantage_live::contract::FaultyValueSet;
 use vantage_live::dataset::{DataSetError, InsertableDataSet, ReadableDataSet, TypedTable, WritableDataSet};
 use vantage_live::{
     DeleteOutcome, Guard, Id, Ids, ImTable, LiveEntity, LiveTable, Operation, Patch, ReadableValueSet as _, Record,
-    WritableValueSet, WriteOutcome,
+    ValueErrorKind, WritableValueSet, WriteOutcome,
 };
 
 /// The store, where the price of one product is no number.
@@ -139,6 +139,16 @@ async fn a_live_table_as_a_value_set_writes_it_and_answers_with_what_is_stored()
     );
     assert_eq!(Some(patched), store.get_id_value(&id).await.unwrap());
     assert_eq!(table.rejected_rows().len(), 1, "it still does not fit");
+}
+
+#[tokio::test]
+async fn a_live_table_as_a_value_set_has_no_row_of_it_and_says_why() {
+    let table = LiveTable::<Product>::builder(store().await).open().await.unwrap();
+
+    let read = table.get_id_value(&"sea_pie".into()).await;
+
+    assert!(matches!(&read, Err(error) if matches!(error.kind, ValueErrorKind::Unreadable(_))), "{read:?}");
+    assert_eq!(table.get_values().await.unwrap().len(), 4);
 }
 
 #[tokio::test]

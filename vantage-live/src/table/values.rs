@@ -1,4 +1,7 @@
 //! A live table is a value set: reads come from its rows, writes reach its backend first.
+//!
+//! A record that does not fit the entity has no row. To read it is an error that says why; a write reaches it like any other,
+//! and answers with it as the backend has.
 
 use std::sync::Arc;
 
