@@ -4,5 +4,6 @@ pub mod bakery;
 pub mod claiming;
 pub mod coercing;
 pub mod servers;
+pub mod sessions;
 pub mod still;
 pub mod wait;

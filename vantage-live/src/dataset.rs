@@ -10,7 +10,8 @@ use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::entity::{EntityError, Field as _, LiveEntity};
+use crate::entity::{EntityError, Field, FieldSet, LiveEntity};
+use crate::panics;
 use crate::value::{
     Guard, Id, Operation, Patch, Path, ReadableValueSet, Record, RwValueSet, ValueError, ValueErrorKind, WriteOutcome,
 };
@@ -180,7 +181,9 @@ pub trait InsertableDataSet<E: LiveEntity>: Send + Sync {
     /// Makes a record of the entity, and answers with its id.
     ///
     /// # Errors
-    /// Where the store refuses it or is not reached.
+    /// Where the store refuses it or is not reached, or has made a record of it that does not fit the entity
+    /// ([`DataSetError::KeptApart`], with its id: it is stored). A plain table of a store that tells [no
+    /// after-image](crate::Capabilities::after_image) does not look.
     async fn insert(&self, entity: E) -> Result<Id, DataSetError>;
 }
 
@@ -218,7 +221,7 @@ impl<E: LiveEntity> TypedTable<E> {
     }
 
     fn decode(&self, id: &Id, record: Record) -> Result<Arc<E>, DataSetError> {
-        E::from_record(id, record).map(Arc::new).map_err(|source| kept_apart(self.store.name(), id, &source))
+        decoded(id, record).map(Arc::new).map_err(|source| kept_apart(self.store.name(), id, &source))
     }
 
     /// The records that fit, as entities; the others are left out.
@@ -232,6 +235,11 @@ impl<E: LiveEntity> TypedTable<E> {
         };
         Ok(self.store.get_values().await?.into_iter().filter_map(fits).collect())
     }
+}
+
+/// The entity that a stored record is.
+fn decoded<E: LiveEntity>(id: &Id, record: Record) -> Result<E, EntityError> {
+    panics::decoded(|| E::from_record(id, record))
 }
 
 /// The error of a stored record that does not fit the entity.
@@ -269,7 +277,7 @@ impl<E: LiveEntity> WritableDataSet<E> for TypedTable<E> {
         let read = async || Ok(self.store.get_id_value(id).await?);
         let known = read().await?;
         let after = replace_one(&*self.store, id, &entity, known, read).await?;
-        E::from_record(id, after).map(Arc::new).map_err(|source| fault(self.store.name(), id, source))
+        decoded(id, after).map(Arc::new).map_err(|source| fault(self.store.name(), id, source))
     }
 
     async fn update(&self, change: &mut (dyn for<'r> FnMut(&'r mut E) + Send)) -> Result<u64, DataSetError> {
@@ -297,7 +305,11 @@ impl<E: LiveEntity> WritableDataSet<E> for TypedTable<E> {
 impl<E: LiveEntity> InsertableDataSet<E> for TypedTable<E> {
     async fn insert(&self, entity: E) -> Result<Id, DataSetError> {
         let record = entity.to_new_record().map_err(|source| fault(self.store.name(), &Id::from("(new)"), source))?;
-        Ok(self.store.insert_value(record, None).await?.0)
+        let (id, made) = self.store.insert_value(record, None).await?;
+        if self.store.capabilities().after_image {
+            self.decode(&id, made)?;
+        }
+        Ok(id)
     }
 }
 
@@ -311,7 +323,7 @@ fn others_were_faster(store: &dyn RwValueSet, operation: Operation, id: &Id) -> 
     ValueError::new(operation, store.name(), kind).on(id).into()
 }
 
-/// Changes one record as `change` says, guarded by the fields that it has modified. `None` where it modified nothing, or
+/// Changes one record as `change` says, where it still is what `change` was shown. `None` where it modified nothing, or
 /// the record has gone, or does not fit the entity any more; else the after-image.
 pub(crate) async fn update_one<E: LiveEntity>(
     store: &dyn RwValueSet,
@@ -320,7 +332,7 @@ pub(crate) async fn update_one<E: LiveEntity>(
     change: &mut (dyn for<'r> FnMut(&'r mut E) + Send),
 ) -> Result<Option<Record>, DataSetError> {
     for _ in 0..ATTEMPTS {
-        let Ok(before) = E::from_record(id, record.clone()) else { return Ok(None) };
+        let Ok(before) = decoded::<E>(id, record.clone()) else { return Ok(None) };
         let mut after = before.clone();
         change(&mut after);
         let patch = after.patch(before.diff(&after)).map_err(|source| fault(store.name(), id, source))?;
@@ -332,9 +344,7 @@ pub(crate) async fn update_one<E: LiveEntity>(
             return Err(ValueError::new(Operation::Write, store.name(), kind).on(id).into());
         }
         // P3: what `change` was not shown is not overwritten.
-        let guard =
-            patch.paths().fold(Guard::Exists, |guard, path| guard.and(path.clone(), path.get(&record).cloned()));
-        match store.write(id, &patch, &guard).await? {
+        match store.write(id, &patch, &unchanged::<E>(&record)).await? {
             WriteOutcome::Written(after) => return Ok(Some(after)),
             WriteOutcome::Refused(now) => record = now,
             WriteOutcome::Gone => return Ok(None),
@@ -363,12 +373,12 @@ pub(crate) async fn replace_one<E: LiveEntity, F: Future<Output = Result<Option<
             }
             continue;
         };
-        E::from_record(id, record.clone()).map_err(|source| kept_apart(store.name(), id, &source))?;
+        decoded::<E>(id, record.clone()).map_err(|source| kept_apart(store.name(), id, &source))?;
         if !(can.guarded_write && can.patch) {
             return Ok(store.replace_id_value(id, wanted).await?);
         }
-        let (patch, guard) = replacing::<E>(&record, &wanted);
-        match store.write(id, &patch, &guard).await? {
+        // What was seen to fit still does.
+        match store.write(id, &replacing::<E>(&record, &wanted), &unchanged::<E>(&record)).await? {
             WriteOutcome::Written(after) => return Ok(after),
             WriteOutcome::Refused(now) => known = Some(now),
             WriteOutcome::Gone => known = None,
@@ -377,20 +387,22 @@ pub(crate) async fn replace_one<E: LiveEntity, F: Future<Output = Result<Option<
     Err(others_were_faster(store, Operation::Replace, id))
 }
 
-/// What makes `record` the one that is wanted, but for what is read-only; and that it fits the entity still: the columns
-/// that the entity writes are as they were.
-fn replacing<E: LiveEntity>(record: &Record, wanted: &Record) -> (Patch, Guard) {
+/// What makes `record` the one that is wanted, but for what is read-only: that stays where it stands.
+fn replacing<E: LiveEntity>(record: &Record, wanted: &Record) -> Patch {
     let mut wanted = wanted.clone();
-    for field in E::Field::READONLY {
-        let path = field.path();
+    for path in E::Field::READONLY.into_iter().flat_map(Field::places) {
         let parent: Path = path.names().iter().take(path.names().len() - 1).cloned().collect();
         let has_place = parent.names().is_empty() || parent.get(&wanted).is_some_and(Value::is_object);
         if let Some(value) = path.get(record).filter(|_| has_place) {
             path.set(&mut wanted, value.clone());
         }
     }
-    let written = E::Field::ALL.iter().filter(|field| !E::Field::READONLY.contains(**field));
-    let guard =
-        written.fold(Guard::Exists, |guard, field| guard.and(field.path().clone(), field.path().get(record).cloned()));
-    (Patch::between(record, &wanted), guard)
+    Patch::between(record, &wanted)
+}
+
+/// That nobody has changed what the entity writes, under whatever name the record has it: so it fits the entity as it did.
+fn unchanged<E: LiveEntity>(record: &Record) -> Guard {
+    let written = FieldSet::ALL - E::Field::READONLY;
+    let places = written.into_iter().flat_map(Field::places);
+    places.fold(Guard::Exists, |guard, path| guard.and(path.clone(), path.get(record).cloned()))
 }

@@ -440,6 +440,7 @@ pub mod feed;
 #[doc = include_str!("how_we_know.md")]
 pub mod how_we_know {}
 mod locks;
+mod panics;
 pub mod store;
 pub mod table;
 pub mod value;

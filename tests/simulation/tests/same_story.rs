@@ -22,7 +22,7 @@ const HASHES: &str = "
 [
     0x273fd4d7376feb37,
     0x1b32d6be5f3bf7ce,
-    0xc53e8e7140c42511,
+    0xf8e7dd12db052d52,
     0xafb241a6f6c567b1,
     0x8561e6fe04537e8c,
     0xa433c186581bccef,

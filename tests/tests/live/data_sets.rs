@@ -1,14 +1,16 @@
 //! The data set and value set traits, by a live table and by a plain typed table, as trait objects too.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use tests::bakery::{self, Colleague as _, Product, hoverboard};
 use vantage_live::dataset::{InsertableDataSet, ReadableAsDataSet as _, ReadableDataSet, TypedTable, WritableDataSet};
 use vantage_live::{
-    Guard, Id, InsertableValueSet, LiveTable, Patch, ReadableValueSet, RwValueSet, WritableValueSet, WriteOutcome,
+    Guard, Id, ImTable, InsertableValueSet, LiveEntity, LiveTable, Patch, ReadableValueSet, RwValueSet,
+    WritableValueSet, WriteOutcome,
 };
 
 /// Both kinds of table, with the store below each.
-async fn both() -> [(Box<dyn Everything>, vantage_live::ImTable); 2] {
+async fn both() -> [(Box<dyn Everything>, ImTable); 2] {
     let (live, below_live) = bakery::products().await;
     let below_typed = bakery::store().await;
     [(Box::new(live), below_live), (Box::new(TypedTable::new(below_typed.clone())), below_typed)]
@@ -82,6 +84,30 @@ async fn a_replaced_record_is_the_entity_and_nothing_else() {
 
         assert_eq!(stored.name, "Hoverboard Cookie");
         assert_eq!(store.stored("sea_pie", "secret").await, None);
+    }
+}
+
+#[tokio::test]
+async fn replacing_keeps_a_readonly_column_that_stands_under_an_older_name() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+    struct Part {
+        name: String,
+        #[live(readonly)]
+        #[serde(alias = "changed")]
+        updated_at: i64,
+    }
+    let store = ImTable::new("part");
+    let live = LiveTable::<Part>::builder(store.clone()).open().await.unwrap();
+    let plain = TypedTable::<Part>::new(store.clone());
+    let tables: [&dyn WritableDataSet<Part>; 2] = [&live, &plain];
+    store.colleague_inserts("flux", json!({"name": "Flux Capacitor", "changed": 7})).await;
+
+    for (table, name) in tables.into_iter().zip(["Fluxless", "Flux"]) {
+        let replaced = table.replace_id(&"flux".into(), Part { name: name.into(), updated_at: 0 }).await.unwrap();
+
+        assert_eq!(*replaced, Part { name: name.into(), updated_at: 7 });
+        let record = store.get_id_value(&"flux".into()).await.unwrap().unwrap();
+        assert_eq!(Value::Object(record), json!({"name": name, "changed": 7}));
     }
 }
 

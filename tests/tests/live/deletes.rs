@@ -1,16 +1,18 @@
-//! Deleting through a session, and records that others delete: on every store that is a crate's `products`.
+//! Deleting through a session, and records that others delete: on every store that is a crate's `products`, of every kind of
+//! session that is the parent's `edit_record`.
 
 use tests::bakery::{Colleague as _, ProductField};
 use tests::wait::until;
 use vantage_live::edit::DeleteResult;
 use vantage_live::{FieldSet, Policy, ReadableValueSet as _, SaveResult};
 
+use super::edit_record;
 use crate::{products, products_without_feed};
 
 #[tokio::test]
 async fn a_record_that_nobody_changed_is_deleted() {
     let (table, store) = products().await;
-    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    let mut edit = edit_record(&table, "sea_pie").await.unwrap();
 
     let result = edit.delete().await.unwrap();
 
@@ -22,7 +24,7 @@ async fn a_record_that_nobody_changed_is_deleted() {
 #[tokio::test]
 async fn a_record_that_somebody_changed_is_not_deleted_unseen() {
     let (table, store) = products_without_feed().await;
-    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    let mut edit = edit_record(&table, "sea_pie").await.unwrap();
     store.colleague_sets("sea_pie", "price", 310).await;
 
     let refused = edit.delete().await.unwrap();
@@ -38,7 +40,7 @@ async fn a_record_that_somebody_changed_is_not_deleted_unseen() {
 #[tokio::test]
 async fn a_record_that_is_gone_was_deleted_by_somebody_else() {
     let (table, store) = products().await;
-    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    let mut edit = edit_record(&table, "sea_pie").await.unwrap();
     store.colleague_deletes("sea_pie").await;
 
     let result = edit.delete().await.unwrap();
@@ -49,7 +51,7 @@ async fn a_record_that_is_gone_was_deleted_by_somebody_else() {
 #[tokio::test]
 async fn overwriting_deletes_whatever_it_holds() {
     let (table, store) = products_without_feed().await;
-    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    let mut edit = edit_record(&table, "sea_pie").await.unwrap();
     edit.set_policy(Policy::Overwrite);
     store.colleague_sets("sea_pie", "price", 310).await;
 
@@ -61,7 +63,7 @@ async fn overwriting_deletes_whatever_it_holds() {
 #[tokio::test]
 async fn saving_a_deleted_record_never_inserts_it_again() {
     let (table, store) = products().await;
-    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    let mut edit = edit_record(&table, "sea_pie").await.unwrap();
     edit.price = 310;
     store.colleague_deletes("sea_pie").await;
 
@@ -75,7 +77,7 @@ async fn saving_a_deleted_record_never_inserts_it_again() {
 #[tokio::test]
 async fn saving_as_new_brings_a_deleted_record_back() {
     let (table, store) = products().await;
-    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    let mut edit = edit_record(&table, "sea_pie").await.unwrap();
     edit.price = 310;
     store.colleague_deletes("sea_pie").await;
     let _ = edit.save().await.unwrap();

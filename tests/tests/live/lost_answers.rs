@@ -11,12 +11,13 @@ use vantage_live::{
     ValueErrorKind, WritableValueSet as _,
 };
 
+use super::{edit_record, new_record};
 use crate::faulty_products;
 
 #[tokio::test]
 async fn a_lost_answer_changes_nothing_here_and_the_next_save_finds_the_write_done() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     faults.next(Operation::Write).loses_its_answer();
 
@@ -34,7 +35,7 @@ async fn a_lost_answer_changes_nothing_here_and_the_next_save_finds_the_write_do
 #[tokio::test]
 async fn a_lost_answer_of_a_write_that_never_happened_is_written_by_the_next_save() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
 
@@ -48,7 +49,7 @@ async fn a_lost_answer_of_a_write_that_never_happened_is_written_by_the_next_sav
 #[tokio::test]
 async fn what_was_typed_after_a_lost_answer_is_saved_without_a_conflict() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     faults.next(Operation::Write).loses_its_answer();
     let _ = edit.save().await.unwrap();
@@ -63,7 +64,7 @@ async fn what_was_typed_after_a_lost_answer_is_saved_without_a_conflict() {
 #[tokio::test]
 async fn a_refresh_after_a_lost_answer_knows_its_own_write() {
     let (table, _, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     faults.next(Operation::Write).loses_its_answer();
     let _ = edit.save().await.unwrap();
@@ -78,7 +79,7 @@ async fn a_refresh_after_a_lost_answer_knows_its_own_write() {
 #[tokio::test]
 async fn a_colleagues_change_after_a_lost_answer_is_a_conflict() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     faults.next(Operation::Write).loses_its_answer();
     let _ = edit.save().await.unwrap();
@@ -97,7 +98,7 @@ async fn a_create_whose_answer_was_lost_makes_one_record() {
         let faulty = FaultyValueSet::new(store.clone());
         let faults = faulty.faults();
         let table = LiveTable::<Product>::builder(faulty).ids(ids).open().await.unwrap();
-        let mut edit = table.new_record(hoverboard());
+        let mut edit = new_record(&table, hoverboard());
         faults.next(Operation::Insert).loses_its_answer();
 
         let lost = edit.save().await.unwrap();
@@ -112,7 +113,7 @@ async fn a_create_whose_answer_was_lost_makes_one_record() {
 #[tokio::test]
 async fn what_is_typed_while_a_save_finds_out_is_left_for_the_next_one() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
     let _ = edit.save().await.unwrap();
@@ -130,7 +131,7 @@ async fn what_is_typed_while_a_save_finds_out_is_left_for_the_next_one() {
 #[tokio::test]
 async fn a_delete_after_a_lost_answer_does_not_take_its_own_write_for_somebody_elses() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     faults.next(Operation::Write).loses_its_answer();
     let _ = edit.save().await.unwrap();
@@ -144,7 +145,7 @@ async fn a_delete_after_a_lost_answer_does_not_take_its_own_write_for_somebody_e
 #[tokio::test]
 async fn a_delete_whose_answer_was_lost_is_found_done() {
     let (table, _, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     faults.next(Operation::Delete).loses_its_answer();
 
     let lost = edit.delete().await.unwrap();
@@ -157,7 +158,7 @@ async fn a_delete_whose_answer_was_lost_is_found_done() {
 #[tokio::test]
 async fn a_write_that_lands_after_a_read_did_not_find_it_is_still_this_sessions_own() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
     let _ = edit.save().await.unwrap();
@@ -175,7 +176,7 @@ async fn a_write_that_lands_after_a_read_did_not_find_it_is_still_this_sessions_
 #[tokio::test]
 async fn two_answers_that_were_lost_are_both_known_for_this_sessions_own() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     for price in [130, 131] {
         edit.price = price;
         faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
@@ -194,7 +195,7 @@ async fn two_answers_that_were_lost_are_both_known_for_this_sessions_own() {
 #[tokio::test]
 async fn what_was_set_back_after_a_lost_answer_was_found_not_written_follows_the_store() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
     let _ = edit.save().await.unwrap();
@@ -211,7 +212,7 @@ async fn what_was_set_back_after_a_lost_answer_was_found_not_written_follows_the
 #[tokio::test]
 async fn by_version_a_change_of_another_field_is_told_after_a_lost_answer() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.set_policy(Policy::Version);
     edit.price = 130;
     faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
@@ -230,7 +231,7 @@ async fn by_version_a_change_of_another_field_is_told_after_a_lost_answer() {
 #[tokio::test]
 async fn by_version_a_write_of_its_own_after_a_lost_answer_is_nobody_elses_change() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.set_policy(Policy::Version);
     edit.price = 130;
     faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
@@ -330,7 +331,7 @@ async fn what_the_program_began_a_new_record_with_follows_what_the_store_made_of
 #[tokio::test]
 async fn saving_as_new_that_may_have_been_done_is_found_out_by_the_next_save() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     faults.next(Operation::Insert).loses_its_answer();
 
     let lost = edit.save_as_new().await.unwrap();
@@ -344,7 +345,7 @@ async fn saving_as_new_that_may_have_been_done_is_found_out_by_the_next_save() {
 #[tokio::test]
 async fn a_doubt_outlives_an_attempt_to_save_as_new_that_was_not_reached() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     faults.next(Operation::Write).loses_its_answer();
     let _ = edit.save().await.unwrap();
@@ -377,7 +378,7 @@ async fn what_others_did_to_a_record_that_was_created_unheard_is_shown_before_it
 #[tokio::test]
 async fn what_was_given_up_while_a_save_finds_out_is_not_written() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     edit.name = "Cupcake".into();
     faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
@@ -395,7 +396,7 @@ async fn what_was_given_up_while_a_save_finds_out_is_not_written() {
 #[tokio::test]
 async fn what_was_given_up_after_a_lost_answer_follows_the_store() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
     let _ = edit.save().await.unwrap();
@@ -414,7 +415,7 @@ async fn a_read_that_finds_out_does_not_take_a_session_back() {
     let faulty = FaultyValueSet::new(store.clone());
     let faults = faulty.faults();
     let table = LiveTable::<Product>::builder(faulty).feed(store.feed()).open().await.unwrap();
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     faults.next(Operation::Write).loses_its_answer();
     let _ = edit.save().await.unwrap();
@@ -440,7 +441,7 @@ async fn a_record_created_unheard_that_does_not_fit_is_said_to_be_kept_apart() {
         let store = bakery::store().await;
         let unfit = |record: &mut vantage_live::Record| drop(record.insert("price".into(), json!("dear")));
         let table = LiveTable::<Product>::builder(Coercing::new(store.clone(), unfit)).ids(ids).open().await.unwrap();
-        let mut edit = table.new_record(hoverboard());
+        let mut edit = new_record(&table, hoverboard());
 
         let result = edit.save().await;
 

@@ -6,25 +6,46 @@ mod bursts;
 mod caches;
 mod capabilities;
 mod data_sets;
-mod deletes;
 mod edits;
 mod executors;
 mod feeds;
 mod honesty;
 mod interruptions;
 mod late_events;
-mod lost_answers;
-mod new_records;
 mod opening;
 mod panics;
-mod rebases;
 mod rows;
-mod saves;
 mod subscriptions;
 mod temp_ids;
-mod under_way;
 mod unfit;
 mod unseen;
+
+/// What a session promises, and each row of its two tables: of one that borrows its table.
+#[path = "."]
+mod borrowed {
+    use tests::sessions::borrowed::{edit_record, edit_row, new_record};
+
+    mod deletes;
+    mod lost_answers;
+    mod new_records;
+    mod rebases;
+    mod saves;
+    mod under_way;
+}
+
+/// The same of one that keeps its table open itself.
+#[expect(clippy::duplicate_mod, reason = "the same tests of the other kind of session")]
+#[path = "."]
+mod owned {
+    use tests::sessions::owned::{edit_record, edit_row, new_record};
+
+    mod deletes;
+    mod lost_answers;
+    mod new_records;
+    mod rebases;
+    mod saves;
+    mod under_way;
+}
 
 use tests::bakery::{Product, products, store};
 use vantage_live::contract::{Faults, FaultyValueSet};

@@ -4,11 +4,13 @@ use tests::bakery::{self, Colleague as _, Product, hoverboard};
 use vantage_live::edit::EditError;
 use vantage_live::{Event, Ids, ImTable, LiveTable, ReadableValueSet as _, SaveResult};
 
+use super::new_record;
+
 #[tokio::test]
 async fn a_new_record_has_a_temp_id_and_is_stored_by_nobody_until_it_is_saved() {
     let (table, store) = bakery::products().await;
 
-    let edit = table.new_record(hoverboard());
+    let edit = new_record(&table, hoverboard());
 
     assert!(edit.is_new() && edit.id().is_temp());
     assert_eq!(edit.local().id, *edit.id());
@@ -18,7 +20,7 @@ async fn a_new_record_has_a_temp_id_and_is_stored_by_nobody_until_it_is_saved() 
 #[tokio::test]
 async fn saving_a_new_record_replaces_its_temp_id() {
     let (table, store) = bakery::products().await;
-    let mut edit = table.new_record(hoverboard());
+    let mut edit = new_record(&table, hoverboard());
     let temp = edit.id().clone();
 
     let SaveResult::Created(id) = edit.save().await.unwrap() else { panic!("it was new") };
@@ -33,7 +35,7 @@ async fn saving_a_new_record_replaces_its_temp_id() {
 #[tokio::test]
 async fn subscribers_are_told_which_temp_id_became_which() {
     let (table, _) = bakery::products().await;
-    let mut edit = table.new_record(hoverboard());
+    let mut edit = new_record(&table, hoverboard());
     let temp_id = edit.id().clone();
     let mut events = table.subscribe_record(temp_id.clone());
 
@@ -51,7 +53,7 @@ async fn subscribers_are_told_which_temp_id_became_which() {
 #[tokio::test]
 async fn a_saved_new_record_is_edited_like_any_other() {
     let (table, store) = bakery::products().await;
-    let mut edit = table.new_record(hoverboard());
+    let mut edit = new_record(&table, hoverboard());
     let _ = edit.save().await.unwrap();
 
     edit.price = 90;
@@ -66,7 +68,7 @@ async fn a_saved_new_record_is_edited_like_any_other() {
 async fn an_id_minted_by_the_client_is_never_swapped() {
     let store = ImTable::new("product");
     let table = LiveTable::<Product>::builder(store.clone()).ids(Ids::ClientUuid).open().await.unwrap();
-    let mut edit = table.new_record(hoverboard());
+    let mut edit = new_record(&table, hoverboard());
     let minted = edit.id().clone();
 
     let result = edit.save().await.unwrap();
@@ -79,7 +81,7 @@ async fn an_id_minted_by_the_client_is_never_swapped() {
 #[tokio::test]
 async fn a_new_record_has_no_state_in_the_store_to_refresh_from() {
     let (table, _) = bakery::products().await;
-    let mut edit = table.new_record(hoverboard());
+    let mut edit = new_record(&table, hoverboard());
 
     assert!(edit.rebase().is_err() && edit.refresh_snapshot().await.is_err());
     assert!(matches!(edit.delete().await, Err(EditError::New)));
@@ -89,7 +91,7 @@ async fn a_new_record_has_no_state_in_the_store_to_refresh_from() {
 #[tokio::test]
 async fn columns_that_only_the_store_sets_are_left_out_of_a_new_record() {
     let (table, store) = bakery::products().await;
-    let mut edit = table.new_record(Product { version: 77, ..hoverboard() });
+    let mut edit = new_record(&table, Product { version: 77, ..hoverboard() });
 
     let _ = edit.save().await.unwrap();
 

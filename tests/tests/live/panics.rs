@@ -14,6 +14,7 @@ use tests::coercing::Coercing;
 use tests::still::Still;
 use tests::wait::until;
 use tokio::runtime::Builder;
+use vantage_live::dataset::WritableDataSet as _;
 use vantage_live::feed::FeedStream;
 use vantage_live::{
     Feed, FeedEvent, FeedKind, FeedOrder, LiveEntity, LiveTable, ReadableValueSet as _, SaveResult, SyncState,
@@ -56,6 +57,18 @@ async fn a_record_whose_reading_panics_is_kept_apart_until_it_does_not() {
 
     assert!(reason.contains("nothing costs that"), "{reason}");
     assert!(table.rejected_rows().is_empty());
+}
+
+#[tokio::test]
+async fn an_update_of_all_rows_leaves_a_record_alone_whose_reading_panics() {
+    let store = bakery::store().await;
+    let table = LiveTable::<Cursed>::builder(store.clone()).open().await.unwrap();
+    store.colleague_sets("sea_pie", "price", 666).await;
+
+    let modified = table.update(&mut |cursed| cursed.price += 1).await.unwrap();
+
+    assert_eq!(modified, 4);
+    assert_eq!(store.stored("sea_pie", "price").await, Some(666.into()));
 }
 
 #[tokio::test]

@@ -1,17 +1,18 @@
 //! The rebase table of the design, row by row, and the decisions about conflicts: on every store that is a crate's
-//! `products`.
+//! `products`, of every kind of session that is the parent's `edit_record`.
 
 use tests::bakery::{Colleague as _, ProductConflict, ProductField};
 use tests::wait::until;
 use vantage_live::edit::RefreshError;
 use vantage_live::{Conflict, FieldSet};
 
+use super::edit_record;
 use crate::products;
 
 #[tokio::test]
 async fn an_unmodified_field_follows_the_store() {
     let (table, store) = products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
 
     store.colleague_sets("flux_cupcake", "price", 140).await;
     let conflicts = edit.refresh_snapshot().await.unwrap();
@@ -23,7 +24,7 @@ async fn an_unmodified_field_follows_the_store() {
 #[tokio::test]
 async fn a_modified_field_that_nobody_changed_stays() {
     let (table, store) = products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
 
     store.colleague_sets("flux_cupcake", "name", "Cupcake").await;
@@ -37,7 +38,7 @@ async fn a_modified_field_that_nobody_changed_stays() {
 #[tokio::test]
 async fn a_field_changed_on_both_sides_is_a_conflict_of_three_values() {
     let (table, store) = products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
 
     store.colleague_sets("flux_cupcake", "price", 140).await;
@@ -67,7 +68,7 @@ async fn the_base_of_a_later_conflict_is_what_the_session_had_agreed_on_by_then(
 #[tokio::test]
 async fn the_same_change_on_both_sides_is_no_conflict_and_no_modification() {
     let (table, store) = products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 140;
 
     store.colleague_sets("flux_cupcake", "price", 140).await;
@@ -80,7 +81,7 @@ async fn the_same_change_on_both_sides_is_no_conflict_and_no_modification() {
 #[tokio::test]
 async fn refreshing_twice_keeps_the_first_base() {
     let (table, store) = products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
 
     store.colleague_sets("flux_cupcake", "price", 140).await;
@@ -95,7 +96,7 @@ async fn refreshing_twice_keeps_the_first_base() {
 #[tokio::test]
 async fn an_undecided_conflict_stays_when_nothing_new_has_happened() {
     let (table, store) = products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     store.colleague_sets("flux_cupcake", "price", 140).await;
     let _ = edit.refresh_snapshot().await.unwrap();
@@ -108,7 +109,7 @@ async fn an_undecided_conflict_stays_when_nothing_new_has_happened() {
 #[tokio::test]
 async fn a_conflict_ends_when_the_store_comes_to_the_local_value() {
     let (table, store) = products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     store.colleague_sets("flux_cupcake", "price", 140).await;
     let _ = edit.refresh_snapshot().await.unwrap();
@@ -123,7 +124,7 @@ async fn a_conflict_ends_when_the_store_comes_to_the_local_value() {
 #[tokio::test]
 async fn a_conflict_is_matched_on_with_its_types() {
     let (table, store) = products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.name = "Mine".into();
     store.colleague_sets("flux_cupcake", "name", "Theirs").await;
 
@@ -140,7 +141,7 @@ async fn a_conflict_is_matched_on_with_its_types() {
 #[tokio::test]
 async fn keeping_mine_ends_the_conflict_and_keeps_the_field_modified() {
     let (table, store) = products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     store.colleague_sets("flux_cupcake", "price", 140).await;
     let _ = edit.refresh_snapshot().await.unwrap();
@@ -154,7 +155,7 @@ async fn keeping_mine_ends_the_conflict_and_keeps_the_field_modified() {
 #[tokio::test]
 async fn taking_theirs_ends_the_conflict_and_the_modification() {
     let (table, store) = products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     store.colleague_sets("flux_cupcake", "price", 140).await;
     let _ = edit.refresh_snapshot().await.unwrap();
@@ -168,7 +169,7 @@ async fn taking_theirs_ends_the_conflict_and_the_modification() {
 #[tokio::test]
 async fn an_assignment_and_keep_local_decide_for_a_third_value() {
     let (table, store) = products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     store.colleague_sets("flux_cupcake", "price", 140).await;
     let _ = edit.refresh_snapshot().await.unwrap();
@@ -183,7 +184,7 @@ async fn an_assignment_and_keep_local_decide_for_a_third_value() {
 #[tokio::test]
 async fn peeking_shows_the_conflicts_and_changes_nothing() {
     let (table, store) = products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     store.colleague_sets("flux_cupcake", "price", 140).await;
     until(|| edit.is_stale()).await;
@@ -198,7 +199,7 @@ async fn peeking_shows_the_conflicts_and_changes_nothing() {
 #[tokio::test]
 async fn rebasing_takes_the_tables_row_without_asking_the_store() {
     let (table, store) = products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     store.colleague_sets("flux_cupcake", "price", 140).await;
     until(|| edit.is_stale()).await;
@@ -212,7 +213,7 @@ async fn rebasing_takes_the_tables_row_without_asking_the_store() {
 #[tokio::test]
 async fn a_record_deleted_meanwhile_is_an_outcome_of_its_own() {
     let (table, store) = products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
 
     store.colleague_deletes("flux_cupcake").await;
@@ -227,7 +228,7 @@ async fn a_record_deleted_meanwhile_is_an_outcome_of_its_own() {
 #[tokio::test]
 async fn the_time_of_the_snapshot_moves_when_it_is_taken_in() {
     let (table, _) = products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     let before = edit.snapshot_time();
 
     let _ = edit.refresh_snapshot().await.unwrap();
@@ -238,7 +239,7 @@ async fn the_time_of_the_snapshot_moves_when_it_is_taken_in() {
 #[tokio::test]
 async fn a_conflict_is_read_as_json_by_a_generic_form() {
     let (table, store) = products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     store.colleague_sets("flux_cupcake", "price", 140).await;
     let _ = edit.refresh_snapshot().await.unwrap();

@@ -11,12 +11,13 @@ use vantage_live::{
     SaveResult, SyncState, ValueErrorKind, WritableValueSet as _,
 };
 
+use super::edit_record;
 use crate::faulty_products;
 
 #[tokio::test]
 async fn a_save_of_nothing_does_not_ask_the_store() {
     let (table, _, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
 
     let result = edit.save().await.unwrap();
 
@@ -27,7 +28,7 @@ async fn a_save_of_nothing_does_not_ask_the_store() {
 #[tokio::test]
 async fn a_save_is_one_write_and_no_read() {
     let (table, _, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
 
     let _ = edit.save().await.unwrap();
@@ -38,7 +39,7 @@ async fn a_save_is_one_write_and_no_read() {
 #[tokio::test]
 async fn what_was_saved_is_the_snapshot_and_the_row_at_once() {
     let (table, store, _) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     edit.inventory.stock = 49;
 
@@ -53,7 +54,7 @@ async fn what_was_saved_is_the_snapshot_and_the_row_at_once() {
 #[tokio::test]
 async fn the_after_image_brings_what_others_changed_in_other_fields() {
     let (table, store, _) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     store.colleague_sets("flux_cupcake", "name", "Cupcake").await;
     edit.price = 130;
 
@@ -67,7 +68,7 @@ async fn the_after_image_brings_what_others_changed_in_other_fields() {
 async fn columns_that_the_struct_does_not_know_stay() {
     let (table, store, _) = faulty_products().await;
     store.colleague_sets("flux_cupcake", "inventory.warehouse", "Hill Valley").await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.inventory.stock = 49;
 
     let _ = edit.save().await.unwrap();
@@ -79,7 +80,7 @@ async fn columns_that_the_struct_does_not_know_stay() {
 async fn two_people_who_edit_different_fields_both_succeed() {
     let (table, store, _) = faulty_products().await;
     let (mut mine, mut theirs) =
-        (table.edit_record("flux_cupcake").await.unwrap(), table.edit_record("flux_cupcake").await.unwrap());
+        (edit_record(&table, "flux_cupcake").await.unwrap(), edit_record(&table, "flux_cupcake").await.unwrap());
     mine.price = 130;
     theirs.inventory.stock = 49;
 
@@ -94,7 +95,7 @@ async fn two_people_who_edit_different_fields_both_succeed() {
 async fn a_store_that_makes_other_values_is_a_partial_save() {
     let store = bakery::store().await;
     let table = LiveTable::<Product>::builder(Coercing::new(store.clone(), upper_case)).open().await.unwrap();
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.name = "Cupcake".into();
     edit.price = 130;
 
@@ -110,7 +111,7 @@ async fn a_store_that_makes_other_values_is_a_partial_save() {
 async fn a_retry_that_gives_the_same_again_says_so() {
     let store = bakery::store().await;
     let table = LiveTable::<Product>::builder(Coercing::new(store.clone(), upper_case)).open().await.unwrap();
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.name = "Cupcake".into();
     let _ = edit.save().await.unwrap();
 
@@ -125,7 +126,7 @@ async fn a_retry_that_gives_the_same_again_says_so() {
 async fn accepting_what_was_stored_ends_the_modification() {
     let store = bakery::store().await;
     let table = LiveTable::<Product>::builder(Coercing::new(store.clone(), upper_case)).open().await.unwrap();
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.name = "Cupcake".into();
     let SaveResult::PartialSave(partial) = edit.save().await.unwrap() else { panic!("it was coerced") };
 
@@ -143,7 +144,7 @@ fn upper_case(record: &mut vantage_live::Record) {
 #[tokio::test]
 async fn a_field_that_somebody_changed_is_a_conflict_and_nothing_is_written() {
     let (table, store, _) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     edit.inventory.stock = 49;
     store.colleague_sets("flux_cupcake", "price", 140).await;
@@ -161,7 +162,7 @@ async fn a_field_that_somebody_changed_is_a_conflict_and_nothing_is_written() {
 #[tokio::test]
 async fn saving_after_a_conflict_was_shown_means_keep_mine() {
     let (table, store, _) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     store.colleague_sets("flux_cupcake", "price", 140).await;
     let _ = edit.save().await.unwrap();
@@ -176,7 +177,7 @@ async fn saving_after_a_conflict_was_shown_means_keep_mine() {
 #[tokio::test]
 async fn a_change_after_the_one_that_was_shown_is_shown_too() {
     let (table, store, _) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     store.colleague_sets("flux_cupcake", "price", 140).await;
     let _ = edit.save().await.unwrap();
@@ -191,7 +192,7 @@ async fn a_change_after_the_one_that_was_shown_is_shown_too() {
 #[tokio::test]
 async fn a_colleague_who_saved_the_same_value_is_no_conflict() {
     let (table, store, _) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     edit.inventory.stock = 49;
     store.colleague_sets("flux_cupcake", "price", 130).await;
@@ -207,7 +208,7 @@ async fn an_absent_column_that_reads_as_null_is_no_conflict() {
     let (table, store, _) = faulty_products().await;
     let record = json!({"name": "Almanac", "price": 1955, "inventory": {"stock": 1, "shelf": "B"}});
     store.colleague_inserts("almanac", record).await;
-    let mut edit = table.edit_record("almanac").await.unwrap();
+    let mut edit = edit_record(&table, "almanac").await.unwrap();
     edit.note = Some("do not read".into());
 
     let result = edit.save().await.unwrap();
@@ -219,7 +220,7 @@ async fn an_absent_column_that_reads_as_null_is_no_conflict() {
 #[tokio::test]
 async fn a_value_that_is_only_spelled_otherwise_is_no_conflict_for_a_person() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.note = Some("fresh".into());
     // Null becomes absent: the same to everyone who reads it, another thing to a guard.
     let patch = vantage_live::Patch::new().unset("note");
@@ -235,7 +236,7 @@ async fn a_value_that_is_only_spelled_otherwise_is_no_conflict_for_a_person() {
 #[tokio::test]
 async fn a_refusal_names_the_fields_and_changes_nothing() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = -1;
     let stock = ["inventory", "stock"].into_iter().collect::<Path>();
     let refusal =
@@ -254,7 +255,7 @@ async fn a_refusal_names_the_fields_and_changes_nothing() {
 #[tokio::test]
 async fn a_store_that_is_not_reached_changes_nothing_and_the_next_save_goes_through() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     faults.cut();
 
@@ -270,7 +271,7 @@ async fn a_store_that_is_not_reached_changes_nothing_and_the_next_save_goes_thro
 #[tokio::test]
 async fn overwriting_is_last_write_wins() {
     let (table, store, _) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.set_policy(Policy::Overwrite);
     edit.price = 130;
     store.colleague_sets("flux_cupcake", "price", 140).await;
@@ -285,7 +286,7 @@ async fn overwriting_is_last_write_wins() {
 async fn a_guard_by_version_refuses_whatever_anybody_changed() {
     let store = bakery::store().await;
     let table = LiveTable::<Product>::builder(store.clone()).policy(Policy::Version).open().await.unwrap();
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     store.colleague_sets("flux_cupcake", "name", "Cupcake").await;
     store.colleague_sets("flux_cupcake", "version", 2).await;
@@ -313,7 +314,7 @@ async fn a_field_that_serialises_to_nothing_is_removed() {
     let store = ImTable::new("card");
     store.colleague_inserts("a", json!({"text": "hello", "note": "secret"})).await;
     let table = LiveTable::<Card>::builder(store.clone()).open().await.unwrap();
-    let mut edit = table.edit_record("a").await.unwrap();
+    let mut edit = edit_record(&table, "a").await.unwrap();
     edit.note = None;
 
     let result = edit.save().await.unwrap();
@@ -330,7 +331,7 @@ async fn the_rows_show_a_save_even_when_an_older_event_comes_late() {
     let table = LiveTable::<Product>::builder(store.clone()).feed(feed.clone()).open().await.unwrap();
     until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
     let before = store.get_id_value(&"flux_cupcake".into()).await.unwrap().unwrap();
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     assert!(matches!(edit.save().await.unwrap(), SaveResult::Saved));
     let mut events = table.subscribe();
@@ -346,7 +347,7 @@ async fn the_rows_show_a_save_even_when_an_older_event_comes_late() {
 #[tokio::test]
 async fn saving_as_new_where_the_store_is_away_changes_nothing() {
     let (table, _, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     faults.cut();
 
     let result = edit.save_as_new().await.unwrap();

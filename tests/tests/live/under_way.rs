@@ -5,12 +5,13 @@ use tests::wait::until;
 use vantage_live::edit::{DeleteResult, EditError};
 use vantage_live::{FieldSet, Operation, ReadableValueSet as _, SaveResult};
 
+use super::{edit_record, edit_row};
 use crate::faulty_products;
 
 #[tokio::test]
 async fn typing_goes_on_while_a_save_is_under_way() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     let held = faults.next(Operation::Write).is_held();
 
@@ -31,7 +32,7 @@ async fn typing_goes_on_while_a_save_is_under_way() {
 #[tokio::test]
 async fn a_render_loop_polls_for_the_answer() {
     let (table, _, _) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     assert!(edit.poll_save().is_none(), "nothing is under way");
     edit.price = 130;
 
@@ -50,7 +51,7 @@ async fn a_render_loop_polls_for_the_answer() {
 #[tokio::test]
 async fn dropping_the_future_of_a_save_cancels_nothing() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     let held = faults.next(Operation::Write).is_held();
     {
@@ -76,7 +77,7 @@ async fn dropping_the_future_of_a_save_cancels_nothing() {
 #[tokio::test]
 async fn a_second_save_does_not_begin_while_one_is_under_way() {
     let (table, _, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     let held = faults.next(Operation::Write).is_held();
     edit.start_save().unwrap();
@@ -93,7 +94,7 @@ async fn a_second_save_does_not_begin_while_one_is_under_way() {
 #[tokio::test]
 async fn a_conflict_that_nobody_was_shown_is_shown_before_anything_is_overwritten() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     store.colleague_sets("flux_cupcake", "price", 140).await;
     let held = faults.next(Operation::Write).is_held();
@@ -118,7 +119,7 @@ async fn a_conflict_that_nobody_was_shown_is_shown_before_anything_is_overwritte
 #[tokio::test]
 async fn a_conflict_that_nobody_polled_for_is_the_answer_to_the_next_save() {
     let (table, store, _) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     store.colleague_sets("flux_cupcake", "price", 140).await;
     edit.start_save().unwrap();
@@ -138,7 +139,7 @@ async fn a_conflict_that_nobody_polled_for_is_the_answer_to_the_next_save() {
 #[tokio::test]
 async fn a_delete_after_a_conflict_that_nobody_was_shown_says_what_has_changed() {
     let (table, store, _) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     store.colleague_sets("flux_cupcake", "price", 140).await;
     edit.start_save().unwrap();
@@ -152,7 +153,7 @@ async fn a_delete_after_a_conflict_that_nobody_was_shown_says_what_has_changed()
 #[tokio::test]
 async fn a_rebase_while_a_save_is_under_way_takes_it_for_nobody_elses_and_does_not_go_back() {
     let (table, store) = bakery::products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     edit.start_save().unwrap();
     until(|| table.row(&"flux_cupcake".into()).unwrap().price == 130).await;
@@ -171,7 +172,7 @@ async fn a_rebase_while_a_save_is_under_way_takes_it_for_nobody_elses_and_does_n
 #[tokio::test]
 async fn what_was_typed_back_while_a_save_was_under_way_is_still_there() {
     let (table, _, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     let held = faults.next(Operation::Write).is_held();
     edit.start_save().unwrap();
@@ -188,7 +189,7 @@ async fn what_was_typed_back_while_a_save_was_under_way_is_still_there() {
 #[tokio::test]
 async fn a_change_of_the_saved_field_that_came_before_the_answer_is_not_overwritten_unseen() {
     let (table, store) = bakery::products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     edit.start_save().unwrap();
     let _ = edit.rebase().unwrap();
@@ -207,7 +208,7 @@ async fn a_change_of_the_saved_field_that_came_before_the_answer_is_not_overwrit
 #[tokio::test]
 async fn a_field_that_has_followed_the_store_since_it_was_sent_goes_on_to_follow() {
     let (table, store) = bakery::products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     let id = "flux_cupcake".into();
     edit.price = 130;
     edit.start_save().unwrap();
@@ -230,7 +231,7 @@ async fn a_field_that_has_followed_the_store_since_it_was_sent_goes_on_to_follow
 #[tokio::test]
 async fn what_was_reverted_while_a_save_was_under_way_follows_what_it_has_stored() {
     let (table, _, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     edit.price = 130;
     let held = faults.next(Operation::Write).is_held();
     edit.start_save().unwrap();
@@ -247,7 +248,7 @@ async fn what_was_reverted_while_a_save_was_under_way_follows_what_it_has_stored
 #[tokio::test]
 async fn a_render_loop_deletes_without_awaiting() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_row(&"flux_cupcake".into()).unwrap();
+    let mut edit = edit_row(&table, &"flux_cupcake".into()).unwrap();
     assert!(edit.poll_delete().is_none(), "nothing is under way");
     let held = faults.next(Operation::Delete).is_held();
 
@@ -272,7 +273,7 @@ async fn a_render_loop_deletes_without_awaiting() {
 #[tokio::test]
 async fn dropping_the_future_of_a_delete_cancels_nothing() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     let held = faults.next(Operation::Delete).has_its_answer_held();
 
     tokio::select! {
@@ -290,7 +291,7 @@ async fn dropping_the_future_of_a_delete_cancels_nothing() {
 #[tokio::test]
 async fn a_save_after_a_delete_that_nobody_waited_for_finds_the_record_gone() {
     let (table, _, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     let held = faults.next(Operation::Delete).has_its_answer_held();
     tokio::select! {
         result = edit.delete() => panic!("its answer is held: {result:?}"),
@@ -307,7 +308,7 @@ async fn a_save_after_a_delete_that_nobody_waited_for_finds_the_record_gone() {
 #[tokio::test]
 async fn a_change_that_refused_a_forgotten_delete_is_shown_before_it_is_deleted() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     store.colleague_sets("flux_cupcake", "price", 140).await;
     let held = faults.next(Operation::Delete).has_its_answer_held();
     tokio::select! {
@@ -330,7 +331,7 @@ async fn a_change_that_refused_a_forgotten_delete_is_shown_before_it_is_deleted(
 #[tokio::test]
 async fn finishing_a_delete_that_nobody_began_is_a_misuse() {
     let (table, _, _) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
 
     let result = edit.finish_delete().await;
 
@@ -340,7 +341,7 @@ async fn finishing_a_delete_that_nobody_began_is_a_misuse() {
 #[tokio::test]
 async fn saving_as_new_goes_on_where_its_future_was_dropped() {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     let held = faults.next(Operation::Insert).has_its_answer_held();
     tokio::select! {
         result = edit.save_as_new() => panic!("its answer is held: {result:?}"),

@@ -5,11 +5,22 @@ mod in_process;
 mod over_the_wire;
 mod readme;
 
-// What is promised on a store in memory is promised on this one.
-#[path = "../live/deletes.rs"]
-mod deletes;
-#[path = "../live/rebases.rs"]
-mod rebases;
+// What is promised on a store in memory is promised on this one, of both kinds of session.
+#[path = "../live"]
+mod borrowed {
+    use tests::sessions::borrowed::edit_record;
+
+    mod deletes;
+    mod rebases;
+}
+#[expect(clippy::duplicate_mod, reason = "the same tests of the other kind of session")]
+#[path = "../live"]
+mod owned {
+    use tests::sessions::owned::edit_record;
+
+    mod deletes;
+    mod rebases;
+}
 
 use tests::bakery::{Product, product_records};
 use vantage_live::store::surrealdb::{SurrealDb, SurrealTable};

@@ -6,7 +6,9 @@ use async_trait::async_trait;
 
 use super::{Entry, LiveTable, Removed, Shared};
 use crate::broken::{self, Broken};
-use crate::dataset::{DataSetError, InsertableDataSet, ReadableDataSet, WritableDataSet, replace_one, update_one};
+use crate::dataset::{
+    DataSetError, InsertableDataSet, ReadableDataSet, WritableDataSet, kept_apart, replace_one, update_one,
+};
 use crate::entity::LiveEntity;
 use crate::value::{Guard, Id, Operation, Record, WritableValueSet};
 
@@ -102,14 +104,17 @@ impl<E: LiveEntity> InsertableDataSet<E> for LiveTable<E> {
         let (shared, ids) = (Arc::clone(self.shared()), self.shared().ids);
         let insert = async move {
             match ids {
-                super::Ids::Store => Ok(shared.insert(record, None, None).await?.0),
+                super::Ids::Store => shared.insert(record, None, None).await,
                 super::Ids::ClientUuid => {
                     let id = Id::from(shared.env.ordered_uuid());
-                    shared.insert_id(&id, record, None).await?;
-                    Ok(id)
+                    shared.insert_id(&id, record, None).await.map(|made| (id, made))
                 }
             }
         };
-        self.shared().run(Operation::Insert, insert).await
+        let (id, made) = self.shared().run(Operation::Insert, insert).await?;
+        match Entry::<E>::decode(&id, &made) {
+            Ok(_) => Ok(id),
+            Err(source) => Err(kept_apart(self.shared().table(), &id, &source)),
+        }
     }
 }

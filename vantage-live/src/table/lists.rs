@@ -7,13 +7,13 @@ use futures::TryStreamExt;
 
 use super::core::Seen;
 use super::order::{Moment, Source};
-use super::panics;
 use super::requests::STEP;
 use super::shared::Shared;
 use super::state::{Progress, count};
 use super::subscribe::Origin;
 use crate::broken::{self, Broken};
 use crate::entity::LiveEntity;
+use crate::panics;
 use crate::value::{Id, ValueError};
 
 /// A list that is under way. However it ends, it is not any more.

@@ -11,7 +11,6 @@ mod env;
 mod flights;
 mod lists;
 mod order;
-mod panics;
 mod requests;
 mod rows;
 mod settle;
@@ -41,6 +40,7 @@ use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{FieldSet, LiveEntity};
 use crate::locks::watch;
+use crate::panics;
 use crate::value::{Id, Operation, RwValueSet, ValueError};
 
 /// What a save checks in the store before it overwrites.

@@ -33,13 +33,6 @@ pub(crate) enum Removed<E> {
     Gone,
 }
 
-#[derive(Clone, Copy)]
-enum Outcome {
-    Done,
-    Refused,
-    Gone,
-}
-
 /// How many rows one step of a change of all of them takes, so that nobody waits long for the lock.
 pub(super) const STEP: usize = 1_024;
 
@@ -186,34 +179,50 @@ impl<E: LiveEntity> Shared<E> {
     }
 
     /// The primitive under every save.
-    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table(), %id))]
     pub(crate) async fn write(
         self: &Arc<Self>,
         id: &Id,
         patch: &Patch,
         guard: &Guard,
     ) -> Result<Written<E>, DataSetError> {
-        let id = &self.resolve(id);
-        self.must_guard(Operation::Write, id, guard)?;
-        let (outcome, seen) = self
-            .writing(id, async {
-                let (kind, record) = match self.backend.write(id, patch, guard).await? {
-                    WriteOutcome::Written(record) => (Outcome::Done, self.after(Operation::Write, id, record).await?),
-                    WriteOutcome::Refused(record) => (Outcome::Refused, Some(record)),
-                    WriteOutcome::Gone => (Outcome::Gone, None),
-                };
-                let seen = Seen::of(id, record);
-                Ok(((kind, seen.clone()), seen, matches!(kind, Outcome::Done)))
-            })
-            .await?;
-        if matches!(outcome, Outcome::Refused) {
-            count(&self.counters.conflicts, 1);
-        }
-        Ok(match (outcome, self.entry(id, seen)?) {
-            (Outcome::Done, Some(entry)) => Written::Done(entry),
-            (Outcome::Refused, Some(entry)) => Written::Refused(entry),
+        let (outcome, seen) = self.write_record(id, patch, guard).await?;
+        Ok(match (outcome, self.entry(&self.resolve(id), seen)?) {
+            (WriteOutcome::Written(_), Some(entry)) => Written::Done(entry),
+            (WriteOutcome::Refused(_), Some(entry)) => Written::Refused(entry),
             (_, _) => Written::Gone,
         })
+    }
+
+    /// As [`write`](Self::write), answered as the store has: with a record, whether or not it fits the entity.
+    #[tracing::instrument(level = "debug", name = "write", skip_all, fields(table = self.table(), %id))]
+    pub(super) async fn write_record(
+        self: &Arc<Self>,
+        id: &Id,
+        patch: &Patch,
+        guard: &Guard,
+    ) -> Result<(WriteOutcome, Seen<E>), DataSetError> {
+        let id = &self.resolve(id);
+        self.must_guard(Operation::Write, id, guard)?;
+        let answer = self
+            .writing(id, async {
+                let answer = self.backend.write(id, patch, guard).await?;
+                let is_done = matches!(answer, WriteOutcome::Written(_));
+                let (outcome, record) = match answer {
+                    WriteOutcome::Written(record) => match self.after(Operation::Write, id, record).await? {
+                        Some(after) => (WriteOutcome::Written(after.clone()), Some(after)),
+                        None => (WriteOutcome::Gone, None),
+                    },
+                    WriteOutcome::Refused(now) => (WriteOutcome::Refused(now.clone()), Some(now)),
+                    WriteOutcome::Gone => (WriteOutcome::Gone, None),
+                };
+                let seen = Seen::of(id, record);
+                Ok(((outcome, seen.clone()), seen, is_done))
+            })
+            .await?;
+        if let (WriteOutcome::Refused(_), _) = &answer {
+            count(&self.counters.conflicts, 1);
+        }
+        Ok(answer)
     }
 
     /// Replaces a whole record and shows its after-image.
@@ -272,29 +281,40 @@ impl<E: LiveEntity> Shared<E> {
     }
 
     /// Deletes a record and its row.
-    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table(), %id))]
     pub(crate) async fn delete(self: &Arc<Self>, id: &Id, guard: &Guard) -> Result<Removed<E>, DataSetError> {
-        let id = &self.resolve(id);
-        self.must_guard(Operation::Delete, id, guard)?;
-        let (outcome, seen) = self
-            .writing(id, async {
-                let (kind, record) = match self.backend.delete_id(id, guard).await? {
-                    DeleteOutcome::Deleted => (Outcome::Done, None),
-                    DeleteOutcome::Gone => (Outcome::Gone, None),
-                    DeleteOutcome::Refused(record) => (Outcome::Refused, Some(record)),
-                };
-                let seen = Seen::of(id, record);
-                Ok(((kind, seen.clone()), seen, matches!(kind, Outcome::Done)))
-            })
-            .await?;
-        if matches!(outcome, Outcome::Refused) {
-            count(&self.counters.conflicts, 1);
-        }
-        Ok(match (outcome, self.entry(id, seen)?) {
-            (Outcome::Done, _) => Removed::Deleted,
-            (Outcome::Refused, Some(entry)) => Removed::Refused(entry),
+        let (outcome, seen) = self.delete_record(id, guard).await?;
+        Ok(match (outcome, self.entry(&self.resolve(id), seen)?) {
+            (DeleteOutcome::Deleted, _) => Removed::Deleted,
+            (DeleteOutcome::Refused(_), Some(entry)) => Removed::Refused(entry),
             (_, _) => Removed::Gone,
         })
+    }
+
+    /// As [`delete`](Self::delete), answered as the store has: with a record, whether or not it fits the entity.
+    #[tracing::instrument(level = "debug", name = "delete", skip_all, fields(table = self.table(), %id))]
+    pub(super) async fn delete_record(
+        self: &Arc<Self>,
+        id: &Id,
+        guard: &Guard,
+    ) -> Result<(DeleteOutcome, Seen<E>), DataSetError> {
+        let id = &self.resolve(id);
+        self.must_guard(Operation::Delete, id, guard)?;
+        let answer = self
+            .writing(id, async {
+                let outcome = self.backend.delete_id(id, guard).await?;
+                let is_done = matches!(outcome, DeleteOutcome::Deleted);
+                let record = match &outcome {
+                    DeleteOutcome::Refused(now) => Some(now.clone()),
+                    DeleteOutcome::Deleted | DeleteOutcome::Gone => None,
+                };
+                let seen = Seen::of(id, record);
+                Ok(((outcome, seen.clone()), seen, is_done))
+            })
+            .await?;
+        if let (DeleteOutcome::Refused(_), _) = &answer {
+            count(&self.counters.conflicts, 1);
+        }
+        Ok(answer)
     }
 
     /// Deletes every record. What others insert meanwhile comes by the feed, or with the next list.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use imbl::{HashMap, OrdMap};
 
-use super::panics;
 use crate::entity::{EntityError, LiveEntity};
+use crate::panics;
 use crate::value::{Id, Patch, Record};
 
 /// One row: the entity, and what its record has beyond it.
@@ -26,17 +26,13 @@ impl<E> Clone for Entry<E> {
 }
 
 impl<E: LiveEntity> Entry<E> {
-    /// The row that `record` is. An entity that panics at a record does not fit it.
+    /// The row that `record` is.
     pub fn decode(id: &Id, record: &Record) -> Result<Self, EntityError> {
-        panics::caught(|| Self::decoded(id, record)).unwrap_or_else(|said| {
-            Err(EntityError::Decode(serde::de::Error::custom(format!("reading it panicked: {said}"))))
+        panics::decoded(|| {
+            let entity = E::from_record(id, record.clone())?;
+            let rest = Patch::between(&entity.to_record()?, record);
+            Ok(Entry { row: Arc::new(entity), rest: (!rest.is_empty()).then(|| Arc::new(rest)) })
         })
-    }
-
-    fn decoded(id: &Id, record: &Record) -> Result<Self, EntityError> {
-        let entity = E::from_record(id, record.clone())?;
-        let rest = Patch::between(&entity.to_record()?, record);
-        Ok(Entry { row: Arc::new(entity), rest: (!rest.is_empty()).then(|| Arc::new(rest)) })
     }
 
     /// Whether both are the same record.

@@ -12,12 +12,12 @@ use futures::channel::oneshot;
 
 use super::core::{Seen, Taken};
 use super::order::Source;
-use super::panics;
 use super::shared::Shared;
 use super::state::count;
 use super::subscribe::Origin;
 use crate::broken::{self, Broken};
 use crate::entity::LiveEntity;
+use crate::panics;
 use crate::value::{Id, Operation, ValueError, ValueErrorKind};
 
 /// The records that are to be read.

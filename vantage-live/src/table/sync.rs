@@ -10,7 +10,6 @@ use futures::{FutureExt, StreamExt};
 use tracing::Instrument;
 
 use super::core::Seen;
-use super::panics;
 use super::shared::{Shared, reason};
 use super::state::{SyncState, count};
 use super::subscribe::Origin;
@@ -18,6 +17,7 @@ use crate::broken::{self, Broken};
 use crate::entity::LiveEntity;
 use crate::feed::{Feed, FeedEvent, FeedOrder, FeedStream};
 use crate::locks::watch;
+use crate::panics;
 use crate::value::{Id, Operation, ValueError, ValueErrorKind};
 
 /// How the first list of a table went.

@@ -1,11 +1,14 @@
 //! A live table is a value set: reads come from its rows, writes reach its backend first.
+//!
+//! A record that does not fit the entity has no row. To read it is an error that says why; a write reaches it like any other,
+//! and answers with it as the backend has.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::stream::{self, BoxStream, StreamExt};
 
-use super::{Entry, LiveTable, Removed, Shared, Written};
+use super::{Entry, LiveTable, Shared};
 use crate::dataset::DataSetError;
 use crate::entity::{EntityError, LiveEntity};
 use crate::value::{
@@ -101,15 +104,8 @@ impl<E: LiveEntity> ReadableValueSet for LiveTable<E> {
 impl<E: LiveEntity> WritableValueSet for LiveTable<E> {
     async fn write(&self, id: &Id, patch: &Patch, guard: &Guard) -> Result<WriteOutcome, ValueError> {
         let (id, patch, guard) = (id.clone(), patch.clone(), guard.clone());
-        self.request(Operation::Write, |shared| async move {
-            let record = |entry: Entry<E>| entry.record().map_err(|source| shared.fault(&id, source));
-            Ok(match shared.write(&id, &patch, &guard).await? {
-                Written::Done(entry) => WriteOutcome::Written(record(entry)?),
-                Written::Refused(entry) => WriteOutcome::Refused(record(entry)?),
-                Written::Gone => WriteOutcome::Gone,
-            })
-        })
-        .await
+        self.request(Operation::Write, |shared| async move { Ok(shared.write_record(&id, &patch, &guard).await?.0) })
+            .await
     }
 
     async fn insert_id_value(&self, id: &Id, record: Record) -> Result<Record, ValueError> {
@@ -124,16 +120,7 @@ impl<E: LiveEntity> WritableValueSet for LiveTable<E> {
 
     async fn delete_id(&self, id: &Id, guard: &Guard) -> Result<DeleteOutcome, ValueError> {
         let (id, guard) = (id.clone(), guard.clone());
-        self.request(Operation::Delete, |shared| async move {
-            Ok(match shared.delete(&id, &guard).await? {
-                Removed::Deleted => DeleteOutcome::Deleted,
-                Removed::Gone => DeleteOutcome::Gone,
-                Removed::Refused(entry) => {
-                    DeleteOutcome::Refused(entry.record().map_err(|source| shared.fault(&id, source))?)
-                }
-            })
-        })
-        .await
+        self.request(Operation::Delete, |shared| async move { Ok(shared.delete_record(&id, &guard).await?.0) }).await
     }
 
     async fn delete_all(&self) -> Result<u64, ValueError> {

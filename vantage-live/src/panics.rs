@@ -4,15 +4,23 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::entity::EntityError;
 use crate::value::ValueErrorKind;
 
+/// Decodes a record. An entity that panics at it does not fit it.
+pub(crate) fn decoded<T>(decode: impl FnOnce() -> Result<T, EntityError>) -> Result<T, EntityError> {
+    caught(decode).unwrap_or_else(|said| {
+        Err(EntityError::Decode(serde::de::Error::custom(format!("reading it panicked: {said}"))))
+    })
+}
+
 /// Calls a program's own code; an error is what it has said in panicking.
-pub(super) fn caught<T>(call: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn caught<T>(call: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(call)).map_err(|panic| said(&*panic))
 }
 
 /// What a panic says, as the error of a store.
-pub(super) fn kind_of(panic: &(dyn Any + Send)) -> ValueErrorKind {
+pub(crate) fn kind_of(panic: &(dyn Any + Send)) -> ValueErrorKind {
     ValueErrorKind::Unreadable(format!("a panic: {}", said(panic)))
 }
 
