@@ -363,6 +363,7 @@
 //! |---|---|---|
 //! | `derive` | yes | `#[derive(LiveEntity)]` |
 //! | `surrealdb` | no | `store::surrealdb`: a table of a SurrealDB server over WebSocket, or of a database in this process, or the part of one that a filter lets through, with a LIVE query as its feed |
+//! | `surrealdb-tls` | no | `surrealdb`, and its servers by TLS (`wss://`), with the system's roots or the program's own |
 //! | `contract` | no | `contract`: the test kit for stores and feeds |
 //!
 //! [`ImTable`], a table in memory with a feed of its changes, needs no feature. Any other store is a type of yours that

@@ -1,5 +1,5 @@
-//! The colleague: a second connection that edits the same records, in plain `SurrealQL`, knowing nothing of this
-//! library.
+//! The colleague: a second client that edits the same records, in plain `SurrealQL`, knowing nothing of this library. On
+//! a server it is a second connection; in this process, where there is none, a second session of the same database.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ pub struct Attention {
 /// How long the colleague waits for the store: the SDK keeps requests while a server is away.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Somebody else with a connection of their own.
+/// Somebody else, whom only the database connects with the user.
 #[derive(Clone)]
 pub struct Colleague {
     db: Surreal<Any>,

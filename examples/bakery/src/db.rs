@@ -37,19 +37,23 @@ pub struct Login {
 pub struct Database {
     /// What the live tables use.
     pub store: SurrealDb,
-    /// The second connection, which the colleague uses.
+    /// What the colleague uses: a connection of their own to a server, a session of their own where there is none.
     pub colleague: Surreal<Any>,
     /// Where it is, for a person.
     pub place: String,
 }
 
 impl Database {
-    /// A fresh one in this process.
+    /// A fresh one in this process. There is nothing to connect by, and a second `mem://` is a second database: so the
+    /// colleague has the rest of what a connection is to the database. A clone of the SDK's client is a session of its
+    /// own there, with its own namespace, sign-in, variables and transactions; what one session writes comes to the other
+    /// by the database alone.
     pub async fn embedded() -> Result<Self, Failure> {
-        let colleague = connect("mem://").await?;
-        colleague.use_ns(NAMESPACE).use_db(DATABASE).await?;
-        seed(&colleague).await?;
-        let store = SurrealDb::from_client(colleague.clone());
+        let ours = connect("mem://").await?;
+        ours.use_ns(NAMESPACE).use_db(DATABASE).await?;
+        seed(&ours).await?;
+        let colleague = ours.clone();
+        let store = SurrealDb::from_client(ours);
         Ok(Database { store, colleague, place: "in this process".to_owned() })
     }
 

@@ -10,7 +10,7 @@ use vantage_live::{LiveEntity, LiveTable, SyncState};
 
 use crate::app::App;
 use crate::colleague::Colleague;
-use crate::db::Database;
+use crate::db::{Database, TABLES};
 use crate::model::Product;
 use crate::ui;
 
@@ -92,6 +92,19 @@ impl Scene {
         let line = screen.lines().find(|line| line.contains(part));
         line.unwrap_or_else(|| panic!("no line has {part:?}:\n{screen}")).to_owned()
     }
+}
+
+#[tokio::test]
+async fn in_this_process_the_colleague_has_a_session_of_their_own() {
+    let database = Database::embedded().await.unwrap();
+
+    database.colleague.use_db("another_bakery").await.unwrap();
+
+    let mut tables = database.store.tables().await.unwrap();
+    tables.retain(|table| TABLES.contains(&table.as_str()));
+    assert_eq!(tables.len(), TABLES.len(), "the store has stayed where it was: {tables:?}");
+    let colleague = Colleague::new(database.colleague.clone());
+    assert!(colleague.reads::<Product>("delorean_donut").await.is_err(), "the colleague has gone elsewhere");
 }
 
 const PRICE: [KeyCode; 2] = [KeyCode::Enter, KeyCode::Down];

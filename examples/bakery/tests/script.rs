@@ -40,6 +40,11 @@ struct Server {
 
 impl Server {
     fn start() -> Self {
+        // Somebody else may take the port before the server does: then it ends, and has another one.
+        (0..10).find_map(|_| Server::on_a_port()).expect("a server at one of ten ports")
+    }
+
+    fn on_a_port() -> Option<Self> {
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_bakery"))
             .args(["start", "--no-banner", "--log", "none", "--bind", &address.to_string(), "memory"])
@@ -49,8 +54,14 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        until("the server is ready", || is_ready(address).unwrap_or(false));
-        Server { child, url: format!("ws://{address}") }
+        let mut server = Server { child, url: format!("ws://{address}") };
+        let mut ended = false;
+        until("the server is ready", || {
+            let ready = is_ready(address).unwrap_or(false);
+            ended = server.child.try_wait().unwrap().is_some();
+            ready || ended
+        });
+        (!ended).then_some(server)
     }
 }
 
@@ -203,10 +214,14 @@ fn the_server_of_the_story_ends_with_the_program_however_that_ends() {
     until("the server has ended", || std::fs::read_link(&process).is_err());
 }
 
-/// The first child of a process.
+/// A child of a process. Not every kernel lists the children of one, but all say whose child each is.
 #[cfg(target_os = "linux")]
 fn child_of(process: u32) -> Option<String> {
-    let tasks = std::fs::read_dir(format!("/proc/{process}/task")).ok()?;
-    let children = tasks.flatten().filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
-    children.flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).next()
+    let of_each = std::fs::read_dir("/proc").ok()?.flatten().map(|entry| entry.path().join("stat"));
+    // "1885 (its (own) name) S 1955 ...": the parent comes behind the name, which may have anything in it.
+    of_each.filter_map(|stat| std::fs::read_to_string(stat).ok()).find_map(|stat| {
+        let (before, after) = stat.rsplit_once(')')?;
+        let parent = after.split_whitespace().nth(1)?;
+        (parent == process.to_string()).then(|| before.split(' ').next().unwrap_or_default().to_owned())
+    })
 }

@@ -1,6 +1,6 @@
 //! Writes: one request each, and writers who meet.
 
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
 use serde_json::json;
 use uuid::Uuid;
 use vantage_live::store::surrealdb::SurrealDb;
@@ -53,6 +53,20 @@ async fn a_batch_is_a_request_for_every_256() {
 
     assert!(answers.iter().all(Result::is_ok));
     assert_eq!((count, table.count().await.unwrap()), (3, 600));
+}
+
+#[tokio::test]
+async fn ten_thousand_rows_are_one_request_as_by_hand_and_in_batches_one_for_each_and_one_for_the_keys() {
+    let db = embedded().await;
+    let table = empty(db.clone()).await;
+    let rows: Vec<_> = (0..10_000).map(|n| (Id::from(i64::from(n)), record(n.into()))).collect();
+    assert!(table.insert_id_values(rows.clone()).await.iter().all(Result::is_ok));
+
+    let (at_once, one) = requests(&db, table.get_values()).await;
+    let (in_batches, some) = requests(&db, table.stream_values(1_000).try_concat()).await;
+
+    assert_eq!((one, some), (1, 11));
+    assert!(at_once.unwrap() == rows && in_batches.unwrap() == rows, "all rows, in order");
 }
 
 #[tokio::test(flavor = "multi_thread")]

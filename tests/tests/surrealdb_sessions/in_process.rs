@@ -159,6 +159,37 @@ async fn an_assertion_refuses_with_its_field() {
 }
 
 #[tokio::test]
+async fn a_value_of_the_wrong_type_is_refused_with_its_field() {
+    let (table, store, _) = clients().await;
+    let mut edit = table.edit_record("marty").await.unwrap();
+    // To the struct it is a text, to the column a decimal.
+    edit.limit = "a lot".into();
+    edit.balance = 11;
+
+    let result = edit.save().await.unwrap();
+
+    let SaveResult::Error(SaveError::Rejected { fields, message, .. }) = result else { panic!("{result:?}") };
+    assert_eq!(fields, FieldSet::from(ClientField::Limit), "{message}");
+    assert!(message.contains("Expected `decimal`"), "{message}");
+    assert_eq!(store.stored("marty", "balance").await, Some(10.into()), "all or nothing");
+    assert_eq!((edit.limit.as_str(), edit.balance), ("a lot", 11));
+}
+
+#[tokio::test]
+async fn a_column_whose_type_has_changed_refuses_with_its_field() {
+    let (table, store, raw) = clients().await;
+    let mut edit = table.edit_record("marty").await.unwrap();
+    raw.query("DEFINE FIELD OVERWRITE name ON client TYPE 'Marty' | 'Doc'").await.unwrap().check().unwrap();
+    edit.name = "Calvin".into();
+
+    let result = edit.save().await.unwrap();
+
+    let SaveResult::Error(SaveError::Rejected { fields, message, .. }) = result else { panic!("{result:?}") };
+    assert_eq!(fields, FieldSet::from(ClientField::Name), "{message}");
+    assert_eq!(store.stored("marty", "name").await, Some("Marty".into()));
+}
+
+#[tokio::test]
 async fn a_unique_index_refuses_with_its_field() {
     let (table, _, _) = clients().await;
     let mut edit = table.edit_record("marty").await.unwrap();
@@ -171,7 +202,7 @@ async fn a_unique_index_refuses_with_its_field() {
 }
 
 #[tokio::test]
-async fn a_second_connection_makes_a_conflict() {
+async fn a_second_session_makes_a_conflict() {
     let (table, _, raw) = clients().await;
     let mut edit = table.edit_record("marty").await.unwrap();
     edit.balance = 20;

@@ -1,4 +1,5 @@
-//! Edit sessions and live tables on a real SurrealDB, with a colleague on a second connection.
+//! Edit sessions and live tables on a real SurrealDB, with a colleague on a second connection, or in a second session where
+//! the database is in this process.
 
 mod as_cache;
 mod in_process;

@@ -16,7 +16,7 @@ use surrealdb::types::{ErrorDetails, Object, Value, Variables};
 use tokio_tungstenite::Connector;
 use uuid::Uuid;
 
-use super::error::{Cause, Failure};
+use super::error::{Cause, Failure, is_refusal};
 use super::kinds::Learned;
 use super::link::{Link, Server};
 use super::schema::Schema;
@@ -325,7 +325,7 @@ impl fmt::Debug for Connecting {
 
 fn connect_error(name: &str, failure: Failure) -> ValueError {
     let (kind, cause) = match failure {
-        Failure::Server(error) => {
+        Failure::Server(error) if is_refusal(&error) => {
             let message = match error.details() {
                 ErrorDetails::NotAllowed(_) => format!("the user name or the password is wrong ({})", error.message()),
                 _ => error.message().to_owned(),

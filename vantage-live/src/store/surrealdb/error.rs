@@ -1,6 +1,8 @@
 //! What the server's errors mean to the caller.
 //!
-//! For most refusals the text is all there is, so it is read here, and nowhere else.
+//! For most refusals the text is all there is, so it is read here, and nowhere else: the server gives the kind `Internal`
+//! to a value of the wrong type as well as to a disk that fails. What is not known for a refusal is none, so that nobody
+//! is told that the store refused what it may have written.
 
 use surrealdb::types::{AlreadyExistsError, AuthError, Error, ErrorDetails, NotAllowedError, QueryError};
 
@@ -74,7 +76,7 @@ impl Failure {
             Failure::NoRuntime => Failure::no_runtime(),
             Failure::NotSent(cause) => (ValueErrorKind::Unreachable, cause),
             Failure::Lost(cause) => (ValueErrorKind::OutcomeUnknown, cause),
-            Failure::Server(error) => (answered(&error), error.into()),
+            Failure::Server(error) => (answered(&error, ValueErrorKind::OutcomeUnknown), error.into()),
         }
     }
 
@@ -83,9 +85,14 @@ impl Failure {
         match self {
             Failure::NoRuntime => Failure::no_runtime(),
             Failure::NotSent(cause) | Failure::Lost(cause) => (ValueErrorKind::Unreachable, cause),
-            Failure::Server(error) => (answered(&error), error.into()),
+            Failure::Server(error) => (answered(&error, ValueErrorKind::Unreachable), error.into()),
         }
     }
+}
+
+/// Whether the server would not do it, rather than could not.
+pub(super) fn is_refusal(error: &Error) -> bool {
+    matches!(meaning(error), Meaning::Taken | Meaning::Refused)
 }
 
 /// How the server begins what a statement throws.
@@ -112,18 +119,92 @@ fn thrown(message: &str) -> Option<&str> {
     message.strip_prefix(THROWN).filter(|thrown| ours.iter().any(|ours| thrown.starts_with(ours)))
 }
 
-fn answered(error: &Error) -> ValueErrorKind {
-    let message = thrown(error.message()).unwrap_or(error.message()).to_owned();
+/// What an error of the server's says of the request.
+#[derive(Debug, PartialEq)]
+enum Meaning {
+    /// The id is taken.
+    Taken,
+    /// It will not do this, now or later.
+    Refused,
+    /// It has done nothing of it, for a reason that passes.
+    Undone,
+    /// It does not say whether it has done it.
+    Unknown,
+}
+
+/// How a refusal begins that has the kind `Internal`: what a statement of ours can meet in a table's definition, and in
+/// the functions and events there.
+const REFUSALS: &[&str] = &[
+    "A value can't be ",
+    "An error occurred while updating references for ",
+    "Cannot ",
+    "Could not cast into ",
+    "Couldn't coerce ",
+    "Database index `",
+    "Error while processing event ",
+    "Exceeded the idiom recursion limit ",
+    "Expected ",
+    "Failed to compute: ",
+    "Found ",
+    "Incorrect ",
+    "Invalid ",
+    "Problem with ",
+    "Reached excessive computation depth ",
+    "Remote HTTP request functions are not enabled",
+    "Size of query script exceeded ",
+    "The string could not be parsed into ",
+    "The URL `",
+    "The value cannot be converted ",
+    "There was a problem running the ",
+    "Timestamp arithmetic error",
+    "Tried to set `",
+    "You don't have permission ",
+];
+
+/// What the server says, with the kind `Internal`, instead of beginning with a request.
+const NOT_BEGUN: &[&str] = &["The server is gracefully shutting down", "The server is unable to handle the request"];
+
+fn meaning(error: &Error) -> Meaning {
+    let message = error.message();
     match error.details() {
-        ErrorDetails::AlreadyExists(Some(AlreadyExistsError::Record { .. })) => ValueErrorKind::AlreadyExists,
-        _ if message.contains(RETRY) => ValueErrorKind::Unreachable,
+        ErrorDetails::AlreadyExists(Some(AlreadyExistsError::Record { .. })) => Meaning::Taken,
+        _ if message.contains(RETRY) => Meaning::Undone,
+        // Of a transaction as well that failed when it was committed.
+        _ if message.ends_with(" is too large") => Meaning::Refused,
         // The server has rolled it back and says so.
         ErrorDetails::Query(Some(
-            QueryError::TransactionConflict | QueryError::TimedOut { .. } | QueryError::Cancelled,
-        )) => ValueErrorKind::Unreachable,
-        // The SDK's own: the connection broke with the request under way.
-        ErrorDetails::Connection(_) => ValueErrorKind::OutcomeUnknown,
-        _ => ValueErrorKind::Rejected { fields: field(&message).into_iter().collect(), message },
+            QueryError::TransactionConflict
+            | QueryError::TimedOut { .. }
+            | QueryError::Cancelled
+            | QueryError::NotExecuted,
+        )) => Meaning::Undone,
+        ErrorDetails::Query(None) if message.starts_with("Transaction exceeded the maximum number ") => {
+            Meaning::Refused
+        }
+        ErrorDetails::AlreadyExists(_)
+        | ErrorDetails::Configuration(_)
+        | ErrorDetails::NotAllowed(_)
+        | ErrorDetails::NotFound(_)
+        | ErrorDetails::Thrown
+        | ErrorDetails::Validation(_) => Meaning::Refused,
+        ErrorDetails::Internal if NOT_BEGUN.contains(&message) => Meaning::Undone,
+        ErrorDetails::Internal if message.ends_with(" does not exist") => Meaning::Refused,
+        ErrorDetails::Internal if REFUSALS.iter().any(|begin| message.starts_with(begin)) => Meaning::Refused,
+        // A commit of which the server does not know itself, an answer that it could not write down, the storage, the
+        // SDK's connection that broke; and whatever a newer server says.
+        _ => Meaning::Unknown,
+    }
+}
+
+fn answered(error: &Error, unknown: ValueErrorKind) -> ValueErrorKind {
+    match meaning(error) {
+        Meaning::Taken => ValueErrorKind::AlreadyExists,
+        Meaning::Refused => {
+            let message = thrown(error.message()).unwrap_or(error.message()).to_owned();
+            ValueErrorKind::Rejected { fields: field(&message).into_iter().collect(), message }
+        }
+        Meaning::Undone => ValueErrorKind::Unreachable,
+        Meaning::Unknown => unknown,
     }
 }
 
@@ -160,7 +241,73 @@ pub(super) fn path(idiom: &str) -> Option<Path> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use surrealdb::types::{ConnectionError, NotFoundError, SerializationError};
+
     use super::*;
+
+    #[test]
+    fn only_a_refusal_is_one_and_what_may_have_happened_is_not_known() {
+        let store = |what: &str| format!("There was a problem with the key-value store: {what}");
+        let (unreachable, unknown) = (ValueErrorKind::Unreachable, ValueErrorKind::OutcomeUnknown);
+        for (error, expected) in [
+            (Error::internal(store("There was a problem with the datastore: no space left on device")), &unknown),
+            (
+                Error::internal(store("The transaction's commit outcome is unknown; it may or may not have been")),
+                &unknown,
+            ),
+            (Error::internal("Internal database error: a lock is held".to_owned()), &unknown),
+            (Error::internal("Encountered KV store corruption: a page".to_owned()), &unknown),
+            (Error::internal("I/O error: interrupted".to_owned()), &unknown),
+            (Error::internal("something that a newer server says".to_owned()), &unknown),
+            (Error::query("The transaction's commit outcome is unknown, so whether".to_owned(), None), &unknown),
+            (Error::serialization("the answer".to_owned(), SerializationError::Serialization), &unknown),
+            (Error::connection(store("The datastore is shutting down"), ConnectionError::ConnectionFailed), &unknown),
+            (Error::internal("The server is gracefully shutting down".to_owned()), &unreachable),
+            (Error::internal("The server is unable to handle the request".to_owned()), &unreachable),
+            (Error::query("Value being checked was not correct".to_owned(), QueryError::NotExecuted), &unreachable),
+            (Error::query("cancelled".to_owned(), QueryError::Cancelled), &unreachable),
+            (Error::query("busy".to_owned(), QueryError::TransactionConflict), &unreachable),
+            (Error::query("slow".to_owned(), QueryError::TimedOut { duration: Duration::from_secs(1) }), &unreachable),
+        ] {
+            let (write, read) = (Failure::Server(error.clone()).of_write(), Failure::Server(error.clone()).of_read());
+
+            assert_eq!((&write.0, &read.0), (expected, &unreachable), "{error:?}");
+            assert!(!is_refusal(&error), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_server_will_not_do_is_rejected_with_its_words() {
+        let begins =
+            ["Couldn't coerce value for field", "Database index `one` already contains 'a'", "Found 'a' for field"];
+        let internal = begins.map(|message| Error::internal(message.to_owned()));
+        let others = [
+            Error::internal("Failed to compute: \"1 / 0\", as the operation results in".to_owned()),
+            Error::internal("The function 'fn::tax' does not exist".to_owned()),
+            Error::internal("Error while processing event e: I/O error: rolled back with the statement".to_owned()),
+            Error::query(
+                "There was a problem with it: The transaction is too large".to_owned(),
+                QueryError::NotExecuted,
+            ),
+            Error::query("Transaction exceeded the maximum number of key writes (1).".to_owned(), None),
+            Error::validation("Cannot perform addition".to_owned(), None),
+            Error::not_allowed("it is read-only".to_owned(), None),
+            Error::not_found("no such table".to_owned(), NotFoundError::Table { name: "cakes".to_owned() }),
+            Error::already_exists("The key being inserted already exists".to_owned(), None),
+            Error::configuration("the clauses depend on each other in a cycle".to_owned(), None),
+            Error::thrown("An error occurred: no".to_owned()),
+        ];
+        for error in internal.into_iter().chain(others) {
+            let rejected = ValueErrorKind::Rejected { fields: Vec::new(), message: error.message().to_owned() };
+
+            let (write, read) = (Failure::Server(error.clone()).of_write(), Failure::Server(error.clone()).of_read());
+
+            assert_eq!((write.0, read.0), (rejected.clone(), rejected), "{error:?}");
+            assert!(is_refusal(&error), "{error:?}");
+        }
+    }
 
     #[test]
     fn a_refusal_names_its_field_whatever_the_value_spells() {

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tokio_tungstenite::Connector;
 
 use super::connect::{Account, without_credentials};
-use super::error::Failure;
+use super::error::{Failure, is_refusal};
 use super::socket::{Listener, Socket, statements};
 use super::statement::Query;
 
@@ -75,10 +75,11 @@ impl Server {
     }
 }
 
-/// What happens before the request itself keeps it from being sent.
+/// What happens before the request itself keeps it from being sent, whatever is known of what happened.
 fn before<T>(answer: Result<T, Failure>) -> Result<T, Failure> {
     answer.map_err(|failure| match failure {
         Failure::Lost(cause) => Failure::NotSent(cause),
+        Failure::Server(error) if !is_refusal(&error) => Failure::NotSent(error.into()),
         failure => failure,
     })
 }
