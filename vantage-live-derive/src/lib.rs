@@ -276,6 +276,13 @@ use proc_macro::TokenStream;
 /// | `flatten` | with `nested`, the fields of the inner entity beside the others; with `#[live(skip)]`, a map that is shown the columns that the struct does not know, and never written. Refused otherwise |
 /// | `borrow` | refused: an entity owns its values |
 ///
+/// # What it costs a build
+///
+/// `cargo run -p ui-tests --bin derive-cost` compiles 100 entities of 20 fields with and without this derive, and prints
+/// what it adds, for `cargo check` and `cargo build` each, as a multiple of what serde's two derives add, and the lines
+/// that are generated. The aim is 1 or less, and it is not shown to be met: on a busy machine it has given from 1.0 to 1.5
+/// for `check` and 1.35 for `build`, with 64.6 generated lines per field against the 39.5 of serde's.
+///
 /// # What it cannot do
 ///
 /// An entity is a struct with named fields that owns its values: no enum, no tuple, no lifetime. It has at most 256
