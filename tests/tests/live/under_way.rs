@@ -355,3 +355,23 @@ async fn saving_as_new_goes_on_where_its_future_was_dropped() {
     assert_eq!(store.count().await.unwrap(), bakery::product_records().len() as u64 + 1);
     assert_eq!(edit.modified_fields(), FieldSet::EMPTY);
 }
+
+#[tokio::test]
+async fn what_was_sent_and_given_up_is_not_sent_again_for_what_was_typed_since() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
+    edit.price = 114;
+    store.colleague_sets("flux_cupcake", "price", 1040).await;
+    edit.start_save().unwrap();
+    until(|| table.metrics().conflicts == 1).await;
+    edit.revert();
+    let _ = edit.rebase().unwrap();
+    edit.price = 128;
+    faults.forget_calls();
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(faults.operations(), [Operation::Write], "what was given up is not written first");
+    assert_eq!(store.stored("flux_cupcake", "price").await, Some(128.into()));
+}
