@@ -6,14 +6,15 @@ use futures::StreamExt as _;
 use serde_json::json;
 use tests::bakery::{self, Colleague as _, Product, hoverboard, product_records};
 use tests::wait::until;
+use tokio::task::JoinHandle;
 use vantage_live::contract::{Faults, FaultyFeed, FaultyValueSet, FeedFaults};
-use vantage_live::dataset::InsertableDataSet as _;
+use vantage_live::dataset::{DataSetError, InsertableDataSet as _};
 use vantage_live::{
     Event, Feed, FeedEvent, FeedKind, FeedOrder, FeedStream, Guard, Id, ImTable, LiveTable, ManualFeed, Operation,
-    Patch, ReadableValueSet as _, Record, SaveResult, Subscription, SyncState, ValueError, WritableValueSet as _,
+    Patch, Record, SaveResult, Subscription, SyncState, ValueError, WritableValueSet as _,
 };
 
-use crate::faulty_products;
+use crate::{faulty_products, made};
 
 /// A table with a feed that is a message bus's: it tells of a change some time after others could read it.
 async fn behind_a_slow_bus() -> (LiveTable<Product>, ImTable, ManualFeed) {
@@ -258,10 +259,7 @@ async fn a_list_does_not_bring_back_what_a_read_that_was_sent_before_it_has_not_
 async fn the_answer_to_an_insert_takes_nothing_back_that_was_read_before_it_came() {
     let (table, store, faults) = faulty_products().await;
     let inserted = faults.next(Operation::Insert).has_its_answer_held();
-    let insert = tokio::spawn({
-        let table = table.clone();
-        async move { table.insert(hoverboard()).await }
-    });
+    let insert = inserting(&table);
     inserted.arrived().await;
     let made = made(&store).await;
     let patch = Patch::new().set("name", "Levitating Cookie");
@@ -294,10 +292,7 @@ async fn an_event_that_has_waited_for_an_insert_is_not_shown_over_a_later_one() 
     let table = LiveTable::<Product>::builder(faulty).feed(store.feed()).open().await.unwrap();
     until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
     let inserted = faults.next(Operation::Insert).has_its_answer_held();
-    let insert = tokio::spawn({
-        let table = table.clone();
-        async move { table.insert(hoverboard()).await }
-    });
+    let insert = inserting(&table);
     inserted.arrived().await;
     let made = made(&store).await;
     // The feed has told of it, which waits for the answer; and a program reads it.
@@ -313,9 +308,8 @@ async fn an_event_that_has_waited_for_an_insert_is_not_shown_over_a_later_one() 
     assert!(told.try_next().is_none(), "what had waited was from before what is shown");
 }
 
-/// The id of the record that was not there at first.
-async fn made(store: &ImTable) -> Id {
-    let known: Vec<Id> = product_records().into_iter().map(|(id, _)| id).collect();
-    let ids = store.get_values().await.unwrap().into_iter().map(|(id, _)| id);
-    ids.into_iter().find(|id| !known.contains(id)).expect("it was made")
+/// An insert that goes on by itself.
+fn inserting(table: &LiveTable<Product>) -> JoinHandle<Result<Id, DataSetError>> {
+    let table = table.clone();
+    tokio::spawn(async move { table.insert(hoverboard()).await })
 }

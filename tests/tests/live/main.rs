@@ -49,7 +49,7 @@ mod owned {
 
 use tests::bakery::{Product, products, store};
 use vantage_live::contract::{Faults, FaultyValueSet};
-use vantage_live::{ImTable, LiveTable};
+use vantage_live::{Id, ImTable, LiveTable, ReadableValueSet as _};
 
 /// A live table of the five products that hears of nothing by itself, and its store.
 async fn products_without_feed() -> (LiveTable<Product>, ImTable) {
@@ -65,4 +65,11 @@ async fn faulty_products() -> (LiveTable<Product>, ImTable, Faults) {
     let table = LiveTable::builder(faulty).open().await.expect("a store in memory opens");
     faults.forget_calls();
     (table, store, faults)
+}
+
+/// The id of the record that was not there at first.
+async fn made(store: &ImTable) -> Id {
+    let known: Vec<Id> = tests::bakery::product_records().into_iter().map(|(id, _)| id).collect();
+    let ids = store.get_values().await.unwrap().into_iter().map(|(id, _)| id);
+    ids.into_iter().find(|id| !known.contains(id)).expect("it was made")
 }

@@ -21,13 +21,13 @@ pub(super) struct Sent<E: LiveEntity> {
     /// The fields that have another value here since because they have followed the store, and not because of typing.
     pub followed: FieldSet<E::Field>,
     /// The fields that have followed the store at any time since: what was sent of them is wanted no more.
-    pub given_up: FieldSet<E::Field>,
+    pub ever_followed: FieldSet<E::Field>,
 }
 
 impl<E: LiveEntity> Sent<E> {
     /// These fields of the session's state are to be written.
     pub fn new(fields: FieldSet<E::Field>, local: E) -> Self {
-        Sent { fields, local, followed: FieldSet::EMPTY, given_up: FieldSet::EMPTY }
+        Sent { fields, local, followed: FieldSet::EMPTY, ever_followed: FieldSet::EMPTY }
     }
 
     /// Of the fields it writes, those that were typed into since it was sent.
@@ -43,7 +43,7 @@ impl<E: LiveEntity> Sent<E> {
     /// These fields have followed the store; those that are modified were typed into since they have.
     pub fn follow(&mut self, fields: FieldSet<E::Field>, modified: FieldSet<E::Field>) {
         self.followed = (self.followed | fields) - modified;
-        self.given_up |= fields;
+        self.ever_followed |= fields;
     }
 }
 

@@ -198,7 +198,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         attempt: u8,
     ) -> Result<Step<SaveResult<E>>, EditError> {
         // What follows the store by now is not written as it was.
-        let mut fields = (wanted - sent.given_up) & self.three.snapshot.row.diff(&sent.local) & self.modified_fields();
+        let mut fields =
+            (wanted - sent.ever_followed) & self.three.snapshot.row.diff(&sent.local) & self.modified_fields();
         if self.policy != Policy::Overwrite {
             // P3: somebody has changed it to what was typed here since, and neither is to be written over.
             fields = fields - (foreign & sent.typed_since(&self.three.local));
