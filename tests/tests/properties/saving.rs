@@ -8,190 +8,30 @@ use futures::FutureExt as _;
 use futures::future::{Either, select};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tests::bakery::{self, Colleague as _, Inventory, Product, ProductField};
+use tests::bakery::{self, Colleague as _, Product, ProductField};
 use tests::coercing::Coercing;
-use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet, Held};
 use vantage_live::edit::{EditError, SaveError};
 use vantage_live::{
-    Capabilities, Field as _, FieldSet, Guard, Id, Ids, ImTable, LiveEntity as _, LiveTable, Operation, Patch, Path,
-    ReadableValueSet as _, Record, SaveResult, ValueErrorKind, WritableValueSet as _, WriteOutcome,
+    Capabilities, Field as _, FieldSet, Guard, Id, ImTable, LiveTable, Operation, Patch, Path, ReadableValueSet as _,
+    Record, SaveResult, ValueErrorKind, WritableValueSet as _, WriteOutcome,
 };
 
 use crate::json::{SOME, cases};
-use crate::ledger::{By, Entry, Ledger, Recorded};
-use crate::sessions::{Edit, FIELDS, field, get, set, value};
+use crate::ledger::{By, Ledger, Recorded};
+use crate::sessions::{Edit, FIELDS, get, set, value};
 use crate::world::{World, runtime, turns};
+
+mod checks;
+mod steps;
+
+use steps::{Meanwhile, Setting, Step, Trouble, plain, setting, step};
 
 const CUPCAKE: &str = "flux_cupcake";
 /// A column that the struct does not know.
 const SUPPLIER: &str = "supplier";
 /// How often a session saves until it is at rest: for a lost answer, a conflict, a create, what is coerced, and that again.
 const ENOUGH: usize = 8;
-
-#[derive(Clone, Debug)]
-enum Step {
-    Type(ProductField, u8),
-    Colleague(ProductField),
-    ColleagueElsewhere,
-    Save(Trouble),
-    /// A save whose future is dropped.
-    SaveAndForget(Trouble),
-    Poll,
-    Refresh,
-    Rebase,
-    Revert,
-    TakeRemote(ProductField),
-    KeepLocal(ProductField),
-    Turns,
-}
-
-/// What happens to a save on its way.
-#[derive(Clone, Debug)]
-enum Trouble {
-    None,
-    Rejected,
-    Unreachable,
-    LostBefore,
-    LostAfter,
-    Doubled,
-    Resent,
-    ReadFails,
-    Held { answer: bool, meanwhile: Vec<Meanwhile> },
-}
-
-/// What happens while a save is held.
-#[derive(Clone, Debug)]
-enum Meanwhile {
-    Type(ProductField, u8),
-    Colleague(ProductField),
-    Rebase,
-}
-
-fn number() -> impl Strategy<Value = u8> {
-    0_u8..4
-}
-
-fn meanwhile() -> impl Strategy<Value = Meanwhile> {
-    prop_oneof![
-        2 => (field(), number()).prop_map(|(field, n)| Meanwhile::Type(field, n)),
-        2 => field().prop_map(Meanwhile::Colleague),
-        1 => Just(Meanwhile::Rebase),
-    ]
-}
-
-fn quick() -> impl Strategy<Value = Trouble> {
-    prop_oneof![
-        3 => Just(Trouble::None),
-        1 => Just(Trouble::Rejected),
-        1 => Just(Trouble::Unreachable),
-        1 => Just(Trouble::LostBefore),
-        3 => Just(Trouble::LostAfter),
-        1 => Just(Trouble::Doubled),
-        1 => Just(Trouble::Resent),
-        1 => Just(Trouble::ReadFails),
-    ]
-}
-
-fn trouble() -> impl Strategy<Value = Trouble> {
-    let held = (any::<bool>(), proptest::collection::vec(meanwhile(), 1..4));
-    prop_oneof![
-        3 => quick(),
-        1 => held.prop_map(|(answer, meanwhile)| Trouble::Held { answer, meanwhile }),
-    ]
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        6 => (field(), number()).prop_map(|(field, n)| Step::Type(field, n)),
-        3 => field().prop_map(Step::Colleague),
-        1 => Just(Step::ColleagueElsewhere),
-        5 => trouble().prop_map(Step::Save),
-        2 => quick().prop_map(Step::SaveAndForget),
-        1 => Just(Step::Poll),
-        1 => Just(Step::Refresh),
-        1 => Just(Step::Rebase),
-        1 => Just(Step::Revert),
-        1 => field().prop_map(Step::TakeRemote),
-        1 => field().prop_map(Step::KeepLocal),
-        1 => Just(Step::Turns),
-    ]
-}
-
-/// The store that a course is played against.
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an independent yes or no")]
-struct Setting {
-    coerces_names: bool,
-    coerces_prices: bool,
-    has_feed: bool,
-    is_new: bool,
-    ids: Ids,
-    idempotent: bool,
-}
-
-fn setting() -> impl Strategy<Value = Setting> {
-    let ids = prop_oneof![Just(Ids::Store), Just(Ids::ClientUuid)];
-    let often = || proptest::bool::weighted(0.3);
-    (often(), often(), any::<bool>(), often(), ids, any::<bool>()).prop_map(
-        |(coerces_names, coerces_prices, has_feed, is_new, ids, idempotent)| Setting {
-            coerces_names,
-            coerces_prices,
-            has_feed,
-            is_new,
-            ids,
-            idempotent,
-        },
-    )
-}
-
-impl Setting {
-    fn coercion(self) -> fn(&mut Record) {
-        match (self.coerces_names, self.coerces_prices) {
-            (false, false) => |_| {},
-            (true, false) => upper_names,
-            (false, true) => round_prices,
-            (true, true) => |record| {
-                upper_names(record);
-                round_prices(record);
-            },
-        }
-    }
-
-    fn coerces(self) -> bool {
-        self.coerces_names || self.coerces_prices
-    }
-
-    /// What the store makes of a value that it is sent.
-    fn coerced(self, field: ProductField, value: &Value) -> Value {
-        let mut record = Record::from_iter([(field.wire_name().to_owned(), value.clone())]);
-        self.coercion()(&mut record);
-        record[field.wire_name()].clone()
-    }
-}
-
-fn upper_names(record: &mut Record) {
-    if let Some(Value::String(name)) = record.get_mut("name") {
-        *name = name.to_uppercase();
-    }
-}
-
-fn round_prices(record: &mut Record) {
-    if let Some(price) = record.get_mut("price")
-        && let Some(cents) = price.as_i64()
-    {
-        *price = json!(cents / 10 * 10);
-    }
-}
-
-fn plain() -> Product {
-    Product {
-        name: "Flux Capacitor Cupcake".into(),
-        price: 120,
-        inventory: Inventory { stock: 50, shelf: "A".into() },
-        ..bakery::hoverboard()
-    }
-}
 
 /// A course of events, and what is known about how it must go on.
 struct Course {
@@ -509,169 +349,6 @@ impl Course {
         self.in_doubt = false;
         Ok(())
     }
-
-    /// P5: the table shows the record as the session's last write left it, or as somebody has left it since.
-    fn is_shown_at_once(&self) -> Result<(), TestCaseError> {
-        let entries = self.ledger.since(0);
-        let Some(last) = entries.iter().rposition(|entry| entry.by == By::Session) else { return Ok(()) };
-        let row = self.table.row(self.edit.id());
-        prop_assert!(row.is_some(), "the row is shown");
-        let row = row.unwrap();
-        let is_shown = |entry: &Entry| {
-            let stored = Product::from_record(self.edit.id(), entry.after.clone()).expect("it is a product");
-            stored.diff(&row).is_empty()
-        };
-        prop_assert!(entries[last..].iter().any(is_shown), "{:?} is shown after {:?}", row, &entries[last..]);
-        if let Some(temp) = &self.temp {
-            prop_assert!(self.table.row(temp).is_some(), "the temp id finds the row");
-        }
-        Ok(())
-    }
-
-    /// What must hold after every step.
-    async fn check(&mut self) -> Result<(), TestCaseError> {
-        self.look_back();
-        self.check_what_was_typed()?;
-        self.check_what_was_written()?;
-        self.show();
-        let records = self.disk.count().await.expect("it is in memory");
-        prop_assert!(records <= 5 + u64::from(self.setting.is_new), "a record was made twice");
-        Ok(())
-    }
-
-    /// P4: what was typed is there, unless it was nothing new and the store has moved on.
-    fn check_what_was_typed(&mut self) -> Result<(), TestCaseError> {
-        for (field, wanted) in std::mem::take(&mut self.wanted) {
-            let local = get(self.edit.local(), field);
-            if local != wanted {
-                let is_coerced = self.setting.is_new && local == self.setting.coerced(field, &wanted);
-                let is_theirs = self.theirs.get(&field).is_some_and(|theirs| theirs.contains(&local));
-                let is_stored = get(self.edit.live_snapshot(), field) == local;
-                let is_made_by_the_store =
-                    is_stored && self.setting.coerces() && self.setting.coerced(field, &local) == local;
-                let follows = self.back.contains(&field) && (is_theirs || is_coerced || is_made_by_the_store)
-                    || self.given_up.contains(field) && is_stored;
-                prop_assert!(follows, "{} was {} and is {}", field, wanted, local);
-                continue;
-            }
-            let is_open = self.in_doubt || self.edit.is_saving() || self.edit.is_modified(field);
-            if is_open {
-                self.wanted.insert(field, wanted);
-            }
-        }
-        self.back.clear();
-        self.look_back();
-        Ok(())
-    }
-
-    /// P2 and P3: a write changes what the person typed into, over values that the session has shown or written.
-    fn check_what_was_written(&mut self) -> Result<(), TestCaseError> {
-        for entry in self.ledger.since(self.checked) {
-            self.checked += 1;
-            let Some(before) = entry.before.as_ref().filter(|_| entry.by == By::Session) else { continue };
-            prop_assert_eq!(before.get(SUPPLIER), entry.after.get(SUPPLIER), "nobody here knows it");
-            prop_assert_eq!(before.get("version"), entry.after.get("version"), "the store's own");
-            for field in FIELDS {
-                let at = |record: &Record| field.path().get(record).cloned().unwrap_or(Value::Null);
-                let old = at(before);
-                if old == at(&entry.after) {
-                    continue;
-                }
-                prop_assert!(self.typed.contains(field), "nobody typed into {}", field);
-                let earlier = self.ledger.since(0);
-                let mut ours = earlier.iter().filter(|entry| entry.by == By::Session);
-                let known = self.shown[&field].contains(&old) || ours.any(|entry| at(&entry.after) == old);
-                prop_assert!(known, "{} of {} was overwritten and never shown", old, field);
-            }
-        }
-        Ok(())
-    }
-
-    /// The faults stop, and the session saves until it is at rest.
-    async fn come_to_rest(&mut self) -> Result<(), TestCaseError> {
-        self.faults.clear();
-        if self.edit.is_saving() {
-            let result = self.edit.finish_save().await;
-            self.took(result).await?;
-            self.check().await?;
-        }
-        let wanted = self.wanted.clone();
-        let before = self.on_disk().await;
-
-        let coerced = self.save_until_it_rests().await?;
-
-        prop_assert_eq!(self.edit.modified_fields(), coerced);
-        prop_assert!(self.edit.conflicts().is_empty());
-        let disk = self.on_disk().await;
-        prop_assert!(disk.is_some() && !self.edit.is_new(), "a new record exists");
-        let (_, stored) = disk.unwrap();
-        prop_assert_eq!(stored.get(SUPPLIER), self.supplier.as_ref(), "P2");
-        for field in FIELDS {
-            let stored = self.stored(field).await.expect("it is there");
-            let theirs = self.theirs.get(&field).and_then(|theirs| theirs.last()) == Some(&stored);
-            match (wanted.get(&field), &before) {
-                (Some(wanted), _) => {
-                    let mine = stored == *wanted || stored == self.setting.coerced(field, wanted);
-                    // What was set back is nobody's wish: the field follows the store, or will at the next look.
-                    let given_up = theirs || self.given_up.contains(field);
-                    let followed = given_up && !self.edit.is_modified(field);
-                    prop_assert!(mine || followed, "{} was to be {} and is {}", field, wanted, stored);
-                }
-                (None, Some((_, before))) => {
-                    prop_assert_eq!(Some(&stored), field.path().get(before), "nobody wanted to change {}", field);
-                }
-                (None, None) => {
-                    let initial = get(&plain(), field);
-                    prop_assert!(stored == initial || stored == self.setting.coerced(field, &initial) || theirs);
-                }
-            }
-        }
-        self.the_table_agrees().await
-    }
-
-    /// Saves again and again, deciding every conflict for the session; the fields that the store insists on coercing.
-    async fn save_until_it_rests(&mut self) -> Result<FieldSet<ProductField>, TestCaseError> {
-        for _ in 0..ENOUGH {
-            let result = self.edit.save().await;
-            let rest = match &result {
-                Ok(SaveResult::Saved) => Some(FieldSet::EMPTY),
-                Ok(SaveResult::PartialSave(partial)) if partial.is_repeated() => Some(partial.fields()),
-                Ok(SaveResult::Error(error)) => {
-                    return Err(TestCaseError::fail(format!("the store answers, and yet: {error}")));
-                }
-                _ => None,
-            };
-            self.took(result).await?;
-            self.check().await?;
-            for field in self.edit.conflicts().fields() {
-                self.edit.keep_local(field);
-            }
-            if let Some(coerced) = rest {
-                return Ok(coerced);
-            }
-        }
-        Err(TestCaseError::fail(format!("not at rest after {ENOUGH} saves: {:?}", self.edit)))
-    }
-
-    /// P7: the table equals the store; without a feed, after a list.
-    async fn the_table_agrees(&mut self) -> Result<(), TestCaseError> {
-        if !self.setting.has_feed {
-            self.table.refresh_all().await.expect("the store answers");
-        }
-        let disk = self.disk.get_values().await.expect("it is in memory");
-        until(|| agrees(&self.table, &disk)).await;
-        Ok(())
-    }
-}
-
-/// Whether the table shows exactly these records.
-fn agrees(table: &LiveTable<Product>, disk: &[(Id, Record)]) -> bool {
-    let rows = table.rows();
-    rows.len() == disk.len()
-        && disk.iter().all(|(id, record)| {
-            let stored = Product::from_record(id, record.clone()).expect("it is a product");
-            rows.get(id).is_some_and(|row| row.diff(&stored).is_empty())
-        })
 }
 
 proptest! {
