@@ -6,7 +6,7 @@ use uuid::Uuid;
 use vantage_live::store::surrealdb::SurrealDb;
 use vantage_live::{
     DeleteOutcome, Feed, FeedEvent, Guard, Id, IdempotencyKey, InsertableValueSet, Patch, Path, ReadableValueSet,
-    Record, ValueErrorKind, WritableValueSet, WriteOutcome,
+    Record, ValueError, ValueErrorKind, WritableValueSet, WriteOutcome,
 };
 
 use crate::support::{embedded, empty, raw, remote};
@@ -44,15 +44,86 @@ async fn a_guarded_write_is_one_request_whatever_comes_of_it() {
 }
 
 #[tokio::test]
-async fn a_batch_is_a_request_for_every_256() {
+async fn many_inserts_are_a_request_for_every_64() {
     let db = embedded().await;
     let table = empty(db.clone()).await;
-    let batch: Vec<_> = (0..600).map(|n| (Id::from(i64::from(n)), record(n.into()))).collect();
+    let batch: Vec<_> = (0..150).map(|n| (Id::from(i64::from(n)), record(n.into()))).collect();
+
+    let (answers, count) = requests(&db, table.insert_id_values(batch.clone())).await;
+
+    let inserted: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
+    assert_eq!(inserted, batch.into_iter().map(|(_, record)| record).collect::<Vec<_>>());
+    assert_eq!((count, table.count().await.unwrap()), (3, 150));
+}
+
+#[tokio::test]
+async fn many_writes_are_a_request_for_every_64() {
+    let db = embedded().await;
+    let table = empty(db.clone()).await;
+    let writes: Vec<_> =
+        (0..150).map(|n| (Id::from(i64::from(n)), Patch::new().set("price", n), Guard::Nothing)).collect();
+
+    let (answers, count) = requests(&db, table.write_many(writes)).await;
+
+    assert!(answers.iter().all(|answer| matches!(answer, Ok(WriteOutcome::Written(_)))));
+    assert_eq!((count, table.count().await.unwrap()), (3, 150));
+}
+
+#[tokio::test]
+async fn of_many_inserts_those_that_the_store_refuses_are_refused_and_the_others_made() {
+    let raw = raw().await;
+    raw.query("DEFINE TABLE product; DEFINE FIELD price ON product ASSERT $value < 300")
+        .await
+        .unwrap()
+        .check()
+        .unwrap();
+    let db = SurrealDb::from_client(raw);
+    let table = db.table("product");
+    table.insert_id_value(&Id::from("taken"), record(1)).await.unwrap();
+    let batch = [("first", 2), ("taken", 2), ("dear", 300), ("last", 2)];
+    let batch = batch.map(|(id, price)| (Id::from(id), record(price))).to_vec();
 
     let (answers, count) = requests(&db, table.insert_id_values(batch)).await;
 
-    assert!(answers.iter().all(Result::is_ok));
-    assert_eq!((count, table.count().await.unwrap()), (3, 600));
+    let kinds: Vec<_> = answers.into_iter().map(|answer| answer.map(drop).map_err(|error| error.kind)).collect();
+    assert!(
+        matches!(
+            &kinds[..],
+            [Ok(()), Err(ValueErrorKind::AlreadyExists), Err(ValueErrorKind::Rejected { .. }), Ok(())]
+        ),
+        "{kinds:?}"
+    );
+    assert_eq!((count, table.count().await.unwrap()), (2, 3));
+}
+
+#[tokio::test]
+async fn many_inserts_answer_with_what_events_have_made_of_each() {
+    let raw = raw().await;
+    raw.query(
+        "DEFINE TABLE product;
+         DEFINE EVENT dear ON product WHEN $event = 'CREATE' AND $after.price > 200 THEN { UPDATE $after.id SET dear = true };
+         DEFINE EVENT free ON product WHEN $event = 'CREATE' AND $after.price = 0 THEN { DELETE $after.id };",
+    )
+    .await
+    .unwrap()
+    .check()
+    .unwrap();
+    let db = SurrealDb::from_client(raw);
+    let table = db.table("product");
+    let batch = |prices: [i64; 3]| prices.map(|price| (Id::from(price), record(price))).to_vec();
+
+    let (changed, first) = requests(&db, table.insert_id_values(batch([120, 299, 199]))).await;
+    let (deleted, second) = requests(&db, table.insert_id_values(batch([1, 0, 300]))).await;
+
+    let dear = |answers: &[Result<Record, _>]| -> Vec<_> {
+        answers
+            .iter()
+            .map(|answer: &Result<Record, ValueError>| answer.as_ref().unwrap().contains_key("dear"))
+            .collect()
+    };
+    assert_eq!((dear(&changed), dear(&deleted)), (vec![false, true, false], vec![false, false, true]));
+    assert_eq!(deleted[1].as_ref().unwrap(), &record(0));
+    assert_eq!((first, second, table.count().await.unwrap()), (1, 1, 5));
 }
 
 #[tokio::test]

@@ -6,10 +6,10 @@ use surrealdb::types::Value;
 use super::assign::too_large;
 use super::error::{DENIED_FIELD, denied};
 use super::guard::conditions;
-use super::plan::{Place, TooLarge, object, plan};
+use super::plan::{Place, Plan, TooLarge, object, plan};
 use super::statement::Statement;
 use super::table::SurrealTable;
-use crate::value::{Guard, Operation, Patch, Path, Record};
+use crate::value::{Guard, Id, Operation, Patch, Path, Record};
 
 /// A write that is refused before anything is sent: at which field, and why.
 pub(super) type Unwritable = (Option<Path>, String);
@@ -87,7 +87,7 @@ impl SurrealTable {
         let made = statement.fresh();
         let text = match change {
             Change::Insert(values) => {
-                let content = self.content(values, false, statement)?;
+                let content = self.content(values, false)?.expression(statement);
                 let (after, throw) = (after(&record, &made), throw("make", statement));
                 format!(
                     "{{ LET {made} = (CREATE ONLY {record} CONTENT {content} RETURN AFTER); \
@@ -95,7 +95,7 @@ impl SurrealTable {
                 )
             }
             Change::InsertOnce(values) => {
-                let content = self.content(values, false, statement)?;
+                let content = self.content(values, false)?.expression(statement);
                 let (after, throw) = (after(&record, &made), throw("make", statement));
                 format!(
                     "{{ LET {made} = IF record::exists({record}) {{ NONE }} \
@@ -103,7 +103,7 @@ impl SurrealTable {
                 )
             }
             Change::Replace(values) => {
-                let content = self.content(values, true, statement)?;
+                let content = self.content(values, true)?.expression(statement);
                 let (visible, hidden) = (statement.filtered(&[]), hidden(&record, statement));
                 let (after, throw) = (after(&record, &format!("{made}[0]")), throw("replace", statement));
                 let upsert = self.upsert(&record, &format!("CONTENT {content}"), &visible);
@@ -137,6 +137,31 @@ impl SurrealTable {
         };
         statement.push(&text);
         Ok(())
+    }
+
+    /// The statement that makes all of these records or none of them, and answers them in this order. `None`: they have to
+    /// be made one by one.
+    pub(super) fn push_inserts(&self, changes: &[(&Id, Change<'_>)], statement: &mut Statement) -> Option<()> {
+        let (mut ids, mut rows) = (Vec::new(), Vec::new());
+        for (id, change) in changes {
+            let Change::Insert(values) = change else { return None };
+            if values.contains_key("id") || change.too_deep().is_some() {
+                return None;
+            }
+            let native = self.native(id)?;
+            ids.push(statement.bind(native.clone()));
+            rows.push(self.content(values, false).ok()?.with("id", native).expression(statement));
+        }
+        let (made, now, id, at) = (statement.fresh(), statement.fresh(), statement.fresh(), statement.fresh());
+        let (table, throw) = (statement.bind(self.native_table()), throw("make", statement));
+        let (count, rows, ids) = (changes.len(), rows.join(", "), ids.join(", "));
+        let after = after(&id, &format!("{made}[{at}]"));
+        statement.push(&format!(
+            "{{ LET {made} = (INSERT INTO {table} [{rows}] RETURN AFTER); \
+             IF array::len({made}) != {count} {{ {throw} }}; LET {now} = (SELECT * FROM [{ids}]); \
+             RETURN IF array::len({now}) = {count} {{ {now} }} ELSE {{ [{ids}].map(|{id}, {at}| {after}) }}; }}"
+        ));
+        Some(())
     }
 
     /// The statement that writes what `patch` says, where the record is `matching`.
@@ -196,13 +221,13 @@ impl SurrealTable {
         }
     }
 
-    /// A whole record as an expression. `present`: what stands in the record of this id is looked at.
-    fn content(&self, record: &Record, present: bool, statement: &mut Statement) -> Result<String, Unwritable> {
+    /// A whole record. `present`: what stands in the record of this id is looked at.
+    fn content(&self, record: &Record, present: bool) -> Result<Plan, Unwritable> {
         let schema = self.schema();
         let learned = self.memory.learned.lock();
         let place =
             Place { declared: Some(&schema.shape), learned: Some(&learned.shape), present: present.then_some("") };
-        object(record, place).map(|plan| plan.expression(statement)).map_err(|TooLarge(number)| {
+        object(record, place).map_err(|TooLarge(number)| {
             let field = record.iter().find(|(_, value)| plan(value, Place::default()).is_err());
             too_large(field.map(|(name, _)| Path::from(name.as_str())), &number)
         })

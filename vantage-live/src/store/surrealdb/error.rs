@@ -54,6 +54,11 @@ impl Failure {
         matches!(self, Failure::Server(error) if matches!(error.details(), ErrorDetails::Validation(_)))
     }
 
+    /// Whether the server says that nothing of the statement was done, for whatever reason.
+    pub(super) fn has_done_nothing(&self) -> bool {
+        matches!(self, Failure::Server(error) if meaning(error) != Meaning::Unknown)
+    }
+
     /// Whether this user's time has run out: nothing of the request was done.
     pub(super) fn is_expired(&self) -> bool {
         let Failure::Server(error) = self else { return false };

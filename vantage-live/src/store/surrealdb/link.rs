@@ -12,7 +12,8 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 use tokio_tungstenite::Connector;
 
-use super::connect::{Account, without_credentials};
+use super::account::Account;
+use super::connect::without_credentials;
 use super::error::{Failure, is_refusal};
 use super::socket::{Listener, Socket, statements};
 use super::statement::Query;

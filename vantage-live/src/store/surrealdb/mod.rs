@@ -40,9 +40,11 @@
 //! its old value again looks the same to a user whom permissions bind, and is rejected; a forbidden field that has no
 //! value yet, or that comes with a new record, shows in the after-image alone.
 
+mod account;
 mod assign;
 mod changes;
 mod connect;
+mod database;
 mod error;
 mod feed;
 mod guard;
@@ -61,6 +63,7 @@ mod table;
 mod tls;
 mod write;
 
-pub use connect::{Connecting, SurrealDb};
+pub use connect::Connecting;
+pub use database::SurrealDb;
 pub use feed::SurrealFeed;
 pub use table::SurrealTable;

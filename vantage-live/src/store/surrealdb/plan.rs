@@ -197,6 +197,16 @@ impl Plan {
         }
     }
 
+    /// An object with this field as well.
+    pub(super) fn with(mut self, name: &str, value: Value) -> Plan {
+        match &mut self {
+            Plan::Value(Value::Object(object)) => drop(object.insert(name, value)),
+            Plan::Object(fields) => drop(fields.insert(name.to_owned(), Plan::Value(value))),
+            _ => {}
+        }
+        self
+    }
+
     /// The expression that computes what is written, its values bound to `statement`.
     pub(super) fn expression(self, statement: &mut Statement) -> String {
         match self {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use surrealdb::types::{RecordId, RecordIdKey, Table, Value, Variables};
 
-use super::connect::{Memory, SurrealDb};
+use super::database::{Memory, SurrealDb};
 use super::error::{Cause, Failure};
 use super::feed::SurrealFeed;
 use super::schema::Schema;
