@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::process::{ExitCode, Stdio};
+use std::process::{ExitCode, ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -17,6 +17,9 @@ pub const START: &str = "start";
 
 /// How long a server may take to answer: it takes half a second, and a machine may be busy.
 const READY: Duration = Duration::from_mins(1);
+
+/// On how many ports it is tried: another program may take one between our finding it free and the server's binding it.
+const ATTEMPTS: usize = 4;
 
 /// Becomes the server, for as long as the parent lives: its end closes our standard input, however it ends.
 pub fn run() -> ExitCode {
@@ -38,7 +41,19 @@ pub struct Server {
 impl Server {
     /// Starts one, and waits until it answers.
     pub async fn start() -> Result<Self, Failure> {
-        let address = free_address()?;
+        let mut ended = None;
+        for _ in 0..ATTEMPTS {
+            match Self::start_at(free_address()?).await? {
+                Ok(server) => return Ok(server),
+                Err(status) => ended = Some(status),
+            }
+        }
+        let status = ended.map(|status| status.to_string()).unwrap_or_default();
+        Err(format!("the SurrealDB server of the story has ended at once, {ATTEMPTS} times ({status})").into())
+    }
+
+    /// Starts one there, and waits until it answers, or has ended.
+    async fn start_at(address: SocketAddr) -> Result<Result<Self, ExitStatus>, Failure> {
         let (user, password) = ("root", "root");
         let mut child = Command::new(std::env::current_exe()?)
             .args([START, "--no-banner", "--log", "none", "--bind", &address.to_string(), "memory"])
@@ -51,7 +66,7 @@ impl Server {
         let give_up = Instant::now() + READY;
         while !is_ready(address).await {
             if let Some(status) = child.try_wait()? {
-                return Err(format!("the SurrealDB server of the story has ended at once ({status})").into());
+                return Ok(Err(status));
             }
             if Instant::now() > give_up {
                 return Err(format!("the SurrealDB server of the story did not answer within {READY:?}").into());
@@ -59,7 +74,7 @@ impl Server {
             sleep(Duration::from_millis(20)).await;
         }
         let login = Login { url: format!("ws://{address}"), user: user.to_owned(), password: password.to_owned() };
-        Ok(Server { address, login, _child: child })
+        Ok(Ok(Server { address, login, _child: child }))
     }
 }
 

@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 /// How long the server may take to answer: it takes a third of a second, on a busy machine some seconds.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// On how many ports it is tried: another program may take one between our finding it free and the server's binding it.
+const ATTEMPTS: usize = 4;
+
 /// A SurrealDB server in memory, on loopback, as a child process. It ends with this value and with this process.
 #[derive(Debug)]
 pub struct SurrealServer {
@@ -28,25 +31,34 @@ impl SurrealServer {
     /// test knows.
     ///
     /// # Panics
-    /// When it does not answer within a minute.
+    /// When it ends at once on several ports, or does not answer within a minute.
     #[must_use]
     pub fn start(program: &str) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
-        let address = free.local_addr().expect("its address");
-        drop(free);
-        let output = std::env::temp_dir().join(format!("surreal-server-{}.log", address.port()));
-        let server = SurrealServer { program: program.into(), address, output, child: Mutex::default() };
-        server.start_again();
-        server
+        for _ in 0..ATTEMPTS {
+            let free = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
+            let address = free.local_addr().expect("its address");
+            drop(free);
+            let output = std::env::temp_dir().join(format!("surreal-server-{}.log", address.port()));
+            let server = SurrealServer { program: program.into(), address, output, child: Mutex::default() };
+            if server.answers_after_a_start() {
+                return server;
+            }
+        }
+        panic!("the server has ended at once, on each of {ATTEMPTS} ports")
     }
 
     /// Starts it again after [`kill`](Self::kill), empty, on the same port, and waits until it answers.
     ///
     /// # Panics
-    /// When it does not answer within a minute.
+    /// When it ends at once, or does not answer within a minute.
     pub fn start_again(&self) {
+        assert!(self.answers_after_a_start(), "the server has ended at once: see {}", self.output.display());
+    }
+
+    /// Starts it, and waits until it answers, or has ended.
+    fn answers_after_a_start(&self) -> bool {
         let output = File::create(&self.output).expect("a file for the server's output");
-        let child = Command::new(&self.program)
+        let mut child = Command::new(&self.program)
             .args([
                 "start",
                 "--user",
@@ -63,12 +75,16 @@ impl SurrealServer {
             .stderr(output)
             .spawn()
             .expect("starting the server");
-        *self.child.lock().expect("the child") = Some(child);
         let started = Instant::now();
         while !self.is_ready() {
+            if child.try_wait().expect("the child's state").is_some() {
+                return false;
+            }
             assert!(started.elapsed() < PATIENCE, "the server does not answer: see {}", self.output.display());
             std::thread::sleep(Duration::from_millis(20));
         }
+        *self.child.lock().expect("the child") = Some(child);
+        true
     }
 
     /// Kills it at once, and waits until it is gone.
