@@ -4,13 +4,16 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Paragraph};
+use ratatui::widgets::{Block, BorderType, Paragraph, Wrap};
 
 use super::style;
 use crate::app::{App, Focus, Row, Sheet};
 
-/// How many lines there are for records that do not fit.
-const APART: u16 = 3;
+/// How many of the records that do not fit are named, each with its reason.
+const APART: usize = 2;
+
+/// How many lines one of them may take: a list is narrow, and a reason is a sentence.
+const REASON: usize = 2;
 
 /// Draws the current table.
 pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
@@ -23,10 +26,14 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let rows = app.sheet().rows(app.now);
     let columns = app.sheet().columns();
     let widths = widths(&columns, &rows, usize::from(inside.width).saturating_sub(2));
-    let rejected = app.sheet().rejected();
-    let apart = u16::try_from(rejected.len()).unwrap_or(u16::MAX).min(APART);
-    let [heading, body, foot] =
-        inside.layout(&Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(apart)]));
+    let apart = kept_apart(app);
+    let heights = apart.iter().map(|text| text.chars().count().div_ceil(usize::from(inside.width).max(1)).min(REASON));
+    let heights: Vec<_> = heights.filter_map(|height| u16::try_from(height).ok()).collect();
+    let [heading, body, foot] = inside.layout(&Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Min(1),
+        Constraint::Length(heights.iter().sum()),
+    ]));
 
     // Above numbers, the head stands where they do.
     let is_of_numbers = |at: usize| rows.first().and_then(|row| row.cells.get(at)).is_some_and(|c| is_number(&c.text));
@@ -42,16 +49,18 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let lines = rows.iter().enumerate().skip(skip).map(|(at, row)| line(row, &widths, at == selected, focused));
     frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), body);
 
-    let apart = rejected.iter().enumerate().map(|(at, row)| {
-        let more = rejected.len() - at;
-        let text = if at + 1 == usize::from(APART) && more > 1 {
-            format!("  and {more} more that do not fit")
-        } else {
-            format!("  kept apart: {}: {}", row.id, row.reason)
-        };
-        Line::styled(text, style::wrong())
-    });
-    frame.render_widget(Paragraph::new(apart.collect::<Vec<_>>()), foot);
+    let places = Layout::vertical(heights.into_iter().map(Constraint::Length)).split(foot);
+    for (text, place) in apart.into_iter().zip(places.iter()) {
+        frame.render_widget(Paragraph::new(text).style(style::wrong()).wrap(Wrap { trim: false }), *place);
+    }
+}
+
+/// What is said of the records that do not fit.
+fn kept_apart(app: &App) -> Vec<String> {
+    let rejected = app.sheet().rejected();
+    let named = rejected.iter().take(APART).map(|row| format!("  kept apart: {}: {}", row.id, row.reason));
+    let more = rejected.len().checked_sub(APART).filter(|more| *more > 0);
+    named.chain(more.map(|more| format!("  and {more} more that do not fit"))).collect()
 }
 
 /// The tables' names, with the number of rows of each where there is room for it.
