@@ -207,3 +207,20 @@ async fn a_write_that_takes_the_record_out_of_sight_is_rejected_and_not_done() {
         assert_eq!(ask(&raw, "RETURN <string> note:mine.owner").await, Value::String("user:marty".into()));
     }
 }
+
+#[tokio::test]
+async fn of_many_inserts_the_one_that_is_not_allowed_is_rejected_and_the_others_made() {
+    for (db, _) in marty().await {
+        let notes = db.table("note");
+        // What an owner is, such a user cannot be told, and sees from what is there.
+        assert_eq!(notes.get_values().await.unwrap().len(), 1);
+        let batch = [("a", "user:marty"), ("b", "user:biff"), ("c", "user:marty")];
+        let batch = batch.map(|(id, owner)| (Id::from(id), record(json!({"owner": owner, "text": id})))).to_vec();
+
+        let answers = notes.insert_id_values(batch).await;
+
+        let kinds: Vec<_> = answers.into_iter().map(|answer| answer.map(drop).map_err(|error| error.kind)).collect();
+        assert!(matches!(&kinds[..], [Ok(()), Err(ValueErrorKind::Rejected { .. }), Ok(())]), "{kinds:?}");
+        assert_eq!(notes.count().await.unwrap(), 3);
+    }
+}
