@@ -202,6 +202,7 @@ async fn a_record_that_does_not_fit_is_shown_apart_and_left_alone() {
     scene.until(|app| !app.sheet().rejected().is_empty()).await;
 
     assert!(scene.line("kept apart").contains("sea_pie"));
+    assert!(scene.screen(110, 34).contains("expected i64"), "the reason is shown to its end");
     assert_eq!(scene.app.sheet().len(), 4);
     assert!(scene.colleague.reads::<Product>("sea_pie").await.unwrap_err().to_string().contains("ask Doc"));
 }

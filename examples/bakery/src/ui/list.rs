@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Paragraph, Wrap};
+use ratatui::widgets::{Block, BorderType, Padding, Paragraph, Wrap};
 
 use super::style;
 use crate::app::{App, Focus, Row, Sheet};
@@ -27,7 +27,8 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let columns = app.sheet().columns();
     let widths = widths(&columns, &rows, usize::from(inside.width).saturating_sub(2));
     let apart = kept_apart(app);
-    let heights = apart.iter().map(|text| text.chars().count().div_ceil(usize::from(inside.width).max(1)).min(REASON));
+    let room = usize::from(inside.width).saturating_sub(2).max(1);
+    let heights = apart.iter().map(|text| text.chars().count().div_ceil(room).min(REASON));
     let heights: Vec<_> = heights.filter_map(|height| u16::try_from(height).ok()).collect();
     let [heading, body, foot] = inside.layout(&Layout::vertical([
         Constraint::Length(1),
@@ -51,16 +52,20 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
 
     let places = Layout::vertical(heights.into_iter().map(Constraint::Length)).split(foot);
     for (text, place) in apart.into_iter().zip(places.iter()) {
-        frame.render_widget(Paragraph::new(text).style(style::wrong()).wrap(Wrap { trim: false }), *place);
+        let indented = Block::new().padding(Padding::left(2));
+        frame.render_widget(
+            Paragraph::new(text).style(style::wrong()).wrap(Wrap { trim: false }).block(indented),
+            *place,
+        );
     }
 }
 
 /// What is said of the records that do not fit.
 fn kept_apart(app: &App) -> Vec<String> {
     let rejected = app.sheet().rejected();
-    let named = rejected.iter().take(APART).map(|row| format!("  kept apart: {}: {}", row.id, row.reason));
+    let named = rejected.iter().take(APART).map(|row| format!("kept apart: {}: {}", row.id, row.reason));
     let more = rejected.len().checked_sub(APART).filter(|more| *more > 0);
-    named.chain(more.map(|more| format!("  and {more} more that do not fit"))).collect()
+    named.chain(more.map(|more| format!("and {more} more that do not fit"))).collect()
 }
 
 /// The tables' names, with the number of rows of each where there is room for it.
