@@ -20,7 +20,7 @@ fn record(json: Value) -> Record {
     json.as_object().cloned().unwrap()
 }
 
-fn main() {
+pub(super) fn main() {
     let id = Id::from("sea_pie");
     let mut stored = record(json!({"_id": "other", "label": "Sea Pie", "price": 299}));
     let old = Product::from_record(&id, stored.clone()).unwrap();

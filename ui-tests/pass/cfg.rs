@@ -20,7 +20,7 @@ struct Row {
     last: i64,
 }
 
-fn main() {
+pub(super) fn main() {
     assert_eq!(RowField::ALL, [RowField::Here, RowField::Labelled, RowField::Last]);
     assert_eq!(RowField::Labelled.label(), "Yes");
     assert!(RowDirty::from(vantage_live::FieldSet::from(RowField::Last)).last);

@@ -28,7 +28,7 @@ struct Row {
     new: i64,
 }
 
-fn main() {
+pub(super) fn main() {
     assert!(Row::default().diff(&Row::default()).is_empty());
     assert!(model::Row::default().diff(&model::Row::default()).is_empty());
     assert_eq!(Row::conflicts(FieldSet::ALL, &Row::default(), &Row::default(), &Row::default()).iter().count(), 2);

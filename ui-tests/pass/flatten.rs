@@ -37,7 +37,7 @@ struct Shelf {
     row: String,
 }
 
-fn main() {
+pub(super) fn main() {
     let stock = ProductField::Inventory(InventoryField::Stock);
     let row = ProductField::Inventory(InventoryField::Shelf(ShelfField::Row));
     assert_eq!((stock.name(), stock.wire_name(), row.wire_name()), ("inventory.stock", "inStock", "shelf.row"));

@@ -33,6 +33,6 @@ fn two() -> &'static str {
     RowField::Two.name()
 }
 
-fn main() {
+pub(super) fn main() {
     assert_eq!((one(), two()), ("inner.one", "two"));
 }

@@ -73,7 +73,7 @@ where
     old.diff(new).contains(TitledField::Value)
 }
 
-fn main() {
+pub(super) fn main() {
     let old = Titled { title: "a".to_owned(), value: 1, sizes: [1, 2] };
     let new = Titled { value: 2, sizes: [1, 3], ..old.clone() };
     assert_eq!(changed(&old, &new), TitledField::Value | TitledField::Sizes);

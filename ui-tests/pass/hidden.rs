@@ -19,7 +19,7 @@ pub struct Row {
     pub title: Option<String>,
 }
 
-fn main() {
+pub(super) fn main() {
     assert_eq!(RowField::Internal.name(), "internal");
     #[expect(deprecated)]
     let old = RowField::Title;

@@ -72,7 +72,7 @@ struct Inventory {
     stock: i64,
 }
 
-fn main() {
+pub(super) fn main() {
     let product = Product {
         id: <::vantage_live::Id as ::core::convert::From<i64>>::from(1),
         name: ::std::string::String::new(),

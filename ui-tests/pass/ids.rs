@@ -48,7 +48,7 @@ struct ReadOnly {
     name: String,
 }
 
-fn main() {
+pub(super) fn main() {
     with_id!("a" => Id, Id::from("a"));
     with_id!("a" => String, "a");
     with_id!("a" => Arc<str>, Arc::from("a"));

@@ -19,7 +19,7 @@ macro_rules! entity {
 
 entity!(Row, "rows", i64::eq, { outside: Option<Vec<String>>, r#type: [f64; 2] });
 
-fn main() {
+pub(super) fn main() {
     assert_eq!(Row::TABLE, "rows");
     assert_eq!(RowField::ALL, [RowField::Inside, RowField::Outside, RowField::Type]);
     assert_eq!(RowField::Type.label(), "rows");

@@ -15,7 +15,7 @@ use prelude::live::{FieldSet, LiveEntity};
 
 /// A column is also the name of something else here.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, LiveEntity)]
-#[live(table = "bakery products", crate = crate::prelude::live)]
+#[live(table = "bakery products", crate = crate::names::prelude::live)]
 #[live(field = Column, dirty = Touched, change = Edit, conflicts = Clashes, conflict = Clash)]
 pub struct ProductRow {
     /// In cents.
@@ -30,7 +30,7 @@ struct HttpLogV2 {
     line: String,
 }
 
-fn main() {
+pub(super) fn main() {
     assert_eq!((ProductRow::TABLE, HttpLogV2::TABLE), ("bakery products", "http_log_v2"));
     assert_eq!(Column::ALL.iter().map(|column| column.label()).collect::<Vec<_>>(), ["Price (¢)", "Tax rate"]);
     let (old, new) = (ProductRow::default(), ProductRow { price: 1, ..ProductRow::default() });

@@ -48,7 +48,7 @@ struct Point {
     y: f64,
 }
 
-fn main() {
+pub(super) fn main() {
     let y = BakeryField::Second(ShopField::Place(PlaceField::Point(PointField::Y)));
     assert_eq!((y.name(), y.label()), ("second.place.point.y", "Second: Place: Map: Y"));
     assert_eq!("second.place.point.y".parse(), Ok(y));

@@ -43,7 +43,7 @@ struct r#struct {
     r#fn: i64,
 }
 
-fn main() {
+pub(super) fn main() {
     assert_eq!((OddField::Type.name(), OddField::Type.wire_name()), ("type", "type"));
     assert_eq!(OddField::Self_.name(), "self_");
     assert_eq!((OddField::_1.name(), OddField::Größe.name(), OddField::URL.label()), ("_1", "größe", "Url"));

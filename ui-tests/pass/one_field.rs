@@ -10,7 +10,7 @@ struct Note {
     text: String,
 }
 
-fn main() {
+pub(super) fn main() {
     let (old, new) = (Note { text: "a".into() }, Note { text: "b".into() });
 
     assert_eq!(NoteField::ALL, [NoteField::Text]);

@@ -42,7 +42,7 @@ fn at(street: &str, point: Option<(i64, i64)>) -> Client {
     Client { address: Some(Address { street: street.into(), point }), ..Client::default() }
 }
 
-fn main() {
+pub(super) fn main() {
     names();
     sets();
     differences();

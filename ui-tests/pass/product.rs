@@ -62,7 +62,7 @@ fn describe(change: ProductChange<'_>) -> String {
     }
 }
 
-fn main() {
+pub(super) fn main() {
     names();
     sets();
     differences();

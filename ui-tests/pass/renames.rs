@@ -56,7 +56,7 @@ struct Inner {
     dotted: i64,
 }
 
-fn main() {
+pub(super) fn main() {
     renamed! {
         Lower LowerField "lowercase"
         Upper UpperField "UPPERCASE"

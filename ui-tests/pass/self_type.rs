@@ -21,7 +21,7 @@ impl<T> Category<T> {
     }
 }
 
-fn main() {
+pub(super) fn main() {
     let root = Category { parent: None, sizes: [1, 2], name: "root".into() };
     let child = Category { parent: Some(Box::new(root.clone())), name: " root ".into(), ..root.clone() };
 

@@ -47,7 +47,7 @@ mod as_text {
     }
 }
 
-fn main() {
+pub(super) fn main() {
     let names: Vec<_> = RowField::ALL.iter().map(|field| field.wire_name()).collect();
     assert_eq!(names, ["n", "note", "price", "weight", "stock"]);
 

@@ -14,7 +14,7 @@ struct Row {
     name: String,
 }
 
-fn main() {
+pub(super) fn main() {
     let (old, new) = (Row { name: "a".into() }, Row { name: "b".into() });
     assert_eq!(old.diff(&new), RowField::Name.into());
     assert_eq!(new.to_record().unwrap()["name"], "b");

@@ -457,7 +457,7 @@ fn goes_there_and_back_as<E: LiveEntity>(id: Id, stored: serde_json::Value) {
     assert!(entity.diff(&entity.clone()).is_empty());
 }
 
-fn main() {
+pub(super) fn main() {
     let time = "2026-01-02T03:04:05Z";
     let author = json!({
         "login": "marty", "id": 1, "node_id": "n", "avatar_url": "u", "type": "User", "site_admin": false,

@@ -15,7 +15,7 @@ struct Row {
     name: String,
 }
 
-fn main() {
+pub(super) fn main() {
     let mut row = Row { id: Id::from("sea_pie"), name: "Sea Pie".into() };
 
     let record = row.to_record().unwrap();

@@ -209,7 +209,7 @@ struct Wide {
     column_199: i64,
 }
 
-fn main() {
+pub(super) fn main() {
     let old = Wide::default();
     let new = Wide { column_000: 1, column_063: 1, column_064: 1, column_199: 1, ..Wide::default() };
 

@@ -75,7 +75,7 @@ fn values() -> Values {
     }
 }
 
-fn main() {
+pub(super) fn main() {
     assert!(values().diff(&values()).is_empty(), "NaN is the same as itself");
 
     let other = Values { price: 1.001, word: "WORD".into(), ..values() };

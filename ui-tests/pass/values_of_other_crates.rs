@@ -20,7 +20,7 @@ struct Order {
     more: serde_json::Value,
 }
 
-fn main() {
+pub(super) fn main() {
     let record = json!({
         "at": "2026-01-02T03:04:05.678901Z", "day": "2026-01-02", "takes": "PT1H", "paid": "2026-01-02T03:04:05Z",
         "sent": null, "total": "12.50", "more": {"a": [1, null]},

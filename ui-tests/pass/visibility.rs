@@ -48,7 +48,7 @@ pub mod public {
 use model::{Product, ProductChange, ProductConflict, ProductConflicts, ProductDirty, ProductField};
 use vantage_live::{FieldSet, LiveEntity};
 
-fn main() {
+pub(super) fn main() {
     let product = Product::default();
     assert!(!ProductDirty::from(FieldSet::EMPTY).name);
     assert!(matches!(Product::change(ProductField::Name, &product, &product), ProductChange::Name { .. }));

@@ -1,0 +1,39 @@
+//! What the derive accepts: every other file of this folder is a program of its own. They are built as one, a module
+//! each, because they take no time then.
+
+// They are what people write, and not how we would.
+#![allow(clippy::all, clippy::pedantic)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// Each as a module, as a test that runs it, and by its name.
+macro_rules! programs {
+    ($($name:ident)*) => {
+        $(pub mod $name;)*
+
+        $(#[test]
+        fn $name() {
+            $name::main();
+        })*
+
+        const PROGRAMS: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+programs! {
+    alias cfg deprecated flatten function_local generics hidden hygiene ids macro_made names nested odd_names one_field
+    optional product renames self_type serde_attributes serde_crate strangers tag two_hundred_fields values
+    values_of_other_crates visibility
+}
+
+#[test]
+fn no_program_is_forgotten() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pass");
+    let files = fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("it can be read").path());
+    let names = files.map(|path| path.file_stem().expect("it has a name").to_string_lossy().into_owned());
+
+    let programs = PROGRAMS.iter().map(|&name| name.to_owned()).chain(["main".to_owned()]);
+    assert_eq!(names.collect::<BTreeSet<_>>(), programs.collect());
+}
