@@ -59,6 +59,8 @@ mod shrink;
 mod world;
 
 use std::fmt;
+use std::panic;
+use std::thread;
 
 pub use model::{Broken, Promise};
 pub use profiles::{PROFILES, Profile};
@@ -104,31 +106,56 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Plays the stories of successive seeds until so many steps were played, or a promise is broken.
+/// Plays the stories of successive seeds until so many steps were played, or a promise is broken, on all of the machine's
+/// cores: what has happened then does not depend on how many it has.
 ///
 /// # Errors
 /// The first promise that was not kept, and a short story of it.
 pub fn run(first: u64, profile: Option<&'static Profile>, steps: u64) -> Result<Coverage, Box<Failure>> {
-    search(first, profile, steps).map_err(|found| Box::new(found.shrink()))
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let outcomes: Vec<_> = thread::scope(|scope| {
+        let shares = (0..cores).map(|share| scope.spawn(move || play_every(cores, share, first, profile, steps)));
+        let shares: Vec<_> = shares.collect();
+        shares.into_iter().map(|share| share.join().unwrap_or_else(|panic| panic::resume_unwind(panic))).collect()
+    });
+    let mut coverage = Coverage::default();
+    let mut first_found: Option<Box<Found>> = None;
+    for outcome in outcomes {
+        match outcome {
+            Ok(share) => coverage += share,
+            Err(found) if first_found.as_ref().is_none_or(|first| found.seed < first.seed) => first_found = Some(found),
+            Err(_) => {}
+        }
+    }
+    first_found.map_or(Ok(coverage), |found| Err(Box::new(found.shrink())))
 }
 
-/// As [`run`], without making the story short, which takes far longer than finding it.
+/// As [`run`], one story after the other, and without making the story short, which takes far longer than finding it.
 ///
 /// # Errors
 /// The first promise that was not kept.
 pub fn search(first: u64, profile: Option<&'static Profile>, steps: u64) -> Result<Coverage, Box<Found>> {
+    play_every(1, 0, first, profile, steps)
+}
+
+/// Plays one of so many shares of the stories.
+fn play_every(
+    shares: usize,
+    share: usize,
+    first: u64,
+    profile: Option<&'static Profile>,
+    steps: u64,
+) -> Result<Coverage, Box<Found>> {
     let mut coverage = Coverage::default();
-    let (mut seed, mut played) = (first, 0);
-    while played < steps {
+    for story in (0..steps.div_ceil(STEPS as u64)).skip(share).step_by(shares) {
+        let seed = first + story;
         let profile = profile.unwrap_or(Profile::of(seed));
         let ending = runner::play(&Story::draw(seed, profile, STEPS), false);
-        let (steps, all_steps) = (ending.played, played + ending.played as u64);
         if let Some(broken) = ending.broken {
-            return Err(Box::new(Found { seed, profile, steps, all_steps, broken }));
+            let all_steps = story * STEPS as u64 + ending.played as u64;
+            return Err(Box::new(Found { seed, profile, steps: ending.played, all_steps, broken }));
         }
         coverage.add(&ending.tale);
-        played = all_steps;
-        seed += 1;
     }
     Ok(coverage)
 }

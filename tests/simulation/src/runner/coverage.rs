@@ -1,6 +1,7 @@
 //! Coverage: what has happened in a run, so that one that never got into trouble is seen for what it is.
 
 use std::fmt;
+use std::ops::AddAssign;
 
 use crate::world::{Happened, Tale};
 
@@ -29,6 +30,12 @@ impl Coverage {
 
     fn lines(&self) -> impl Iterator<Item = (&'static str, u64)> {
         Happened::ALL.iter().map(|(happened, line)| (*line, self.counts[*happened as usize]))
+    }
+}
+
+impl AddAssign for Coverage {
+    fn add_assign(&mut self, other: Self) {
+        self.counts.iter_mut().zip(other.counts).for_each(|(count, more)| *count += more);
     }
 }
 
