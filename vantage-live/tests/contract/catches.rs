@@ -1,15 +1,13 @@
 //! The kit can fail: stores that are wrong in one way each are caught by the case that names it.
 
-#[path = "contract_catches/broken.rs"]
 mod broken;
-#[path = "contract_catches/feed.rs"]
 mod feed;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use broken::{Broken, Flaw};
-use feed::TellsEmptyRecords;
+use self::broken::{Broken, Flaw};
+use self::feed::TellsEmptyRecords;
 use futures::FutureExt;
 use vantage_live::contract::feed::Feeding;
 use vantage_live::contract::{self, Store};
