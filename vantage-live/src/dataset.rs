@@ -117,8 +117,8 @@ pub trait ReadableDataSet<E: LiveEntity>: Send + Sync {
 /// ```
 #[async_trait]
 pub trait ReadableAsDataSet: ReadableValueSet {
-    /// Every record as a `V`, in the order of the ids. The id stands in the field `id` while serde reads, so that a view
-    /// model may have one.
+    /// Every record as a `V`, in the order of the ids; of a [`LiveTable`](crate::LiveTable) every row, which is a record that
+    /// fits the table's entity. The id stands in the field `id` while serde reads, so that a view model may have one.
     ///
     /// # Errors
     /// Where the store is not reached, or a record does not fit `V`.

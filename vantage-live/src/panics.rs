@@ -5,7 +5,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::entity::EntityError;
-use crate::value::ValueErrorKind;
+use crate::value::{Operation, ValueError, ValueErrorKind};
 
 /// Decodes a record. An entity that panics at it does not fit it.
 pub(crate) fn decoded<T>(decode: impl FnOnce() -> Result<T, EntityError>) -> Result<T, EntityError> {
@@ -22,6 +22,15 @@ pub(crate) fn caught<T>(call: impl FnOnce() -> T) -> Result<T, String> {
 /// What a panic says, as the error of a store.
 pub(crate) fn kind_of(panic: &(dyn Any + Send)) -> ValueErrorKind {
     ValueErrorKind::Unreadable(format!("a panic: {}", said(panic)))
+}
+
+/// A panic as the error of a request: what became of a write that has panicked is not known.
+pub(crate) fn error_of(operation: Operation, table: String, panic: &(dyn Any + Send)) -> ValueError {
+    let kind = match operation {
+        Operation::Insert | Operation::Replace | Operation::Write | Operation::Delete => ValueErrorKind::OutcomeUnknown,
+        _ => kind_of(panic),
+    };
+    ValueError::new(operation, table, kind).caused_by(format!("a panic: {}", said(panic)))
 }
 
 fn said(panic: &(dyn Any + Send)) -> String {

@@ -6,7 +6,7 @@ use std::path::Path;
 use fuzz::{TARGETS, Target};
 
 /// How many inputs of a seed each target is given, besides its corpus.
-const SEEDED: u64 = 1_000;
+const SEEDED: u64 = 400;
 
 /// `SplitMix64`: enough to be unlike the last input, and the same in every build.
 struct Random(u64);

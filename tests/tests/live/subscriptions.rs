@@ -5,7 +5,9 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tests::bakery::{self, Colleague as _, Product, ProductField};
 use tests::wait::until;
-use vantage_live::{Event, FieldSet, LiveTable, Origin};
+use vantage_live::contract::FaultyValueSet;
+use vantage_live::dataset::WritableDataSet;
+use vantage_live::{Event, FieldSet, LiveTable, Operation, Origin, SyncState};
 
 #[tokio::test]
 async fn a_change_elsewhere_is_told_with_its_fields_and_its_row() {
@@ -66,6 +68,34 @@ async fn a_save_of_this_process_is_told_once_and_as_its_own() {
     let seen = told.each_ref().map(|event| (event.origin().unwrap(), event.row().unwrap().price));
     assert_eq!(seen, [(Origin::Local, 310), (Origin::Remote, 320)]);
     assert!(events.try_next().is_none());
+}
+
+#[tokio::test]
+async fn what_this_process_deletes_all_at_once_is_its_own_even_where_the_feed_is_faster_than_the_answer() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).feed(store.feed()).open().await.unwrap();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    let mut events = table.subscribe();
+    let held = faults.next(Operation::Delete).has_its_answer_held();
+    let deleting = tokio::spawn({
+        let table = table.clone();
+        async move { WritableDataSet::delete_all(&table).await }
+    });
+    held.arrived().await;
+    until(|| table.metrics().feed_events == 5).await;
+
+    held.release();
+
+    assert_eq!(deleting.await.unwrap().unwrap(), 5);
+    let mut removed = Vec::new();
+    while let Some(event) = events.try_next() {
+        if let Event::Removed { origin, .. } = event {
+            removed.push(origin);
+        }
+    }
+    assert_eq!(removed, [Origin::Local; 5]);
 }
 
 #[tokio::test]

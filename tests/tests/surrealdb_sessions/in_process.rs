@@ -127,6 +127,20 @@ async fn a_value_clause_makes_a_partial_save() {
 }
 
 #[tokio::test]
+async fn a_value_clause_that_gives_the_old_value_again_makes_a_partial_save() {
+    let (table, _, _) = clients().await;
+    let mut edit = table.edit_record("marty").await.unwrap();
+    let old = edit.email.clone();
+    edit.email = old.to_uppercase();
+    edit.name = "Calvin".into();
+
+    let SaveResult::PartialSave(partial) = edit.save().await.unwrap() else { panic!("the store lowers it") };
+
+    assert_eq!(partial.fields(), FieldSet::from(ClientField::Email));
+    assert_eq!((&edit.live_snapshot().email, edit.live_snapshot().name.as_str()), (&old, "Calvin"));
+}
+
+#[tokio::test]
 async fn an_event_that_changes_the_record_makes_a_partial_save() {
     let (table, store, raw) = clients().await;
     let event = "DEFINE EVENT shout ON client WHEN $event = 'UPDATE' AND $after.name != string::uppercase($after.name)

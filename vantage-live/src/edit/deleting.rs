@@ -12,7 +12,7 @@ use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{FieldSet, LiveEntity};
 use crate::table::{Policy, Removed};
-use crate::value::Guard;
+use crate::value::{Guard, Operation};
 
 /// What a session knows of the deletes that it has asked for.
 pub(super) struct Deleting<E: LiveEntity> {
@@ -53,7 +53,9 @@ impl<E: LiveEntity> Deleting<E> {
 /// Deleting.
 impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Deletes the record, if nobody has changed it since the session last agreed with the store. Touches the store.
-    /// Dropping the future cancels nothing: the request goes on, and the next call of the session takes its answer in.
+    /// Dropping the future cancels nothing once the request is sent: it goes on, and the next call of the session takes its
+    /// answer in. Where a save is under way, it is sent when that has its answer; [`is_deleting`](Self::is_deleting) says
+    /// whether it was.
     ///
     /// # Errors
     /// [`EditError::New`] of a record that is not saved yet; else as [`save`](Self::save). What is known not to fit the entity
@@ -177,8 +179,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 .map_err(|source| self.fault(source))?,
         };
         let span = tracing::debug_span!("delete", table = self.table.name(), id = %self.id, attempt);
-        let (env, id) = (Arc::clone(&shared.env), self.id.clone());
-        let answer = env.start(async move { shared.delete(&id, &guard).await }.instrument(span));
+        let (deleting, id) = (Arc::clone(&shared), self.id.clone());
+        let work = async move { deleting.delete(&id, &guard).await };
+        let answer = shared.start(Operation::Delete, work.instrument(span));
         self.deleting.pending = Some(Pending { answer, attempt, rebased: false });
         Ok(())
     }

@@ -11,7 +11,7 @@ use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{EntityError, Field, FieldSet, LiveEntity};
 use crate::table::Policy;
-use crate::value::Record;
+use crate::value::{Operation, Record};
 
 /// Saving.
 impl<E: LiveEntity> RecordEdit<'_, E> {
@@ -243,7 +243,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         work: impl Future<Output = Result<Answer<E>, DataSetError>> + Send + 'static,
     ) {
         let span = tracing::debug_span!("save", table = self.table.name(), id = %self.id, fields = %sent.fields);
-        let answer = self.table.shared().env.start(work.instrument(span));
+        let operation = if asked.is_write { Operation::Write } else { Operation::Read };
+        let answer = self.table.shared().start(operation, work.instrument(span));
         self.pending = Some(Pending { sent, asked, answer, rebased: false });
     }
 }

@@ -1,10 +1,8 @@
 //! What a table needs of the world besides its stores: time, randomness, and somewhere to run its tasks.
 
 use std::fmt;
-use std::future::Future;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use futures::channel::oneshot;
 use futures::future::BoxFuture;
 use tokio::runtime::Handle;
 use uuid::Uuid;
@@ -60,29 +58,6 @@ impl Environment for Tokio {
 }
 
 impl dyn Environment {
-    /// Runs `work` as a task and answers with what it gives: the caller may await it from any executor, and dropping
-    /// the answer does not stop the work. `None` if the runtime was shut down meanwhile.
-    pub(crate) fn run<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = T> + Send + 'static,
-    ) -> impl Future<Output = Option<T>> + Send + 'static {
-        let answer = self.start(work);
-        async { answer.await.ok() }
-    }
-
-    /// As [`run`](Self::run), for a caller that keeps the receiver.
-    pub(crate) fn start<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = T> + Send + 'static,
-    ) -> oneshot::Receiver<T> {
-        let (sender, receiver) = oneshot::channel();
-        self.spawn(Box::pin(async move {
-            // Nobody waits any more: the work is done all the same.
-            drop(sender.send(work.await));
-        }));
-        receiver
-    }
-
     /// A random uuid (version 4).
     pub(crate) fn uuid(&self) -> Uuid {
         uuid::Builder::from_random_bytes(self.random().to_be_bytes()).into_uuid()

@@ -123,6 +123,9 @@ pub enum Ids {
 /// A table of records that follows its store: a handle, cheap to clone, with `&self` everywhere. Dropping the last one
 /// (edit sessions hold one too) ends its tasks.
 ///
+/// Its rows are the records that fit the entity; those that do not are [`rejected_rows`](Self::rejected_rows). As a data set
+/// and as a value set too it gives its rows alone, and counts them: ask the store itself for every record that it has.
+///
 /// ```
 /// use serde::{Deserialize, Serialize};
 /// use serde_json::json;

@@ -320,23 +320,12 @@ impl<E: LiveEntity> Shared<E> {
     /// Deletes every record. What others insert meanwhile comes by the feed, or with the next list.
     #[tracing::instrument(level = "debug", skip_all, fields(table = self.table()))]
     pub(crate) async fn delete_all(self: &Arc<Self>) -> Result<u64, DataSetError> {
-        let began = self.change(|core| core.moments.next());
         let ids = self.ids();
+        // What the feed tells of them before the answer comes is ours.
+        let flying: Vec<_> = ids.iter().map(|id| Flying::to(self, id)).collect();
         let deleted = self.backend.delete_all().await?;
-        let source = Source::Request { began, write: true };
-        let mut waiting = Vec::new();
-        for ids in ids.chunks(STEP) {
-            waiting.extend(self.change(|core| {
-                let wait = |id: &Id| match core.observe(id, Seen::Gone, source, Origin::Local) {
-                    Taken::Shown => None,
-                    Taken::Settling => Some((id.clone(), core.settling.wait(id.clone()))),
-                    Taken::PutOff => Some((id.clone(), core.wait(id))),
-                };
-                ids.iter().filter_map(wait).collect::<Vec<_>>()
-            }));
-        }
-        for (id, settled) in waiting {
-            self.settled(&id, settled).await;
+        for (id, flying) in ids.iter().zip(flying) {
+            self.shown(id, Seen::Gone, true, flying).await;
         }
         Ok(deleted)
     }

@@ -1,7 +1,11 @@
 //! What all handles and tasks of a table share: one way to change the rows, and one to run a task.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+use futures::FutureExt;
+use futures::channel::oneshot;
 
 use super::core::Core;
 use super::env::Environment;
@@ -15,6 +19,7 @@ use crate::dataset::{DataSetError, fault};
 use crate::entity::LiveEntity;
 use crate::feed::Feed;
 use crate::locks::{ArcSwap, AtomicBool, Mutex, watch};
+use crate::panics;
 use crate::value::{Id, Operation, RwValueSet, ValueError, ValueErrorKind};
 
 /// What all handles and tasks of a table share.
@@ -105,7 +110,25 @@ impl<E: LiveEntity> Shared<E> {
         if self.is_closed() {
             return Err(self.closed_error(operation).into());
         }
-        self.env.run(work).await.unwrap_or_else(|| Err(self.closed_error(operation).into()))
+        self.start(operation, work).await.unwrap_or_else(|_| Err(self.closed_error(operation).into()))
+    }
+
+    /// As [`run`](Self::run), for a caller that keeps the receiver: it is told nothing where the runtime was shut down. A
+    /// store that panics at a write has lost the answer.
+    pub(crate) fn start<T: Send + 'static>(
+        &self,
+        operation: Operation,
+        work: impl Future<Output = Result<T, DataSetError>> + Send + 'static,
+    ) -> oneshot::Receiver<Result<T, DataSetError>> {
+        let (sender, receiver) = oneshot::channel();
+        let table = self.table().to_owned();
+        self.env.spawn(Box::pin(async move {
+            let answer = AssertUnwindSafe(work).catch_unwind().await;
+            let answer = answer.unwrap_or_else(|panic| Err(panics::error_of(operation, table, &*panic).into()));
+            // Nobody waits any more: the work is done all the same.
+            drop(sender.send(answer));
+        }));
+        receiver
     }
 
     /// Why the record `id` is kept apart, where it is.

@@ -123,13 +123,15 @@ pub struct RejectedRow {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Metrics {
-    /// Reads of one row that found it.
+    /// Reads of one row, by [`row`](crate::LiveTable::row) or [`get_id`](crate::dataset::ReadableDataSet::get_id), that
+    /// found it.
     pub hits: u64,
-    /// Reads of one row that did not.
+    /// Those that did not.
     pub misses: u64,
     /// Events that the feed has brought.
     pub feed_events: u64,
-    /// Complete lists: the first one, and one for each interruption of the feed.
+    /// Complete lists, whatever they were made for: the first one, an interruption of the feed, a feed that says no more
+    /// than that something has changed, polling, [`refresh_all`](crate::LiveTable::refresh_all).
     pub resyncs: u64,
     /// Records that were read because an event might have been older than what was shown.
     pub settled: u64,

@@ -204,7 +204,7 @@ impl SurrealTable {
              LET {is} = (SELECT VALUE {afterwards} FROM ONLY {record}); \
              LET {kept} = ({was} ?? []).map(|{pair}, {at}| IF {pair}[0] != NONE AND {pair}[0] = {is}[{at}] \
              AND {pair}[1] != {is}[{at}] {{ {names}[{at}] }} ELSE {{ NONE }}).filter(|{pair}| {pair} != NONE); \
-             IF array::len({kept}) > 0 {{ THROW {field} + {kept}[0] }}; {answer} }}"
+             IF $auth != NONE AND array::len({kept}) > 0 {{ THROW {field} + {kept}[0] }}; {answer} }}"
         ))
     }
 

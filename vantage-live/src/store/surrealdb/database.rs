@@ -83,7 +83,8 @@ impl SurrealDb {
 
     /// The database that a client of the SDK's is connected to, signed in and set to a database already.
     ///
-    /// For a database in this process. A client of a server works too, and says less of a lost connection: the SDK
+    /// For a database in this process. What it stores is taken to outlive the process, which nobody can ask a client: as a
+    /// cache, use [`connect`](Self::connect), which knows of `mem://` that it does not. A client of a server works too, and says less of a lost connection: the SDK
     /// keeps requests until it is back, so that a write which comes to its deadline is
     /// [`OutcomeUnknown`](crate::ValueErrorKind::OutcomeUnknown) where [`connect`](Self::connect) knows that nothing was sent.
     #[must_use]

@@ -6,7 +6,8 @@
 //! a duration. Which of them is written is decided in this order: by the type that the column declares; by what stands
 //! there in the record, in the statement itself; by what was seen there in other records; by what the JSON looks like.
 //! So what was read is written back as what it was, by whoever has never read it too, in schemafull and in schemaless
-//! tables. A guard holds where what stands there is any of the native values that have its JSON.
+//! tables: only of an array of more than 64 elements, in a column that declares no type for them, one must have read
+//! such a value. A guard holds where what stands there is any of the native values that have its JSON.
 //!
 //! | SurrealDB | JSON | written | guarded | lost |
 //! |---|---|---|---|---|
@@ -37,7 +38,8 @@
 //! [`Rejected`](crate::ValueErrorKind::Rejected), with the field where it is one, and nothing of the write has happened.
 //! To a user who may not see a record it is not there. A write that takes its record out of the user's own sight is
 //! rejected as well: nobody could say what came of it. Whether a field was refused or has a `VALUE` clause that gives
-//! its old value again looks the same to a user whom permissions bind, and is rejected; a forbidden field that has no
+//! its old value again looks the same to a record user, and is rejected; nobody else is bound by a field's permissions but
+//! who is not signed in at all, and there it shows as a value that the store has made otherwise; a forbidden field that has no
 //! value yet, or that comes with a new record, shows in the after-image alone.
 
 mod account;

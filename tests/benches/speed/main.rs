@@ -1,0 +1,27 @@
+//! What a user waits for, beside what the machine could do: `cargo bench --workspace --bench speed`. One line for each
+//! figure; a ratio is the result. What has to do with a server is in the benchmark `surrealdb`.
+
+mod board;
+mod edits;
+mod entity;
+mod feeds;
+mod memory;
+mod reads;
+mod store;
+
+/// How many rows the tables have.
+const ROWS: u32 = 100_000;
+
+fn main() {
+    if let Some(rows) = memory::asked_for() {
+        return memory::measure(&rows);
+    }
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let _inside = runtime.enter();
+    edits::compare();
+    reads::all(&runtime);
+    edits::type_into(&runtime);
+    feeds::all(&runtime);
+    memory::tell();
+}
