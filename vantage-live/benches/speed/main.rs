@@ -1,5 +1,5 @@
-//! What a user waits for, beside what the machine could do: `cargo bench --workspace --bench speed`. One line for each
-//! figure; a ratio is the result. What has to do with a server is in the benchmark `surrealdb`.
+//! What a user waits for, beside what the machine could do: `cargo bench -p vantage-live --bench speed`. One line for each
+//! figure; a ratio is the result. What has to do with a server is in the benchmark `surrealdb` of `tests`.
 
 mod board;
 mod edits;

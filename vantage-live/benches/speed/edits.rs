@@ -19,15 +19,15 @@ pub fn compare() {
     new.price += 1;
     new.rating = 5.0;
     let compared = ratio(
-        || (0..TIMES).for_each(|_| drop(black_box(black_box(&old).diff(black_box(&new))))),
-        || (0..TIMES).for_each(|_| drop(black_box(black_box(&old).compared(black_box(&new))))),
+        || (0..TIMES).for_each(|_| _ = black_box(black_box(&old).diff(black_box(&new)))),
+        || (0..TIMES).for_each(|_| _ = black_box(black_box(&old).compared(black_box(&new)))),
     );
     tell("modified fields, 3 of 20 changed", "the comparison written by hand", compared, 1.2);
 
     let as_json = |product: &Product| serde_json::to_value(product).expect("a product is JSON");
     let compared = ratio(
-        || (0..TIMES).for_each(|_| drop(black_box(black_box(&old).diff(black_box(&new))))),
-        || (0..TIMES).for_each(|_| drop(black_box(as_json(black_box(&old)) == as_json(black_box(&new))))),
+        || (0..TIMES).for_each(|_| _ = black_box(black_box(&old).diff(black_box(&new)))),
+        || (0..TIMES).for_each(|_| _ = black_box(as_json(black_box(&old)) == as_json(black_box(&new)))),
     );
     tell("the same", "both sides to `serde_json::Value` and compared", compared, 0.01);
 }

@@ -14,6 +14,8 @@ use crate::entity::{Product, id};
 use crate::store::Made;
 
 const ASKED: &str = "VANTAGE_LIVE_MEMORY";
+const TABLE: &str = "table";
+const MAP: &str = "map";
 
 /// The rows that this process is to hold, where it is one that was started to be measured.
 pub fn asked_for() -> Option<String> {
@@ -22,21 +24,17 @@ pub fn asked_for() -> Option<String> {
 
 /// Holds the rows, and says how many bytes they have taken.
 pub fn measure(rows: &str) {
-    // Twice: what the first has given back, the second takes again, so that only what is held counts.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let store = Made::new(ROWS);
     let before = resident();
-    match rows {
-        "table" => {
-            let table = runtime.block_on(LiveTable::<Product>::builder(store).open()).expect("an open table");
-            println!("{}", resident() - before);
-            black_box(table);
-        }
-        _ => {
-            let map: HashMap<Id, Arc<Product>> = (0..ROWS).map(|n| (id(n), Arc::new(Product::number(n)))).collect();
-            println!("{}", resident() - before);
-            black_box((store, map));
-        }
+    if rows == TABLE {
+        let table = runtime.block_on(LiveTable::<Product>::builder(store).open()).expect("an open table");
+        println!("{}", resident() - before);
+        black_box(table);
+    } else {
+        let map: HashMap<Id, Arc<Product>> = (0..ROWS).map(|n| (id(n), Arc::new(Product::number(n)))).collect();
+        println!("{}", resident() - before);
+        black_box((store, map));
     }
 }
 
@@ -47,14 +45,16 @@ fn resident() -> u64 {
     pages * 4_096
 }
 
+/// What a process that holds these rows says.
 fn of(rows: &str) -> f64 {
     let program = env::current_exe().expect("this program");
     let output = Command::new(program).env(ASKED, rows).output().expect("this program again");
     String::from_utf8_lossy(&output.stdout).trim().parse().expect("a number")
 }
 
+/// What a row takes in a table, beside what it takes in a map.
 pub fn tell() {
-    let (table, map) = (of("table"), of("map"));
+    let (table, map) = (of(TABLE), of(MAP));
     println!("{:.0} bytes a row, {:.0} in the map", table / f64::from(ROWS), map / f64::from(ROWS));
     tell_ratio("memory per row", "`HashMap<Id, Arc<E>>`", table / map, 1.5);
 }

@@ -24,6 +24,7 @@ pub fn ratio_of(rounds: usize, mut ours: impl FnMut() -> Duration, mut theirs: i
     median(&mut our_times).as_secs_f64() / median(&mut their_times).as_secs_f64()
 }
 
+/// How long `work` takes.
 pub fn timed(mut work: impl FnMut()) -> impl FnMut() -> Duration {
     move || {
         let began = Instant::now();
@@ -32,6 +33,7 @@ pub fn timed(mut work: impl FnMut()) -> impl FnMut() -> Duration {
     }
 }
 
+/// The one in the middle.
 pub fn median(times: &mut [Duration]) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]

@@ -13,6 +13,8 @@ use vantage_live::{
 
 use crate::entity::{id, record};
 
+const NAME: &str = "product";
+
 /// So many products. The records are made beforehand, and handed out as clones.
 #[derive(Clone)]
 pub struct Made {
@@ -26,16 +28,16 @@ impl Made {
         let rows = (0..count).map(|n| (id(n), record(n))).collect();
         Made { rows: Arc::new(rows), lists: Arc::default() }
     }
+}
 
-    fn refuse(&self, operation: Operation) -> ValueError {
-        ValueError::new(operation, self.name(), ValueErrorKind::Unsupported("the benchmark only reads".into()))
-    }
+fn refuse(operation: Operation) -> ValueError {
+    ValueError::new(operation, NAME, ValueErrorKind::Unsupported("write"))
 }
 
 #[async_trait]
 impl ReadableValueSet for Made {
-    fn name(&self) -> &str {
-        "product"
+    fn name(&self) -> &'static str {
+        NAME
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -75,29 +77,29 @@ impl ReadableValueSet for Made {
 #[async_trait]
 impl WritableValueSet for Made {
     async fn write(&self, _: &Id, _: &Patch, _: &Guard) -> Result<WriteOutcome, ValueError> {
-        Err(self.refuse(Operation::Write))
+        Err(refuse(Operation::Write))
     }
 
     async fn insert_id_value(&self, _: &Id, _: Record) -> Result<Record, ValueError> {
-        Err(self.refuse(Operation::Insert))
+        Err(refuse(Operation::Insert))
     }
 
     async fn replace_id_value(&self, _: &Id, _: Record) -> Result<Record, ValueError> {
-        Err(self.refuse(Operation::Write))
+        Err(refuse(Operation::Write))
     }
 
     async fn delete_id(&self, _: &Id, _: &Guard) -> Result<DeleteOutcome, ValueError> {
-        Err(self.refuse(Operation::Delete))
+        Err(refuse(Operation::Delete))
     }
 
     async fn delete_all(&self) -> Result<u64, ValueError> {
-        Err(self.refuse(Operation::Delete))
+        Err(refuse(Operation::Delete))
     }
 }
 
 #[async_trait]
 impl InsertableValueSet for Made {
     async fn insert_value(&self, _: Record, _: Option<IdempotencyKey>) -> Result<(Id, Record), ValueError> {
-        Err(self.refuse(Operation::Insert))
+        Err(refuse(Operation::Insert))
     }
 }
