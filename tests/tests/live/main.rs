@@ -14,11 +14,13 @@ mod interruptions;
 mod late_events;
 mod opening;
 mod panics;
+mod refusals;
 mod rows;
 mod subscriptions;
 mod temp_ids;
 mod unfit;
 mod unseen;
+mod versions;
 
 /// What a session promises, and each row of its two tables: of one that borrows its table.
 #[path = "."]

@@ -246,6 +246,23 @@ async fn what_was_reverted_while_a_save_was_under_way_follows_what_it_has_stored
 }
 
 #[tokio::test]
+async fn what_was_reverted_twice_while_a_save_was_under_way_follows_it_as_well() {
+    let (table, _, faults) = faulty_products().await;
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
+    edit.price = 130;
+    let held = faults.next(Operation::Write).is_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+
+    edit.revert_field(ProductField::Price);
+    edit.revert();
+    held.release();
+    let _ = edit.finish_save().await.unwrap();
+
+    assert_eq!((edit.price, edit.modified_fields()), (130, FieldSet::EMPTY));
+}
+
+#[tokio::test]
 async fn a_render_loop_deletes_without_awaiting() {
     let (table, store, faults) = faulty_products().await;
     let mut edit = edit_row(&table, &"flux_cupcake".into()).unwrap();

@@ -1,0 +1,41 @@
+//! What is checked by version: the token alone where the store sees to it, and the token beside the fields where it does not.
+
+use tests::bakery::{self, Colleague as _, Product, ProductField};
+use tests::claiming::Claiming;
+use vantage_live::edit::DeleteResult;
+use vantage_live::{Guard, ImTable, LiveTable, Patch, Policy, ReadableValueSet as _, SaveResult, WritableValueSet as _};
+
+const CUPCAKE: &str = "flux_cupcake";
+
+/// A table by version, over a store that sees to the versions itself or does not.
+async fn by_version(version_token: bool) -> (LiveTable<Product>, ImTable) {
+    let store = bakery::store().await;
+    let claiming = Claiming::new(store.clone(), |can| can.version_token = version_token);
+    (LiveTable::builder(claiming).policy(Policy::Version).open().await.unwrap(), store)
+}
+
+#[tokio::test]
+async fn what_is_only_spelled_otherwise_refuses_no_save_where_the_store_sees_to_the_versions() {
+    let (table, store) = by_version(true).await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.note = Some("sweet".into());
+    // Null becomes absent, as a migration would make it: nobody has written the record.
+    let _ = store.write(&CUPCAKE.into(), &Patch::new().unset("note"), &Guard::Exists).await.unwrap();
+
+    let result = edit.save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Saved), "{result:?}");
+    assert_eq!(store.stored(CUPCAKE, "note").await, Some("sweet".into()));
+}
+
+#[tokio::test]
+async fn a_delete_is_refused_where_only_the_version_has_changed_and_the_store_does_not_see_to_it() {
+    let (table, store) = by_version(false).await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    store.colleague_sets(CUPCAKE, "version", 2).await;
+
+    let refused = edit.delete().await.unwrap();
+
+    assert!(matches!(refused, DeleteResult::Changed(fields) if fields == ProductField::Version.into()), "{refused:?}");
+    assert_eq!(store.count().await.unwrap(), 5);
+}
