@@ -3,6 +3,7 @@
 pub mod bakery;
 pub mod claiming;
 pub mod coercing;
+pub mod numbering;
 pub mod servers;
 pub mod sessions;
 pub mod still;

@@ -1,11 +1,15 @@
 //! What a table does with a store that cannot do everything: it says so, or does without, and never pretends.
 
-use tests::bakery::{self, Colleague as _, Product};
+use tests::bakery::{self, Colleague as _, Product, hoverboard};
 use tests::claiming::Claiming;
+use tests::numbering::Numbering;
 use vantage_live::contract::FaultyValueSet;
 use vantage_live::dataset::WritableDataSet as _;
 use vantage_live::edit::SaveError;
-use vantage_live::{Capabilities, ImTable, LiveTable, OpenError, Operation, Policy, SaveResult, ValueErrorKind};
+use vantage_live::{
+    Capabilities, Id, Ids, ImTable, LiveTable, OpenError, Operation, Policy, ReadableValueSet as _, SaveResult,
+    ValueErrorKind,
+};
 
 async fn that(claim: impl FnOnce(&mut Capabilities)) -> (Claiming<ImTable>, ImTable) {
     let store = bakery::store().await;
@@ -101,4 +105,33 @@ async fn a_save_whose_record_could_not_be_read_afterwards_is_unknown_and_the_nex
 
     assert!(matches!(lost, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "{lost:?}");
     assert!(matches!(found, SaveResult::Saved), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_store_that_numbers_its_records_numbers_a_new_one_and_knows_its_repetition() {
+    let store = ImTable::new("product");
+    let faulty = FaultyValueSet::new(Numbering::new(store.clone()));
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).open().await.unwrap();
+    let mut edit = table.new_record(hoverboard());
+    faults.next(Operation::Insert).loses_its_answer();
+    let lost = edit.save().await.unwrap();
+
+    let found = edit.save().await.unwrap();
+
+    assert!(matches!(lost, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "{lost:?}");
+    assert!(matches!(&found, SaveResult::Created(id) if *id == Id::from(1)), "{found:?}");
+    assert_eq!(store.count().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn an_id_minted_by_the_client_stays_in_a_store_that_would_number_the_record() {
+    let table = LiveTable::<Product>::builder(Numbering::new(ImTable::new("product"))).ids(Ids::ClientUuid);
+    let table = table.open().await.unwrap();
+    let mut edit = table.new_record(hoverboard());
+    let minted = edit.id().clone();
+
+    let made = edit.save().await.unwrap();
+
+    assert!(matches!(&made, SaveResult::Created(id) if *id == minted), "{made:?}");
 }

@@ -3,7 +3,9 @@
 use tests::bakery::{self, Colleague as _, Product, ProductField};
 use tests::claiming::Claiming;
 use vantage_live::edit::DeleteResult;
-use vantage_live::{Guard, ImTable, LiveTable, Patch, Policy, ReadableValueSet as _, SaveResult, WritableValueSet as _};
+use vantage_live::{
+    Guard, ImTable, LiveTable, Patch, Policy, ReadableValueSet as _, SaveResult, WritableValueSet as _,
+};
 
 const CUPCAKE: &str = "flux_cupcake";
 

@@ -86,6 +86,16 @@ proptest! {
     }
 
     #[test]
+    fn a_patch_between_two_records_goes_into_the_objects_that_both_have(old in record(), new in record()) {
+        let patch = Patch::between(&old, &new);
+
+        for (path, value) in patch.sets() {
+            let both = value.is_object() && path.get(&old).is_some_and(Value::is_object);
+            prop_assert!(!both, "{} is set as a whole", path);
+        }
+    }
+
+    #[test]
     fn no_path_of_a_patch_is_or_leads_to_another(old in record(), new in record(), parts in parts()) {
         for patch in [Patch::between(&old, &new), patch_of(&parts)] {
             let paths: Vec<&Path> = patch.paths().collect();
