@@ -68,36 +68,36 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 let meant = self.three.snapshot.row.diff(&sent.local) | self.doubts.typed_since(&sent.local);
                 // This attempt may be the one that has made it.
                 self.doubts.add(sent.clone());
-                let foreign = self.take_remote_state(found);
+                self.take_remote_state(found);
                 let changed = self.unseen.changed;
                 self.has_become(&id);
                 self.unseen.changed = changed;
                 self.unseen.created = Some(id);
-                return self.go_on(sent, meant, foreign, asked.attempt);
+                return self.go_on(sent, meant, asked.attempt);
             }
             Answer::Refused(now) => {
                 let now = self.freshest(now, rebased);
                 let own = self.doubts.standing(&now.row);
                 let typed = sent.typed_since(&self.three.local);
                 self.doubts.settle(self.three.snapshot.row.diff(&now.row));
-                let foreign = self.take_in(now, own, typed);
+                self.take_in(now, own, typed);
                 if self.is_by_version() || asked.attempt + 1 >= save::UNSEEN {
                     SaveResult::Conflict(self.conflicts())
                 } else {
                     let wanted = sent.fields;
-                    return self.go_on(sent, wanted, foreign, asked.attempt + 1);
+                    return self.go_on(sent, wanted, asked.attempt + 1);
                 }
             }
             Answer::Found(found) => {
                 let found = self.freshest(found, rebased);
                 let wanted = sent.fields | self.doubts.fields();
                 let is_foreign = self.has_foreign_change(&found);
-                let foreign = self.take_remote_state(found);
+                self.take_remote_state(found);
                 self.doubts.read();
                 if self.is_by_version() && is_foreign {
                     SaveResult::Conflict(self.conflicts())
                 } else {
-                    return self.go_on(sent, wanted, foreign, asked.attempt);
+                    return self.go_on(sent, wanted, asked.attempt);
                 }
             }
         }))
@@ -157,14 +157,13 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         &mut self,
         sent: Sent<E>,
         wanted: FieldSet<E::Field>,
-        foreign: FieldSet<E::Field>,
         attempt: u8,
     ) -> Result<Step<SaveResult<E>>, EditError> {
         let is_told = self.policy != Policy::Overwrite && !broken::is(Broken::RefusalGoesUnshown);
         if is_told && self.three.has_conflicts() {
             return Ok(Step::Done(SaveResult::Conflict(self.conflicts())));
         }
-        self.send_rest(sent, wanted, foreign, attempt)
+        self.send_rest(sent, wanted, attempt)
     }
 
     /// Whether any change of anybody's refuses a save.

@@ -129,9 +129,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         (own | self.doubts.standing(remote), typed | self.doubts.typed_since(&self.three.local))
     }
 
-    /// Takes the remote state in: what stands there as this session has sent it is nobody else's change. Answers with the
-    /// fields that somebody else has changed.
-    pub(super) fn take_remote_state(&mut self, entry: Entry<E>) -> FieldSet<E::Field> {
+    /// Takes the remote state in: what stands there as this session has sent it is nobody else's change.
+    pub(super) fn take_remote_state(&mut self, entry: Entry<E>) {
         if let Some(pending) = &mut self.pending {
             pending.rebased = true;
         }
@@ -139,23 +138,15 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let (own, typed) = self.own_and_typed(&entry.row);
         self.doubts.settle(self.three.snapshot.row.diff(&entry.row));
         self.snapshot_time = self.table.shared().env.now();
-        self.take_in(entry, own, typed)
+        self.take_in(entry, own, typed);
     }
 
-    /// Takes a state of the record in, of which the fields `own` are this session's, and answers with those that somebody
-    /// else has changed.
-    pub(super) fn take_in(
-        &mut self,
-        remote: Entry<E>,
-        own: FieldSet<E::Field>,
-        typed: FieldSet<E::Field>,
-    ) -> FieldSet<E::Field> {
-        let foreign = self.three.snapshot.row.diff(&remote.row) - own - E::Field::READONLY;
-        self.unseen.changed |= foreign;
+    /// Takes a state of the record in, of which the fields `own` are this session's.
+    pub(super) fn take_in(&mut self, remote: Entry<E>, own: FieldSet<E::Field>, typed: FieldSet<E::Field>) {
+        self.unseen.changed |= self.three.snapshot.row.diff(&remote.row) - own - E::Field::READONLY;
         let followed = self.three.take_in(remote, own, typed);
         self.follow(followed);
         self.fill_id();
-        foreign
     }
 
     /// Gives these fields up: they have the store's values, and follow it from now on.

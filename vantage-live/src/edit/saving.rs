@@ -10,7 +10,6 @@ use super::{EditError, RecordEdit, SaveResult};
 use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{EntityError, Field, FieldSet, LiveEntity};
-use crate::table::Policy;
 use crate::value::{Operation, Record};
 
 /// Saving.
@@ -194,16 +193,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         &mut self,
         sent: Sent<E>,
         wanted: FieldSet<E::Field>,
-        foreign: FieldSet<E::Field>,
         attempt: u8,
     ) -> Result<Step<SaveResult<E>>, EditError> {
-        // What follows the store by now is not written as it was.
-        let mut fields =
-            (wanted - sent.ever_followed) & self.three.snapshot.row.diff(&sent.local) & self.modified_fields();
-        if self.policy != Policy::Overwrite {
-            // P3: somebody has changed it to what was typed here since, and neither is to be written over.
-            fields = fields - (foreign & sent.typed_since(&self.three.local));
-        }
+        // What follows the store by now is not written as it was; nor (P3) is what somebody has changed to what was typed
+        // here since, for then it is not modified.
+        let fields = (wanted - sent.ever_followed) & self.three.snapshot.row.diff(&sent.local) & self.modified_fields();
         if fields.is_empty() {
             return Ok(Step::Done(self.saved()));
         }
