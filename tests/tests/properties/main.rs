@@ -7,6 +7,7 @@
 mod entities;
 mod feeds;
 mod field_sets;
+mod floats;
 mod guards;
 mod ids;
 mod json;
