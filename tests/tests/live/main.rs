@@ -9,6 +9,7 @@ mod data_sets;
 mod edits;
 mod executors;
 mod feeds;
+mod found_out;
 mod honesty;
 mod interruptions;
 mod late_events;

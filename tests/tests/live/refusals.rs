@@ -1,10 +1,13 @@
 //! What the store names when it refuses a save, and what it makes of values that it does not refuse.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::bakery::{self, InventoryField, Product, ProductField};
 use tests::coercing::Coercing;
+use vantage_live::contract::Held;
 use vantage_live::edit::SaveError;
-use vantage_live::{LiveTable, Operation, Path, SaveResult, ValueErrorKind};
+use vantage_live::{
+    Guard, Id, ImTable, LiveTable, Operation, Patch, Path, SaveResult, ValueErrorKind, WritableValueSet as _,
+};
 
 use crate::faulty_products;
 
@@ -43,4 +46,31 @@ async fn another_value_that_comes_to_the_same_is_no_repetition() {
     let SaveResult::PartialSave(again) = edit.save().await.unwrap() else { panic!("and once more") };
 
     assert!(!first.is_repeated() && !other.is_repeated() && again.is_repeated());
+}
+
+/// Null becomes absent, and absent null, each time that a write is about to reach the store: the same to everyone who reads
+/// it, another thing to a guard.
+async fn respelled_before_each_write(store: &ImTable, held: [Held; 3]) {
+    let id = Id::from("flux_cupcake");
+    let spellings = [Patch::new().unset("note"), Patch::new().set("note", Value::Null), Patch::new().unset("note")];
+    for (held, spelling) in held.into_iter().zip(spellings) {
+        held.arrived().await;
+        let _ = store.write(&id, &spelling, &Guard::Exists).await.unwrap();
+        held.release();
+    }
+}
+
+#[tokio::test]
+async fn a_save_that_is_refused_three_times_for_nothing_that_a_person_sees_says_so() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.note = Some("sweet".into());
+    let held = [(); 3].map(|()| faults.next(Operation::Write).is_held());
+
+    let (saved, ()) = futures::join!(edit.save(), respelled_before_each_write(&store, held));
+
+    let SaveResult::Conflict(conflicts) = saved.unwrap() else { panic!("it was refused to the end") };
+    assert!(conflicts.is_empty(), "{conflicts:?}");
+    assert_eq!(faults.round_trips(Operation::Write), 3);
+    assert_eq!(edit.modified_fields(), ProductField::Note.into());
 }

@@ -105,6 +105,27 @@ async fn what_was_written_to_it_before_that_came_to_light_is_nobody_elses_change
     assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
 }
 
+#[tokio::test]
+async fn what_was_not_written_to_it_is_not_taken_for_this_sessions_own_once_it_fits() {
+    let (table, store) = bakery::products().await;
+    let id = "sea_pie".into();
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    store.colleague_sets("sea_pie", "name", 5).await;
+    until(|| table.row(&id).is_none()).await;
+    edit.price = 310;
+    let kept_apart = edit.save().await;
+    edit.price = 320;
+    store.colleague_sets("sea_pie", "name", "Sea Pie").await;
+    store.colleague_sets("sea_pie", "price", 310).await; // what was never sent
+    until(|| table.row(&id).is_some_and(|row| row.price == 310)).await;
+
+    let result = edit.save().await.unwrap();
+
+    assert!(matches!(kept_apart, Err(EditError::KeptApart { .. })), "{kept_apart:?}");
+    assert!(matches!(result, SaveResult::Conflict(_)), "{result:?}");
+    assert_eq!(store.stored("sea_pie", "price").await, Some(310.into()));
+}
+
 /// Has columns that were once called something else.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
 struct Part {
