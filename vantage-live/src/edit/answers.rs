@@ -60,7 +60,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             }
             Answer::Created(id, after) => {
                 self.has_become(&id);
-                let _ = self.take_stored(sent, &after, after.clone());
+                let _ = self.take_stored(sent, &after, after.clone(), FieldSet::EMPTY);
                 SaveResult::Created(id)
             }
             Answer::CreatedBefore(id, found) => {
@@ -131,16 +131,26 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     fn take_written(&mut self, sent: Sent<E>, after: &Entry<E>, rebased: bool) -> SaveResult<E> {
         self.doubts.settle(sent.fields);
         let now = self.freshest(after.clone(), rebased);
-        let own = sent.standing(&now.row);
-        self.unseen.changed |= self.three.snapshot.row.diff(&now.row) - own - E::Field::READONLY;
-        let result = self.take_stored(sent, after, now);
+        let changed = self.three.snapshot.row.diff(&now.row);
+        // An earlier write whose answer was lost may have landed beside this one; what has changed otherwise it never will.
+        let landed = self.doubts.standing(&now.row);
+        self.doubts.settle(changed);
+        self.unseen.changed |= changed - sent.standing(&now.row) - landed - E::Field::READONLY;
+        let result = self.take_stored(sent, after, now, landed);
         if matches!(result, SaveResult::Saved) { self.saved() } else { result }
     }
 
-    /// Takes a written after-image in: the fields that the save wrote are the session's own. `now` is the record as it is
-    /// by now; what has changed since the after-image is somebody else's.
-    fn take_stored(&mut self, sent: Sent<E>, after: &Entry<E>, now: Entry<E>) -> SaveResult<E> {
-        let own = sent.fields - after.row.diff(&now.row);
+    /// Takes a written after-image in: the fields that the save wrote are the session's own, and so are those of earlier
+    /// ones that have `landed`. `now` is the record as it is by now; what has changed since the after-image is somebody
+    /// else's.
+    fn take_stored(
+        &mut self,
+        sent: Sent<E>,
+        after: &Entry<E>,
+        now: Entry<E>,
+        landed: FieldSet<E::Field>,
+    ) -> SaveResult<E> {
+        let own = (sent.fields - after.row.diff(&now.row)) | landed;
         let followed = self.three.take_in(now, own, sent.typed_since(&self.three.local));
         self.follow(followed);
         self.fill_id();
