@@ -1,7 +1,13 @@
 //! What a session makes of what it finds after answers were lost: which of it is its own, and what is left to write.
 
-use tests::bakery::Colleague as _;
-use vantage_live::{FieldSet, Operation, SaveResult, ValueErrorKind};
+use tests::bakery::{self, Colleague as _, Product, ProductField, hoverboard};
+use tests::wait::until;
+use vantage_live::contract::FaultyValueSet;
+use vantage_live::edit::{EditError, RefreshError};
+use vantage_live::{
+    FieldSet, Guard, Ids, LiveTable, Operation, Patch, ReadableValueSet as _, SaveResult, ValueErrorKind,
+    WritableValueSet as _,
+};
 
 use crate::faulty_products;
 
@@ -96,4 +102,138 @@ async fn a_lost_write_that_lands_beside_another_save_is_still_this_sessions_own(
 
     assert!(matches!(result, SaveResult::Saved), "{result:?}");
     assert_eq!(store.stored(CUPCAKE, "price").await, Some(140.into()));
+}
+
+#[tokio::test]
+async fn what_was_typed_back_after_a_lost_answer_is_written_when_it_is_found_done() {
+    for tries in [1, 2] {
+        let (table, store, faults) = faulty_products().await;
+        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+        for price in 132 - tries..131 {
+            edit.price = price;
+            faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+            let _ = edit.save().await.unwrap();
+        }
+        edit.price = 131;
+        faults.next(Operation::Write).loses_its_answer();
+        let _ = edit.save().await.unwrap();
+        edit.price = 120;
+
+        let result = edit.save().await.unwrap();
+
+        assert!(matches!(result, SaveResult::Saved), "{result:?}");
+        assert_eq!(store.stored(CUPCAKE, "price").await, Some(120.into()), "{tries}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_write_of_which_a_part_was_given_up_is_all_this_sessions_own_when_it_lands() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    edit.name = "Cupcake".into();
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    let held = faults.next(Operation::Read).is_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    edit.revert_field(ProductField::Price);
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    held.release();
+    let _ = edit.finish_save().await.unwrap();
+    let landed = Patch::new().set("price", 130).set("name", "Cupcake");
+    let _ = store.write(&CUPCAKE.into(), &landed, &Guard::Exists).await.unwrap(); // the first of them
+    edit.price = 140;
+
+    let result = edit.save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Saved), "{result:?}");
+    assert_eq!(store.stored(CUPCAKE, "price").await, Some(140.into()));
+}
+
+#[tokio::test]
+async fn a_value_that_was_sent_by_two_lost_writes_is_this_sessions_own_by_either() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    edit.name = "Cupcake".into();
+    faults.next(Operation::Write).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+    edit.price = 140;
+
+    let result = edit.save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Saved), "{result:?}");
+    assert_eq!(store.stored(CUPCAKE, "price").await, Some(140.into()));
+}
+
+#[tokio::test]
+async fn what_is_typed_back_while_a_create_is_sent_again_is_still_there() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.new_record(hoverboard());
+    edit.price = 90;
+    faults.next(Operation::Insert).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+    edit.price = 95;
+    let held = faults.next(Operation::Insert).is_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    edit.price = hoverboard().price;
+    held.release();
+
+    let result = edit.finish_save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Created(_)), "{result:?}");
+    assert_eq!((edit.price, edit.modified_fields()), (hoverboard().price, ProductField::Price.into()));
+    assert_eq!(store.get_id_value(edit.id()).await.unwrap().unwrap()["price"], 95, "as it was when the save began");
+}
+
+#[tokio::test]
+async fn a_rebase_while_a_save_finds_out_takes_what_has_landed_for_its_own_and_nothing_that_was_typed() {
+    for typed in [140, 120] {
+        let (table, store, faults) = faulty_products().await;
+        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+        edit.price = 130;
+        faults.next(Operation::Write).loses_its_answer();
+        let _ = edit.save().await.unwrap();
+        let held = faults.next(Operation::Read).is_held();
+        edit.start_save().unwrap();
+        held.arrived().await;
+        table.on_backend_change(CUPCAKE).await.unwrap();
+        edit.price = typed;
+
+        let conflicts = edit.rebase().unwrap();
+        held.release();
+        let result = edit.finish_save().await.unwrap();
+
+        assert!(conflicts.is_empty(), "{conflicts:?}");
+        assert!(matches!(result, SaveResult::Saved), "{result:?}");
+        assert_eq!((edit.price, store.stored(CUPCAKE, "price").await), (typed, Some(130.into())));
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_may_have_been_created_is_new_until_a_save_finds_out() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).ids(Ids::ClientUuid).feed(store.feed()).open().await.unwrap();
+    let mut edit = table.new_record(hoverboard());
+    edit.price = 90;
+    faults.next(Operation::Insert).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+    let id = edit.id().clone();
+    let changed = Patch::new().set("price", 150);
+    let _ = store.write(&id, &changed, &Guard::Exists).await.unwrap();
+    until(|| table.row(&id).is_some_and(|row| row.price == 150)).await;
+
+    let peeked = edit.peek_conflicts();
+    let rebased = edit.rebase();
+
+    assert!(peeked.is_empty() && !edit.is_stale(), "{peeked:?}");
+    assert!(matches!(rebased, Err(RefreshError::Edit(EditError::New))), "{rebased:?}");
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Conflict(_)), "it is found out");
+    assert_eq!(edit.peek_conflicts().fields(), ProductField::Price.into());
 }
