@@ -3,7 +3,7 @@
 use tests::bakery::{self, Colleague as _, Product, ProductField, hoverboard};
 use tests::wait::until;
 use vantage_live::contract::FaultyValueSet;
-use vantage_live::edit::{EditError, RefreshError};
+use vantage_live::edit::{DeleteResult, EditError, RefreshError};
 use vantage_live::{
     FieldSet, Guard, Ids, LiveTable, Operation, Patch, ReadableValueSet as _, SaveResult, ValueErrorKind,
     WritableValueSet as _,
@@ -236,4 +236,18 @@ async fn a_record_that_may_have_been_created_is_new_until_a_save_finds_out() {
     assert!(matches!(rebased, Err(RefreshError::Edit(EditError::New))), "{rebased:?}");
     assert!(matches!(edit.save().await.unwrap(), SaveResult::Conflict(_)), "it is found out");
     assert_eq!(edit.peek_conflicts().fields(), ProductField::Price.into());
+}
+
+#[tokio::test]
+async fn a_delete_whose_answer_was_lost_twice_is_found_done() {
+    let (table, _, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.delete().await.unwrap();
+    faults.next(Operation::Delete).loses_its_answer();
+    let _ = edit.delete().await.unwrap();
+
+    let found = edit.delete().await.unwrap();
+
+    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
 }

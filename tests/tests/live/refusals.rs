@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tests::bakery::{self, InventoryField, Product, ProductField};
 use tests::coercing::Coercing;
 use vantage_live::contract::Held;
-use vantage_live::edit::SaveError;
+use vantage_live::edit::{DeleteResult, SaveError};
 use vantage_live::{
     Guard, Id, ImTable, LiveTable, Operation, Patch, Path, SaveResult, ValueErrorKind, WritableValueSet as _,
 };
@@ -48,9 +48,9 @@ async fn another_value_that_comes_to_the_same_is_no_repetition() {
     assert!(!first.is_repeated() && !other.is_repeated() && again.is_repeated());
 }
 
-/// Null becomes absent, and absent null, each time that a write is about to reach the store: the same to everyone who reads
-/// it, another thing to a guard.
-async fn respelled_before_each_write(store: &ImTable, held: [Held; 3]) {
+/// Null becomes absent, and absent null, each time that a request is about to reach the store: the same to everyone who
+/// reads it, another thing to a guard.
+async fn respelled_before_each(store: &ImTable, held: [Held; 3]) {
     let id = Id::from("flux_cupcake");
     let spellings = [Patch::new().unset("note"), Patch::new().set("note", Value::Null), Patch::new().unset("note")];
     for (held, spelling) in held.into_iter().zip(spellings) {
@@ -67,10 +67,35 @@ async fn a_save_that_is_refused_three_times_for_nothing_that_a_person_sees_says_
     edit.note = Some("sweet".into());
     let held = [(); 3].map(|()| faults.next(Operation::Write).is_held());
 
-    let (saved, ()) = futures::join!(edit.save(), respelled_before_each_write(&store, held));
+    let (saved, ()) = futures::join!(edit.save(), respelled_before_each(&store, held));
 
     let SaveResult::Conflict(conflicts) = saved.unwrap() else { panic!("it was refused to the end") };
     assert!(conflicts.is_empty(), "{conflicts:?}");
     assert_eq!(faults.round_trips(Operation::Write), 3);
     assert_eq!(edit.modified_fields(), ProductField::Note.into());
+}
+
+#[tokio::test]
+async fn a_delete_that_is_refused_three_times_for_nothing_that_a_person_sees_says_so() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let held = [(); 3].map(|()| faults.next(Operation::Delete).is_held());
+
+    let (deleted, ()) = futures::join!(edit.delete(), respelled_before_each(&store, held));
+
+    let deleted = deleted.unwrap();
+    assert!(matches!(deleted, DeleteResult::Changed(fields) if fields.is_empty()), "{deleted:?}");
+    assert_eq!(faults.round_trips(Operation::Delete), 3);
+}
+
+#[tokio::test]
+async fn a_record_that_is_only_spelled_otherwise_is_deleted() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    let _ = store.write(edit.id(), &Patch::new().unset("note"), &Guard::Exists).await.unwrap();
+
+    let deleted = edit.delete().await.unwrap();
+
+    assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
+    assert_eq!(faults.round_trips(Operation::Delete), 2, "the guard was spelled afresh, once");
 }

@@ -2,6 +2,7 @@
 
 use tests::bakery::{self, Colleague as _, Product, ProductField};
 use tests::claiming::Claiming;
+use tests::wait::until;
 use vantage_live::edit::DeleteResult;
 use vantage_live::{
     Guard, ImTable, LiveTable, Patch, Policy, ReadableValueSet as _, SaveResult, WritableValueSet as _,
@@ -40,4 +41,23 @@ async fn a_delete_is_refused_where_only_the_version_has_changed_and_the_store_do
 
     assert!(matches!(refused, DeleteResult::Changed(fields) if fields == ProductField::Version.into()), "{refused:?}");
     assert_eq!(store.count().await.unwrap(), 5);
+}
+
+#[tokio::test]
+async fn a_refusal_that_nobody_heard_of_is_the_answer_to_the_next_save() {
+    let (table, store) = by_version(false).await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    let patch = Patch::new().set("name", "Cupcake").set("version", 2);
+    let _ = store.write(&CUPCAKE.into(), &patch, &Guard::Exists).await.unwrap();
+    edit.start_save().unwrap();
+    until(|| table.metrics().conflicts == 1).await;
+
+    let told = edit.save().await.unwrap();
+    let stored = store.stored(CUPCAKE, "price").await;
+    let meant = edit.save().await.unwrap();
+
+    assert!(matches!(told, SaveResult::Conflict(_)), "{told:?}");
+    assert_eq!(stored, Some(120.into()));
+    assert!(matches!(meant, SaveResult::Saved), "{meant:?}");
 }
