@@ -73,10 +73,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Whether something must be told before anything else is sent; then that is the answer.
     pub(super) fn must_be_told(&mut self) -> bool {
         match self.unseen.save.take() {
-            Some(made @ SaveResult::Created(_)) if self.modified_fields().is_empty() => {
-                self.unseen.save = Some(made);
-                return true;
-            }
+            // Once everything that was typed since is saved too, where there is anything.
             Some(SaveResult::Created(id)) => self.unseen.created = Some(id),
             // Who was not told once is not told that it is the second time.
             Some(SaveResult::PartialSave(_)) => self.coerced = None,
