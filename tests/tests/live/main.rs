@@ -15,6 +15,7 @@ mod interruptions;
 mod late_events;
 mod opening;
 mod panics;
+mod positions;
 mod refusals;
 mod rows;
 mod subscriptions;

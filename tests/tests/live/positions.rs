@@ -1,0 +1,61 @@
+//! What a feed says of how far it is, and what a table makes of one that does not say.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tests::bakery::{self, Colleague as _, Product};
+use tests::wait::until;
+use vantage_live::feed::FeedStream;
+use vantage_live::{
+    Feed, FeedKind, FeedOrder, LiveTable, ManualFeed, ReadableValueSet as _, SaveResult, SyncState, ValueError,
+};
+
+/// A bus that tells the changes in their order, and does not say how far it is.
+struct Bus(ManualFeed);
+
+#[async_trait]
+impl Feed for Bus {
+    fn kind(&self) -> FeedKind {
+        self.0.kind()
+    }
+    fn order(&self) -> FeedOrder {
+        self.0.order()
+    }
+    async fn subscribe(&self) -> Result<FeedStream, ValueError> {
+        self.0.subscribe().await
+    }
+}
+
+#[tokio::test]
+async fn an_event_of_a_feed_that_does_not_say_how_far_it_is_takes_no_save_back() {
+    let (store, feed) = (bakery::store().await, ManualFeed::new());
+    let bus = Bus(feed.clone());
+    assert_eq!(bus.position(), None);
+    let table = LiveTable::<Product>::builder(store.clone()).feed(bus).open().await.unwrap();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    let before = store.get_id_value(&"sea_pie".into()).await.unwrap().unwrap();
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    edit.price = 310;
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Saved));
+    let mut events = table.subscribe();
+
+    feed.upsert("sea_pie", before);
+    until(|| table.metrics().settled > 0 && table.metrics().settling == 0).await;
+
+    assert_eq!(table.row(edit.id()).unwrap().price, 310);
+    assert!(events.try_next().is_none(), "and nobody was told of a change");
+}
+
+#[tokio::test]
+async fn a_feed_that_is_shared_says_how_far_it_is_like_the_feed_itself() {
+    let store = bakery::store().await;
+    let feed = store.feed();
+    let shared: Arc<dyn Feed> = Arc::new(feed.clone());
+    let before = Feed::position(&shared).expect("the feed of a store has one");
+
+    store.colleague_sets("sea_pie", "price", 310).await;
+
+    assert_eq!((Feed::position(&shared), feed.position()), (Some(before + 1), Some(before + 1)));
+    assert_eq!((Feed::kind(&shared), Feed::order(&shared)), (FeedKind::PerRow, FeedOrder::Commit));
+    assert_eq!(ManualFeed::new().position(), None, "what a program tells may have been read already");
+}
