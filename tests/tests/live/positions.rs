@@ -1,13 +1,15 @@
 //! What a feed says of how far it is, and what a table makes of one that does not say.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use tests::bakery::{self, Colleague as _, Product};
 use tests::wait::until;
 use vantage_live::feed::FeedStream;
 use vantage_live::{
-    Feed, FeedKind, FeedOrder, LiveTable, ManualFeed, ReadableValueSet as _, SaveResult, SyncState, ValueError,
+    Feed, FeedEvent, FeedKind, FeedOrder, LiveTable, ManualFeed, ReadableValueSet as _, SaveResult, SyncState,
+    ValueError,
 };
 
 /// A bus that tells the changes in their order, and does not say how far it is.
@@ -58,4 +60,52 @@ async fn a_feed_that_is_shared_says_how_far_it_is_like_the_feed_itself() {
     assert_eq!((Feed::position(&shared), feed.position()), (Some(before + 1), Some(before + 1)));
     assert_eq!((Feed::kind(&shared), Feed::order(&shared)), (FeedKind::PerRow, FeedOrder::Commit));
     assert_eq!(ManualFeed::new().position(), None, "what a program tells may have been read already");
+}
+
+/// A bus that says how far it is, in a count that begins anew when its server does.
+struct Counting {
+    bus: ManualFeed,
+    position: Arc<AtomicU64>,
+}
+
+#[async_trait]
+impl Feed for Counting {
+    fn kind(&self) -> FeedKind {
+        self.bus.kind()
+    }
+    fn order(&self) -> FeedOrder {
+        self.bus.order()
+    }
+    fn position(&self) -> Option<u64> {
+        Some(self.position.load(Ordering::Relaxed))
+    }
+    async fn subscribe(&self) -> Result<FeedStream, ValueError> {
+        self.bus.subscribe().await
+    }
+}
+
+#[tokio::test]
+async fn a_feed_whose_count_has_begun_anew_is_not_as_far_as_it_was_before() {
+    let (store, bus, position) = (bakery::store().await, ManualFeed::new(), Arc::new(AtomicU64::new(100)));
+    let feed = Counting { bus: bus.clone(), position: Arc::clone(&position) };
+    let table = LiveTable::<Product>::builder(store.clone()).feed(feed).open().await.unwrap();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    let before = store.get_id_value(&"sea_pie".into()).await.unwrap().unwrap();
+    bus.say(FeedEvent::Position(100));
+    bus.upsert("almanac", before.clone());
+    until(|| table.row(&"almanac".into()).is_some()).await;
+    position.store(5, Ordering::Relaxed);
+    let lists = table.metrics().resyncs;
+    bus.interrupt("its server begins anew");
+    until(|| table.metrics().resyncs > lists && matches!(table.sync_state(), SyncState::Live(_))).await;
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    edit.price = 310;
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Saved));
+    let (mut events, settled) = (table.subscribe(), table.metrics().settled);
+
+    bus.upsert("sea_pie", before);
+    until(|| table.metrics().settled > settled && table.metrics().settling == 0).await;
+
+    assert_eq!(table.row(edit.id()).unwrap().price, 310);
+    assert!(events.try_next().is_none(), "and nobody was told of a change");
 }
