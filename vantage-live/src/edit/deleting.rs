@@ -172,11 +172,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             return Err(EditError::Closed);
         }
         self.must_fit()?;
-        let guard = match self.policy {
-            Policy::Overwrite => Guard::Nothing,
-            _ if broken::is(Broken::DeletesWithoutGuard) => Guard::Nothing,
-            policy => save::guard(&self.three.snapshot, policy, FieldSet::ALL, shared.backend.capabilities())
-                .map_err(|source| self.fault(source))?,
+        let guard = if broken::is(Broken::DeletesWithoutGuard) {
+            Guard::Nothing
+        } else {
+            let can = shared.backend.capabilities();
+            save::guard(&self.three.snapshot, self.policy, FieldSet::ALL, can).map_err(|source| self.fault(source))?
         };
         let span = tracing::debug_span!("delete", table = self.table.name(), id = %self.id, attempt);
         let (deleting, id) = (Arc::clone(&shared), self.id.clone());
