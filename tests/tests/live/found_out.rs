@@ -21,9 +21,9 @@ async fn what_else_was_typed_after_a_lost_answer_is_written_when_that_is_found_o
         edit.price = 130;
         let write = faults.next(Operation::Write);
         if has_landed {
-            write.loses_its_answer()
+            write.loses_its_answer();
         } else {
-            write.fails(ValueErrorKind::OutcomeUnknown)
+            write.fails(ValueErrorKind::OutcomeUnknown);
         }
         let _ = edit.save().await.unwrap();
         edit.name = "Cupcake".into();
