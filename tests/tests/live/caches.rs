@@ -4,6 +4,7 @@ use tests::bakery::{self, Colleague as _, Product, record};
 use tests::claiming::Claiming;
 use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet};
+use vantage_live::dataset::WritableDataSet;
 use vantage_live::{Id, ImTable, LiveTable, Operation, ReadableValueSet as _, ValueErrorKind, WritableValueSet as _};
 
 /// A lasting cache over `below`, whose faults the test commands.
@@ -70,4 +71,21 @@ async fn a_cache_that_is_away_for_long_costs_little_and_is_as_the_rows_when_it_i
     is_told_everything(&table).await;
 
     assert_eq!(below.get_values().await.unwrap(), store.get_values().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_record_that_is_deleted_while_the_cache_is_being_read_does_not_come_back_from_it() {
+    let (cache, faults) = cache(&bakery::store().await);
+    let backend = FaultyValueSet::new(bakery::store().await);
+    let listed = backend.faults().next(Operation::Read).is_held();
+    let read = faults.next(Operation::Read).has_its_answer_held();
+    let table = LiveTable::<Product>::builder(backend).cache(cache).start().unwrap();
+    read.arrived().await;
+
+    WritableDataSet::delete_id(&table, &Id::from("sea_pie")).await.unwrap();
+    read.release();
+    until(|| table.row(&"time_tart".into()).is_some()).await;
+
+    assert!(table.row(&"sea_pie".into()).is_none(), "P6: not even until the backend is listed");
+    listed.release();
 }
