@@ -294,6 +294,11 @@ mod tests {
         moments.listed();
         moments.list_ended();
         assert!(moments.shown.is_empty());
+
+        for n in 0..=REMEMBERED {
+            moments.applied(&id(n), event(0));
+        }
+        assert!(moments.shown.len() < REMEMBERED, "P8: once it has ended, there is a bound again");
     }
 
     #[test]
