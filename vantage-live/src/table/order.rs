@@ -286,7 +286,7 @@ mod tests {
         let mut moments = Moments::new(None);
         let id = |n: usize| Id::from(i64::try_from(n).unwrap_or_default());
         let began = moments.list_begins();
-        for n in 0..=REMEMBERED {
+        for n in 0..REMEMBERED + 2 {
             assert_eq!(moments.judge(&id(n), request(began)), Verdict::Apply, "record {n}");
             moments.applied(&id(n), request(began));
         }
