@@ -307,6 +307,8 @@ mod tests {
         let id = |n: usize| Id::from(i64::try_from(n).unwrap_or_default());
         let began = moments.next();
         moments.applied(&id(0), Source::Request { began, write: true });
+        moments.applied(&id(1), event(0));
+        assert!(moments.has_seen(&id(0)), "there is room for both");
         for n in 1..=REMEMBERED {
             moments.applied(&id(n), event(0));
         }
