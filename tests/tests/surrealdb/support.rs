@@ -14,7 +14,7 @@ use vantage_live::store::surrealdb::{Connecting, SurrealDb, SurrealTable};
 /// The server that all tests share who do not kill it. It ends with this process.
 pub static SERVER: LazyLock<SurrealServer> = LazyLock::new(start_server);
 
-/// A token of the shared server's: checking a password takes it seconds, in a build for tests.
+/// A token of the shared server's: checking a password is made to take long.
 static TOKEN: OnceCell<String> = OnceCell::const_new();
 
 pub fn start_server() -> SurrealServer {
