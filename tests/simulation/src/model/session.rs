@@ -15,6 +15,8 @@ pub(crate) struct Session {
     /// How the person is called.
     pub name: String,
     permit: Arc<Permit>,
+    /// How it is to save from now on; what is under way was asked for as it was then.
+    policy: Policy,
     /// What the person wants a field to be, until the store has it, and the session knows.
     wishes: [Option<Wish>; 6],
     /// The wishes that were for a moment what the session knew of the store: a field that is not modified follows it.
@@ -39,7 +41,7 @@ impl Session {
     pub fn new(name: String, policy: Policy) -> Self {
         let permit = Permit { policy, typed: Known::default(), shown: Known::default(), episode: 0 };
         let (permit, wishes) = (Arc::new(permit), Default::default());
-        Session { name, permit, wishes, back: [false; 6], doubt: false, at: None, asked: None }
+        Session { name, permit, policy, wishes, back: [false; 6], doubt: false, at: None, asked: None }
     }
 
     /// What it may write now.
@@ -47,8 +49,19 @@ impl Session {
         &self.permit
     }
 
-    pub fn set_policy(&mut self, policy: Policy) {
-        Arc::make_mut(&mut self.permit).policy = policy;
+    pub fn set_policy(&mut self, policy: Policy, edit: &Edit) {
+        self.policy = policy;
+        if policy == Policy::Overwrite {
+            Arc::make_mut(&mut self.permit).policy = policy;
+        }
+        self.policy_holds(edit);
+    }
+
+    /// It holds for what is asked for from now on, so not as long as something is under way.
+    fn policy_holds(&mut self, edit: &Edit) {
+        if self.permit.policy != self.policy && !edit.is_saving() && !edit.is_deleting() {
+            Arc::make_mut(&mut self.permit).policy = self.policy;
+        }
     }
 
     /// The person wants this field to be this.
@@ -181,12 +194,14 @@ impl Session {
 
     /// The session asks the store for something.
     pub fn asks(&mut self, edit: &Edit) {
+        self.policy_holds(edit);
         let here = (edit.id().clone(), self.place(edit));
         self.asked.get_or_insert(here);
     }
 
     /// It was told something.
     pub fn is_answered(&mut self, edit: &Edit) {
+        self.policy_holds(edit);
         if !edit.is_saving() && !edit.is_deleting() {
             self.asked = None;
         }

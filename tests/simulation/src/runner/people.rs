@@ -330,7 +330,7 @@ impl Run<'_> {
                 };
                 tell(Happened::PolicyChanged, 0, &|| format!("{name} saves by {policy:?} from now on"));
                 edit.set_policy(policy);
-                seat.model.set_policy(policy);
+                seat.model.set_policy(policy, &edit);
             }
             _ => {}
         }
