@@ -1,11 +1,12 @@
 //! A store that says of itself that it can do more, or less, than the one below it.
 
 use async_trait::async_trait;
-use futures::stream::BoxStream;
 use vantage_live::{
-    Capabilities, DeleteOutcome, Guard, Id, IdempotencyKey, InsertableValueSet, Patch, ReadableValueSet, Record,
-    RwValueSet, ValueError, WritableValueSet, WriteOutcome,
+    Capabilities, DeleteOutcome, Guard, Id, IdempotencyKey, InsertableValueSet, Patch, Record, RwValueSet, ValueError,
+    WritableValueSet, WriteOutcome,
 };
+
+use crate::reads_the_store_below;
 
 /// The store below, with the capabilities that it claims.
 #[derive(Clone)]
@@ -28,30 +29,7 @@ impl<S: RwValueSet> Claiming<S> {
     }
 }
 
-#[async_trait]
-impl<S: RwValueSet> ReadableValueSet for Claiming<S> {
-    fn name(&self) -> &str {
-        self.store.name()
-    }
-    fn capabilities(&self) -> Capabilities {
-        self.claims
-    }
-    async fn get_values(&self) -> Result<Vec<(Id, Record)>, ValueError> {
-        self.store.get_values().await
-    }
-    async fn get_id_value(&self, id: &Id) -> Result<Option<Record>, ValueError> {
-        self.store.get_id_value(id).await
-    }
-    async fn get_some_value(&self) -> Result<Option<(Id, Record)>, ValueError> {
-        self.store.get_some_value().await
-    }
-    fn stream_values(&self, batch: usize) -> BoxStream<'_, Result<Vec<(Id, Record)>, ValueError>> {
-        self.store.stream_values(batch)
-    }
-    async fn count(&self) -> Result<u64, ValueError> {
-        self.store.count().await
-    }
-}
+reads_the_store_below!(Claiming<S>, this => this.claims, over S);
 
 #[async_trait]
 impl<S: RwValueSet> WritableValueSet for Claiming<S> {

@@ -1,11 +1,12 @@
 //! A store that makes other values of what it is sent, as a trigger would.
 
 use async_trait::async_trait;
-use futures::stream::BoxStream;
 use vantage_live::{
-    Capabilities, DeleteOutcome, Guard, Id, IdempotencyKey, ImTable, InsertableValueSet, Patch, ReadableValueSet,
-    Record, ValueError, WritableValueSet, WriteOutcome,
+    DeleteOutcome, Guard, Id, IdempotencyKey, ImTable, InsertableValueSet, Patch, Record, ValueError, WritableValueSet,
+    WriteOutcome,
 };
+
+use crate::reads_the_store_below;
 
 /// Keeps every record as `coerce` makes it.
 pub struct Coercing {
@@ -33,30 +34,7 @@ impl Coercing {
     }
 }
 
-#[async_trait]
-impl ReadableValueSet for Coercing {
-    fn name(&self) -> &str {
-        self.store.name()
-    }
-    fn capabilities(&self) -> Capabilities {
-        self.store.capabilities()
-    }
-    async fn get_values(&self) -> Result<Vec<(Id, Record)>, ValueError> {
-        self.store.get_values().await
-    }
-    async fn get_id_value(&self, id: &Id) -> Result<Option<Record>, ValueError> {
-        self.store.get_id_value(id).await
-    }
-    async fn get_some_value(&self) -> Result<Option<(Id, Record)>, ValueError> {
-        self.store.get_some_value().await
-    }
-    fn stream_values(&self, batch: usize) -> BoxStream<'_, Result<Vec<(Id, Record)>, ValueError>> {
-        self.store.stream_values(batch)
-    }
-    async fn count(&self) -> Result<u64, ValueError> {
-        self.store.count().await
-    }
-}
+reads_the_store_below!(Coercing, this => this.store.capabilities());
 
 #[async_trait]
 impl WritableValueSet for Coercing {

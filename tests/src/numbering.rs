@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use futures::stream::BoxStream;
 use parking_lot::Mutex;
 use vantage_live::{
-    Capabilities, DeleteOutcome, Guard, Id, IdempotencyKey, ImTable, InsertableValueSet, Patch, ReadableValueSet,
-    Record, ValueError, WritableValueSet, WriteOutcome,
+    DeleteOutcome, Guard, Id, IdempotencyKey, ImTable, InsertableValueSet, Patch, ReadableValueSet, Record, ValueError,
+    WritableValueSet, WriteOutcome,
 };
+
+use crate::reads_the_store_below;
 
 /// Gives a record without an id the next number, and a repeated insert the number that the first one has been given.
 #[derive(Clone)]
@@ -44,30 +45,7 @@ impl Numbering {
     }
 }
 
-#[async_trait]
-impl ReadableValueSet for Numbering {
-    fn name(&self) -> &str {
-        self.store.name()
-    }
-    fn capabilities(&self) -> Capabilities {
-        self.store.capabilities()
-    }
-    async fn get_values(&self) -> Result<Vec<(Id, Record)>, ValueError> {
-        self.store.get_values().await
-    }
-    async fn get_id_value(&self, id: &Id) -> Result<Option<Record>, ValueError> {
-        self.store.get_id_value(id).await
-    }
-    async fn get_some_value(&self) -> Result<Option<(Id, Record)>, ValueError> {
-        self.store.get_some_value().await
-    }
-    fn stream_values(&self, batch: usize) -> BoxStream<'_, Result<Vec<(Id, Record)>, ValueError>> {
-        self.store.stream_values(batch)
-    }
-    async fn count(&self) -> Result<u64, ValueError> {
-        self.store.count().await
-    }
-}
+reads_the_store_below!(Numbering, this => this.store.capabilities());
 
 #[async_trait]
 impl WritableValueSet for Numbering {

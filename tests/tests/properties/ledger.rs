@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use futures::stream::BoxStream;
 use parking_lot::Mutex;
+use tests::reads_the_store_below;
 use vantage_live::{
-    Capabilities, DeleteOutcome, Guard, Id, IdempotencyKey, InsertableValueSet, Patch, ReadableValueSet, Record,
-    RwValueSet, ValueError, WritableValueSet, WriteOutcome,
+    Capabilities, DeleteOutcome, Guard, Id, IdempotencyKey, InsertableValueSet, Patch, Record, RwValueSet, ValueError,
+    WritableValueSet, WriteOutcome,
 };
 
 /// Who has written.
@@ -55,30 +55,7 @@ pub struct Recorded<S> {
     pub capabilities: Capabilities,
 }
 
-#[async_trait]
-impl<S: RwValueSet> ReadableValueSet for Recorded<S> {
-    fn name(&self) -> &str {
-        self.store.name()
-    }
-    fn capabilities(&self) -> Capabilities {
-        self.capabilities
-    }
-    async fn get_values(&self) -> Result<Vec<(Id, Record)>, ValueError> {
-        self.store.get_values().await
-    }
-    async fn get_id_value(&self, id: &Id) -> Result<Option<Record>, ValueError> {
-        self.store.get_id_value(id).await
-    }
-    async fn get_some_value(&self) -> Result<Option<(Id, Record)>, ValueError> {
-        self.store.get_some_value().await
-    }
-    fn stream_values(&self, batch: usize) -> BoxStream<'_, Result<Vec<(Id, Record)>, ValueError>> {
-        self.store.stream_values(batch)
-    }
-    async fn count(&self) -> Result<u64, ValueError> {
-        self.store.count().await
-    }
-}
+reads_the_store_below!(Recorded<S>, this => this.capabilities, over S);
 
 #[async_trait]
 impl<S: RwValueSet> WritableValueSet for Recorded<S> {
