@@ -376,12 +376,12 @@
 //!
 //! Every request of a table or a session runs as a task of the table's. Dropping its future loses the answer and
 //! nothing else: a write that has begun goes on. What is more than one request ends between two of them: an
-//! [`update`](dataset::WritableDataSet::update) of all rows is a write for each, many records that are inserted, replaced
-//! or deleted through a table go in batches, a [`replace_id`](dataset::WritableDataSet::replace_id) reads first, and a save
-//! or a delete that finds another one of its session under way waits for that before it is sent. A session remembers that a save is under way
-//! ([`is_saving`](RecordEdit::is_saving)), and its next call takes the answer in first. A conflict that nobody was
-//! shown because the future was dropped is the answer of the next save, before anything is sent. Dropping the future of
-//! [`open`](table::Builder::open) closes the table.
+//! [`update`](dataset::WritableDataSet::update) of all rows is a write for each, many records that are inserted,
+//! replaced or deleted through a table go in batches, a [`replace_id`](dataset::WritableDataSet::replace_id) reads
+//! first, and a save or a delete that finds another one of its session under way waits for that before it is sent. A
+//! session remembers that a save is under way ([`is_saving`](RecordEdit::is_saving)), and its next call takes the
+//! answer in first. A conflict that nobody was shown because the future was dropped is the answer of the next save,
+//! before anything is sent. Dropping the future of [`open`](table::Builder::open) closes the table.
 //!
 //! # Executors
 //!

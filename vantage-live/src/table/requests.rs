@@ -56,15 +56,15 @@ impl<'s, E: LiveEntity> Flying<'s, E> {
         Flying { shared, began, id: None, has_landed: false }
     }
 
-    /// It has its answer: takes that in, and then what has waited for it.
-    fn lands<T>(mut self, land: impl FnOnce(&mut Core<E>) -> T) -> T {
-        let answer = self.shared.change(|core| {
-            let answer = land(core);
-            self.ends(core);
-            answer
-        });
+    /// It has its answer: takes that in, and then what has waited for it. The receiver is told when it is known whether the
+    /// answer is newer than the rows, where that has to be read first.
+    fn lands(&mut self, core: &mut Core<E>, id: &Id, seen: Seen<E>, write: bool) -> Option<oneshot::Receiver<Settled>> {
+        let hidden = broken::is(Broken::HidesAfterImages);
+        let taken = if hidden { Taken::Shown } else { core.answered(id, seen, self.began, write) };
+        let settled = (taken == Taken::Settling).then(|| core.settling.wait(id.clone()));
+        self.ends(core);
         self.has_landed = true;
-        answer
+        settled
     }
 
     fn ends(&self, core: &mut Core<E>) {
@@ -132,14 +132,8 @@ impl<E: LiveEntity> Shared<E> {
     }
 
     /// Shows what the store has answered to a write; returns when the rows are no older than it (P5).
-    async fn shown(self: &Arc<Self>, id: &Id, seen: Seen<E>, write: bool, flying: Flying<'_, E>) {
-        let began = flying.began;
-        let settled = flying.lands(|core| {
-            let hidden = broken::is(Broken::HidesAfterImages);
-            let taken = if hidden { Taken::Shown } else { core.answered(id, seen, began, write) };
-            (taken == Taken::Settling).then(|| core.settling.wait(id.clone()))
-        });
-        if let Some(settled) = settled {
+    async fn shown(self: &Arc<Self>, id: &Id, seen: Seen<E>, write: bool, mut flying: Flying<'_, E>) {
+        if let Some(settled) = self.change(|core| flying.lands(core, id, seen, write)) {
             self.settled(id, settled).await;
         }
     }
@@ -322,10 +316,18 @@ impl<E: LiveEntity> Shared<E> {
     pub(crate) async fn delete_all(self: &Arc<Self>) -> Result<u64, DataSetError> {
         let ids = self.ids();
         // What the feed tells of them before the answer comes is ours.
-        let flying: Vec<_> = ids.iter().map(|id| Flying::to(self, id)).collect();
+        let mut flying: Vec<_> = ids.iter().map(|id| Flying::to(self, id)).collect();
         let deleted = self.backend.delete_all().await?;
-        for (id, flying) in ids.iter().zip(flying) {
-            self.shown(id, Seen::Gone, true, flying).await;
+        let mut waiting = Vec::new();
+        for (ids, flying) in ids.chunks(STEP).zip(flying.chunks_mut(STEP)) {
+            waiting.extend(self.change(|core| {
+                let land =
+                    |(id, flying): (_, &mut Flying<'_, E>)| Some((id, flying.lands(core, id, Seen::Gone, true)?));
+                ids.iter().zip(flying).filter_map(land).collect::<Vec<_>>()
+            }));
+        }
+        for (id, settled) in waiting {
+            self.settled(id, settled).await;
         }
         Ok(deleted)
     }

@@ -38,9 +38,9 @@
 //! [`Rejected`](crate::ValueErrorKind::Rejected), with the field where it is one, and nothing of the write has happened.
 //! To a user who may not see a record it is not there. A write that takes its record out of the user's own sight is
 //! rejected as well: nobody could say what came of it. Whether a field was refused or has a `VALUE` clause that gives
-//! its old value again looks the same to a record user, and is rejected; nobody else is bound by a field's permissions but
-//! who is not signed in at all, and there it shows as a value that the store has made otherwise; a forbidden field that has no
-//! value yet, or that comes with a new record, shows in the after-image alone.
+//! its old value again looks the same to a record user, and is rejected. To whoever is not signed in at all a forbidden
+//! field shows as a value that the store has made otherwise, and so it does to a record user where the field has no value
+//! yet, or comes with a new record. Nobody else is bound by the permissions of a field.
 
 mod account;
 mod assign;
