@@ -41,6 +41,18 @@
 //! its old value again looks the same to a record user, and is rejected. To whoever is not signed in at all a forbidden
 //! field shows as a value that the store has made otherwise, and so it does to a record user where the field has no value
 //! yet, or comes with a new record. Nobody else is bound by the permissions of a field.
+//!
+//! # What it costs
+//!
+//! `cargo bench --workspace --bench surrealdb` does the same work with the SDK's client in turns, on the same database.
+//! As many times as long as that, by the medians, the store has taken:
+//!
+//! | | in process | by WebSocket | requests |
+//! |---|---|---|---|
+//! | 20,000 rows at once | 0.99 | 1.01 | 1 |
+//! | 20,000 rows in batches of 1,000 | 1.56 | 1.10 | 21 |
+//! | a row by its id | 0.99 | 0.99 | 1 |
+//! | a guarded write | 2.42 | 1.23 | 1 |
 
 mod account;
 mod assign;
