@@ -290,15 +290,15 @@ async fn a_long_array_whose_elements_may_be_many_things_is_guarded_element_by_el
         "{ place: (1.5, 2.5), bytes: b\"00FF10\", set: <set>[1h, 2h] }",
     ] {
         let raw = raw().await;
-        ask(&raw, &format!("CREATE product:it SET it = array::range(0, 100).map(|$n| {native})")).await;
+        ask(&raw, &format!("CREATE product:it SET it = array::range(0, 70).map(|$n| {native})")).await;
         let table = fresh(&raw);
         let read = table.get_id_value(&Id::from("it")).await.unwrap().unwrap()["it"].clone();
 
         assert!(holds(&table, &read).await, "{native}");
         for wrong in [json!(null), json!("12.5"), json!(12.26), json!({"at": "2026-01-02T03:04:05Z"}), json!([])] {
             let mut other = read.clone();
-            other[99] = wrong.clone();
-            assert!(!holds(&table, &other).await || read[99] == wrong, "{native} with {wrong} at its end");
+            other[69] = wrong.clone();
+            assert!(!holds(&table, &other).await || read[69] == wrong, "{native} with {wrong} at its end");
         }
         let mut shorter = read.clone();
         shorter.as_array_mut().unwrap().pop();

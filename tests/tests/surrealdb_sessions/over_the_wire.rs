@@ -1,6 +1,7 @@
 //! A real server, a connection that is cut and comes back, and sessions that are open meanwhile.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use serde_json::json;
 use tests::bakery::{Colleague as _, Product, product_records};
@@ -8,7 +9,7 @@ use tests::servers::{Relay, SurrealServer};
 use tests::wait::until;
 use uuid::Uuid;
 use vantage_live::edit::SaveError;
-use vantage_live::store::surrealdb::{SurrealDb, SurrealTable};
+use vantage_live::store::surrealdb::{Connecting, SurrealDb, SurrealTable};
 use vantage_live::{
     Conflict, FeedKind, LiveTable, OpenError, ReadableValueSet as _, SaveResult, SyncState, ValueErrorKind,
     WritableValueSet as _,
@@ -32,10 +33,9 @@ struct Bakery {
     database: String,
 }
 
-async fn connect(url: &str, database: &str) -> SurrealTable {
+fn connect(url: &str, database: &str) -> Connecting {
     let (user, password) = SurrealServer::ROOT;
-    let connecting = SurrealDb::connect(url).root(user, password).namespace("hill_valley").database(database);
-    connecting.await.unwrap().table("product")
+    SurrealDb::connect(url).root(user, password).namespace("hill_valley").database(database)
 }
 
 impl Bakery {
@@ -44,14 +44,19 @@ impl Bakery {
     }
 
     async fn on(server: &SurrealServer) -> Self {
+        Self::over(server, |way| way).await
+    }
+
+    /// With the table's connection opened as it `is_opened`.
+    async fn over(server: &SurrealServer, is_opened: impl FnOnce(Connecting) -> Connecting) -> Self {
         let database = Uuid::new_v4().to_string();
-        let colleague = connect(&server.url(), &database).await;
+        let colleague = connect(&server.url(), &database).await.unwrap().table("product");
         colleague.define().await.unwrap();
         for answer in colleague.insert_id_values(product_records()).await {
             answer.unwrap();
         }
         let relay = Relay::to(server.address()).await;
-        let store = connect(&relay.url(), &database).await;
+        let store = is_opened(connect(&relay.url(), &database)).await.unwrap().table("product");
         let table = LiveTable::builder(store.clone()).feed(store.feed()).open().await.unwrap();
         Bakery { relay, table, store, colleague, url: server.url(), database }
     }
@@ -202,7 +207,7 @@ async fn a_server_that_was_killed_and_started_again_empty_leaves_no_rows_behind(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_falls_silent_is_noticed() {
-    let bakery = Bakery::open().await;
+    let bakery = Bakery::over(&SERVER, |way| way.deadline(Duration::from_secs(2))).await;
 
     bakery.relay.fall_silent();
 

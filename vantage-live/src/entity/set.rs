@@ -25,6 +25,7 @@ impl Bits {
     pub const EMPTY: Self = Bits([0; Self::WORDS]);
 
     /// These bits and the one at `index`.
+    #[inline]
     #[must_use]
     pub const fn with(mut self, index: usize) -> Self {
         self.0[index / 64] |= 1 << (index % 64);
@@ -32,25 +33,30 @@ impl Bits {
     }
 
     /// These bits, and the one at `index` if it `is` to be set.
+    #[inline]
     #[must_use]
     pub const fn with_if(self, index: usize, is: bool) -> Self {
         if is { self.with(index) } else { self }
     }
 
     /// These bits and those of `nested`, which begin at `offset`.
+    #[inline]
     #[must_use]
     pub const fn with_nested(mut self, offset: usize, nested: Bits) -> Self {
-        let mut index = 0;
-        while index < Self::CAPACITY {
-            if nested.has(index) {
-                self = self.with(offset + index);
+        let (from, shift) = (offset / 64, offset % 64);
+        let mut word = 0;
+        while from + word < Self::WORDS {
+            self.0[from + word] |= nested.0[word] << shift;
+            if shift > 0 && from + word + 1 < Self::WORDS {
+                self.0[from + word + 1] |= nested.0[word] >> (64 - shift);
             }
-            index += 1;
+            word += 1;
         }
         self
     }
 
     /// `len` bits from `offset` on, moved to the front: the part of a set that belongs to a nested entity.
+    #[inline]
     #[must_use]
     pub const fn nested(self, offset: usize, len: usize) -> Self {
         let mut bits = Self::EMPTY;
@@ -75,12 +81,14 @@ impl Bits {
     }
 
     /// Whether the bit at `index` is set.
+    #[inline]
     #[must_use]
     pub const fn has(self, index: usize) -> bool {
         self.0[index / 64] & (1 << (index % 64)) != 0
     }
 
     /// These bits and those `at` the places that are marked. For generated code.
+    #[inline]
     #[must_use]
     pub const fn of<const N: usize>(marked: [(usize, bool); N]) -> Self {
         let (mut bits, mut at) = (Self::EMPTY, 0);
@@ -92,11 +100,13 @@ impl Bits {
     }
 
     /// Whether no bit is set.
+    #[inline]
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.count() == 0
     }
 
+    #[inline]
     const fn count(self) -> usize {
         let (mut count, mut word) = (0, 0);
         while word < Self::WORDS {
@@ -106,6 +116,7 @@ impl Bits {
         count
     }
 
+    #[inline]
     const fn zip(self, other: Self, op: u8) -> Self {
         let mut bits = Self::EMPTY;
         let mut word = 0;
@@ -121,12 +132,15 @@ impl Bits {
         }
         bits
     }
-}
 
-/// The leaves of `F` that stand for a whole optional entity: where each is, and what it covers.
-fn wholes<F: Field>() -> impl DoubleEndedIterator<Item = (usize, FieldSet<F>)> {
-    let fields = F::ALL.iter().enumerate().filter(|(at, _)| F::WHOLES.has(*at));
-    fields.map(|(at, field)| (at, FieldSet::from(*field)))
+    /// Takes the first bit out, and says where it was.
+    #[inline]
+    fn take_first(&mut self) -> Option<usize> {
+        let (number, word) = self.0.iter_mut().enumerate().find(|(_, word)| **word != 0)?;
+        let index = number * 64 + word.trailing_zeros() as usize;
+        *word &= *word - 1;
+        Some(index)
+    }
 }
 
 /// A set of fields: bits, `Copy`, without allocation, iterated in the order in which the fields are declared.
@@ -198,23 +212,31 @@ impl<F: Field> FieldSet<F> {
 
     /// This set, and every optional entity of which a field is in it, as a whole.
     pub(crate) fn with_wholes(self) -> Self {
-        let of = |set: Self, (at, whole): (usize, Self)| {
-            if self.is_disjoint(whole) && !self.bits.has(at) { set } else { set | whole }
-        };
-        wholes::<F>().fold(self, of)
+        let (mut set, mut wholes) = (self, F::WHOLES);
+        while let Some(at) = wholes.take_first() {
+            let whole = Self::at(at);
+            if !self.is_disjoint(whole) {
+                set |= whole;
+            }
+        }
+        set
     }
 
     /// These bits as a set: a whole of which a part is missing is none.
     fn normal(bits: Bits) -> Self {
-        if F::WHOLES.zip(bits, b'&') == Bits::EMPTY {
-            return Self::from_bits(bits);
+        let (mut normal, mut wholes) = (bits, F::WHOLES.zip(bits, b'&'));
+        while let Some(at) = wholes.take_first() {
+            if Self::at(at).bits.zip(bits, b'-') != Bits::EMPTY {
+                normal = normal.zip(Bits::EMPTY.with(at), b'-');
+            }
         }
-        let broken = |bits: Bits, (at, whole): (usize, Self)| {
-            let is_broken = bits.has(at) && whole.bits.zip(bits, b'-') != Bits::EMPTY;
-            if is_broken { bits.zip(Bits::EMPTY.with(at), b'-') } else { bits }
-        };
-        // From the inside out: a whole that is broken breaks those around it.
-        Self::from_bits(wholes::<F>().rev().fold(bits, broken))
+        Self::from_bits(normal)
+    }
+
+    /// The leaf at `index`, and all that it stands for.
+    fn at(index: usize) -> Self {
+        let covers = if F::WHOLES.has(index) { F::table().info(index).covers } else { 1 };
+        Self::from_bits((index..index + covers).fold(Bits::EMPTY, Bits::with))
     }
 
     /// Whether `field` is in it.
@@ -266,14 +288,11 @@ impl<F: Field> Iterator for FieldIter<F> {
     type Item = F;
 
     fn next(&mut self) -> Option<F> {
-        let (number, word) = self.rest.0.iter_mut().enumerate().find(|(_, word)| **word != 0)?;
-        let index = number * 64 + word.trailing_zeros() as usize;
-        *word &= *word - 1;
-        let field = F::ALL.get(index).copied()?;
+        let index = self.rest.take_first()?;
         if F::WHOLES.has(index) {
-            self.rest = self.rest.zip(FieldSet::from(field).bits, b'-');
+            self.rest = self.rest.zip(FieldSet::<F>::at(index).bits, b'-');
         }
-        Some(field)
+        F::ALL.get(index).copied()
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -305,9 +324,7 @@ impl<F: Field> IntoIterator for &FieldSet<F> {
 
 impl<F: Field> From<F> for FieldSet<F> {
     fn from(field: F) -> Self {
-        let index = field.index();
-        let covers = if F::WHOLES.has(index) { field.info().covers } else { 1 };
-        Self::from_bits((index..index + covers).fold(Bits::EMPTY, Bits::with))
+        Self::at(field.index())
     }
 }
 
