@@ -193,6 +193,19 @@ async fn a_new_record_is_there_before_it_is_saved_and_a_deleted_one_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_table_without_rows_says_how_to_make_one() {
+    let mut scene = Scene::open().await;
+    scene.colleague.runs("DELETE product").await.unwrap();
+
+    scene.until(|app| app.sheet().len() == 0).await;
+
+    assert!(scene.line("no rows").contains("n makes one"));
+    scene.keys(&[KeyCode::Enter]).types("d").control('s').types("nCake").control('s');
+    scene.until_said("Created").await;
+    assert!(scene.line("▌ Cake").contains("100"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_record_that_does_not_fit_is_shown_apart_and_left_alone() {
     let mut scene = Scene::open().await;
     let statement = "DEFINE FIELD OVERWRITE price ON product TYPE int | string;
@@ -220,6 +233,7 @@ async fn a_record_that_stops_fitting_is_not_called_deleted_and_what_was_typed_st
     assert!(said.contains("does not fit; what you have is kept here") && said.contains("ask Doc"), "{said}");
     assert!(scene.line("▌Price").contains("1350"), "{}", scene.line("▌Price"));
     assert!(scene.screen(100, 34).contains("does not fit any more"));
+    assert!(scene.line("product  they").contains("DeLorean Doughnut does not fit any more"));
 
     scene.colleague.runs("UPDATE product:delorean_donut SET price = 150").await.unwrap();
     scene.until_said("Conflict").await;

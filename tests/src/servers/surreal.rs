@@ -34,17 +34,19 @@ impl SurrealServer {
     /// When it ends at once on several ports, or does not answer within a minute.
     #[must_use]
     pub fn start(program: &str) -> Self {
+        let mut said = String::new();
         for _ in 0..ATTEMPTS {
             let free = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
             let address = free.local_addr().expect("its address");
             drop(free);
             let output = std::env::temp_dir().join(format!("surreal-server-{}.log", address.port()));
             let server = SurrealServer { program: program.into(), address, output, child: Mutex::default() };
-            if server.answers_after_a_start() {
-                return server;
+            match server.answers_after_a_start() {
+                Ok(()) => return server,
+                Err(output) => said = output,
             }
         }
-        panic!("the server has ended at once, on each of {ATTEMPTS} ports")
+        panic!("the server has ended at once, on each of {ATTEMPTS} ports: {said}")
     }
 
     /// Starts it again after [`kill`](Self::kill), empty, on the same port, and waits until it answers.
@@ -52,11 +54,13 @@ impl SurrealServer {
     /// # Panics
     /// When it ends at once, or does not answer within a minute.
     pub fn start_again(&self) {
-        assert!(self.answers_after_a_start(), "the server has ended at once: see {}", self.output.display());
+        if let Err(said) = self.answers_after_a_start() {
+            panic!("the server has ended at once: {said}");
+        }
     }
 
-    /// Starts it, and waits until it answers, or has ended.
-    fn answers_after_a_start(&self) -> bool {
+    /// Starts it, and waits until it answers; or has ended, and then this is what it has said.
+    fn answers_after_a_start(&self) -> Result<(), String> {
         let output = File::create(&self.output).expect("a file for the server's output");
         let mut child = Command::new(&self.program)
             .args([
@@ -78,13 +82,13 @@ impl SurrealServer {
         let started = Instant::now();
         while !self.is_ready() {
             if child.try_wait().expect("the child's state").is_some() {
-                return false;
+                return Err(std::fs::read_to_string(&self.output).unwrap_or_else(|error| error.to_string()));
             }
             assert!(started.elapsed() < PATIENCE, "the server does not answer: see {}", self.output.display());
             std::thread::sleep(Duration::from_millis(20));
         }
         *self.child.lock().expect("the child") = Some(child);
-        true
+        Ok(())
     }
 
     /// Kills it at once, and waits until it is gone.

@@ -119,7 +119,8 @@ impl<E: Shown> TableSheet<E> {
             }
             Event::Removed { id, row, .. } => {
                 self.known.remove(&id);
-                format!("{} has gone", row.title(&id))
+                let apart = self.table.rejected_rows().into_iter().any(|apart| apart.id == id);
+                format!("{} {}", row.title(&id), if apart { "does not fit any more" } else { "has gone" })
             }
             Event::Identified { temp, id, .. } => format!("{} has become {}", words::short(&temp), words::short(&id)),
             Event::Reset { missed, .. } => {

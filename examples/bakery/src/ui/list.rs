@@ -48,7 +48,8 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
     // The selected row stays in sight.
     let skip = (selected + 1).saturating_sub(usize::from(body.height));
     let lines = rows.iter().enumerate().skip(skip).map(|(at, row)| line(row, &widths, at == selected, focused));
-    frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), body);
+    let none = rows.is_empty().then(|| Line::styled("  no rows: n makes one", style::quiet()));
+    frame.render_widget(Paragraph::new(lines.chain(none).collect::<Vec<_>>()), body);
 
     let places = Layout::vertical(heights.into_iter().map(Constraint::Length)).split(foot);
     for (text, place) in apart.into_iter().zip(places.iter()) {
