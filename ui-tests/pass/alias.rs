@@ -23,7 +23,7 @@ fn record(json: Value) -> Record {
 pub(super) fn main() {
     let id = Id::from("sea_pie");
     let mut stored = record(json!({"_id": "other", "label": "Sea Pie", "price": 299}));
-    let old = Product::from_record(&id, stored.clone()).unwrap();
+    let old = Product::from_record(&id, &stored).unwrap();
     assert_eq!(old, Product { id: id.clone(), name: "Sea Pie".into(), price: 299 });
 
     let places: Vec<_> = ProductField::Name.places().map(ToString::to_string).collect();
@@ -35,5 +35,5 @@ pub(super) fn main() {
     let patch = new.patch(old.diff(&new)).unwrap();
     patch.apply(&mut stored);
     assert_eq!(Value::Object(stored.clone()), json!({"_id": "other", "title": "Sky Pie", "price": 299}));
-    assert_eq!(Product::from_record(&id, stored).unwrap(), new, "serde refuses a record that has a field twice");
+    assert_eq!(Product::from_record(&id, &stored).unwrap(), new, "serde refuses a record that has a field twice");
 }

@@ -44,7 +44,7 @@ pub(super) fn main() {
 
     let id = Id::from("sea_pie");
     let stored = json!({"name": "Sea Pie", "inStock": 7, "shelf": {"row": "A"}, "colour": "blue", "sizes": [1, 2]});
-    let old = Product::from_record(&id, stored.as_object().cloned().unwrap()).unwrap();
+    let old = Product::from_record(&id, stored.as_object().unwrap()).unwrap();
     assert_eq!(old.unknown, BTreeMap::from([("colour".into(), json!("blue")), ("sizes".into(), json!([1, 2]))]));
     assert_eq!(
         Value::Object(old.to_record().unwrap()),
@@ -62,7 +62,7 @@ pub(super) fn main() {
     let mut record = stored.as_object().cloned().unwrap();
     new.patch(old.diff(&new)).unwrap().apply(&mut record);
     assert_eq!(record["colour"], json!("blue"), "columns that the program took out of the map stay");
-    let read = Product::from_record(&id, record).unwrap();
+    let read = Product::from_record(&id, &record).unwrap();
     assert_eq!((read.inventory.clone(), read.unknown), (new.inventory.clone(), old.unknown.clone()));
 
     new.set_field(stock, json!(9)).unwrap();

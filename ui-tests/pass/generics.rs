@@ -89,7 +89,7 @@ pub(super) fn main() {
     let heavy = Weighed::<Gram, Gram> { amount: 2.5, marker: PhantomData };
     assert!(heavy.diff(&heavy.clone()).is_empty());
     let record = heavy.to_record().unwrap();
-    assert_eq!(Weighed::<Gram, Gram>::from_record(&1.into(), record).unwrap().amount, 2.5);
+    assert_eq!(Weighed::<Gram, Gram>::from_record(&1.into(), &record).unwrap().amount, 2.5);
 
     let shelf = Shelf { label: Titled { title: "x".into(), value: "y".to_owned(), sizes: [0, 0] } };
     assert!(shelf.diff(&shelf.clone()).is_empty());

@@ -20,7 +20,7 @@ macro_rules! with_id {
         }
 
         let record = json!({"name": "a"}).as_object().cloned().unwrap();
-        let row = Row::from_record(&Id::from($id), record.clone()).unwrap();
+        let row = Row::from_record(&Id::from($id), &record).unwrap();
         assert_eq!(row.key, $expected);
         assert_eq!((Row::ID, RowField::ALL), (Some("_id"), &[RowField::Name][..]));
         assert_eq!(row.to_record().unwrap(), record, "the id stands beside the record, never inside");
@@ -57,8 +57,8 @@ pub(super) fn main() {
     with_id!(Uuid::nil() => Uuid, Uuid::nil());
 
     let record = || json!({"name": "a"}).as_object().cloned().unwrap();
-    let hidden = Hidden::from_record(&Id::from("b"), record()).unwrap();
+    let hidden = Hidden::from_record(&Id::from("b"), &record()).unwrap();
     assert_eq!((hidden.id.as_str(), Hidden::ID, hidden.to_record().unwrap()), ("b", None, record()));
-    let row = ReadOnly::from_record(&Id::from(2), record()).unwrap();
+    let row = ReadOnly::from_record(&Id::from(2), &record()).unwrap();
     assert_eq!((row.id, ReadOnly::ID, row.to_record().unwrap()), (2, Some("id"), record()));
 }

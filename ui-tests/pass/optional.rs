@@ -119,7 +119,7 @@ fn patches() {
     let mut record = billed.to_record().unwrap();
     none.patch(billed.diff(&none)).unwrap().apply(&mut record);
     assert_eq!(Value::Object(record.clone()), json!({"name": "", "address": null, "last": 0}), "left out, so removed");
-    assert_eq!(Client::from_record(&Id::from(1), record).unwrap(), none);
+    assert_eq!(Client::from_record(&Id::from(1), &record).unwrap(), none);
 }
 
 fn conflicts() {

@@ -177,7 +177,7 @@ fn records() {
             "updated_at": "1970-01-01T00:00:00Z"
         })
     );
-    assert_eq!(Product::from_record(&Id::from("flux_cupcake"), record).unwrap(), product());
+    assert_eq!(Product::from_record(&Id::from("flux_cupcake"), &record).unwrap(), product());
     let patch = product().patch(FieldSet::ALL).unwrap();
     assert!(!patch.sets().any(|(path, _)| path.to_string() == "updated_at"), "read-only fields are not written");
     assert!(product().set_field(ProductField::UpdatedAt, json!(null)).is_err());

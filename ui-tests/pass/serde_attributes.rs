@@ -60,6 +60,6 @@ pub(super) fn main() {
     assert_eq!(patch.sets().count(), 4);
     assert!(patch.unsets().map(ToString::to_string).eq(["name", "note"]), "an alias, and what serde leaves out");
 
-    let read = Row::from_record(&Id::from(1), json!({"name": "a", "price": "120", "weight": "7"}).as_object().cloned().unwrap());
+    let read = Row::from_record(&Id::from(1), json!({"name": "a", "price": "120", "weight": "7"}).as_object().unwrap());
     assert_eq!(read.unwrap(), Row { name: "a".into(), price: 120, weight: 7, stock: 10, ..Row::default() });
 }

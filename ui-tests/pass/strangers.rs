@@ -449,7 +449,7 @@ fn goes_there_and_back<E: LiveEntity>(stored: serde_json::Value) {
 
 fn goes_there_and_back_as<E: LiveEntity>(id: Id, stored: serde_json::Value) {
     let record = stored.as_object().unwrap();
-    let entity = E::from_record(&id, record.clone()).unwrap();
+    let entity = E::from_record(&id, &record).unwrap();
     assert_eq!(&entity.to_record().unwrap(), record);
     let (mut patched, written) = (vantage_live::Record::new(), entity.to_new_record().unwrap());
     entity.patch(FieldSet::ALL).unwrap().apply(&mut patched);

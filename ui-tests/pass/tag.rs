@@ -20,7 +20,7 @@ pub(super) fn main() {
 
     let record = row.to_record().unwrap();
     assert_eq!(Value::Object(record.clone()), json!({"type": "product", "name": "Sea Pie"}));
-    assert_eq!(Row::from_record(&row.id, record).unwrap(), row);
+    assert_eq!(Row::from_record(&row.id, &record).unwrap(), row);
     assert!(row.patch(FieldSet::ALL).unwrap().paths().map(ToString::to_string).eq(["name"]));
     row.set_field(RowField::Name, json!("Sky Pie")).unwrap();
     assert_eq!((row.id.clone(), row.name.as_str()), (Id::from("sea_pie"), "Sky Pie"));

@@ -26,7 +26,7 @@ pub(super) fn main() {
         "sent": null, "total": "12.50", "more": {"a": [1, null]},
     });
     let record = record.as_object().unwrap();
-    let order = Order::from_record(&Id::from(1), record.clone()).unwrap();
+    let order = Order::from_record(&Id::from(1), &record).unwrap();
     assert_eq!(&order.to_record().unwrap(), record);
 
     let same = Order { total: "12.5".parse().unwrap(), ..order.clone() };

@@ -220,13 +220,13 @@ impl<E: LiveEntity> TypedTable<E> {
         TypedTable { store: Arc::new(store), entity: PhantomData }
     }
 
-    fn decode(&self, id: &Id, record: Record) -> Result<Arc<E>, DataSetError> {
+    fn decode(&self, id: &Id, record: &Record) -> Result<Arc<E>, DataSetError> {
         decoded(id, record).map(Arc::new).map_err(|source| kept_apart(self.store.name(), id, &source))
     }
 
     /// The records that fit, as entities; the others are left out.
     async fn fitting(&self) -> Result<Vec<(Id, Arc<E>)>, DataSetError> {
-        let fits = |(id, record): (Id, Record)| match self.decode(&id, record) {
+        let fits = |(id, record): (Id, Record)| match self.decode(&id, &record) {
             Ok(row) => Some((id, row)),
             Err(error) => {
                 tracing::warn!(%error, "left out");
@@ -238,7 +238,7 @@ impl<E: LiveEntity> TypedTable<E> {
 }
 
 /// The entity that a stored record is.
-fn decoded<E: LiveEntity>(id: &Id, record: Record) -> Result<E, EntityError> {
+fn decoded<E: LiveEntity>(id: &Id, record: &Record) -> Result<E, EntityError> {
     panics::decoded(|| E::from_record(id, record))
 }
 
@@ -259,12 +259,12 @@ impl<E: LiveEntity> ReadableDataSet<E> for TypedTable<E> {
     }
 
     async fn get_id(&self, id: &Id) -> Result<Option<Arc<E>>, DataSetError> {
-        self.store.get_id_value(id).await?.map(|record| self.decode(id, record)).transpose()
+        self.store.get_id_value(id).await?.map(|record| self.decode(id, &record)).transpose()
     }
 
     async fn get_some(&self) -> Result<Option<(Id, Arc<E>)>, DataSetError> {
         let Some((id, record)) = self.store.get_some_value().await? else { return Ok(None) };
-        match self.decode(&id, record) {
+        match self.decode(&id, &record) {
             Ok(row) => Ok(Some((id, row))),
             Err(_) => Ok(self.fitting().await?.into_iter().next()),
         }
@@ -277,13 +277,13 @@ impl<E: LiveEntity> WritableDataSet<E> for TypedTable<E> {
         let read = async || Ok(self.store.get_id_value(id).await?);
         let known = read().await?;
         let after = replace_one(&*self.store, id, &entity, known, read).await?;
-        decoded(id, after).map(Arc::new).map_err(|source| fault(self.store.name(), id, source))
+        decoded(id, &after).map(Arc::new).map_err(|source| fault(self.store.name(), id, source))
     }
 
     async fn update(&self, change: &mut (dyn for<'r> FnMut(&'r mut E) + Send)) -> Result<u64, DataSetError> {
         let mut modified = 0;
         for (id, record) in self.store.get_values().await? {
-            if self.decode(&id, record.clone()).is_err() {
+            if self.decode(&id, &record).is_err() {
                 continue;
             }
             modified += u64::from(update_one(&*self.store, &id, record, change).await?.is_some());
@@ -307,7 +307,7 @@ impl<E: LiveEntity> InsertableDataSet<E> for TypedTable<E> {
         let record = entity.to_new_record().map_err(|source| fault(self.store.name(), &Id::from("(new)"), source))?;
         let (id, made) = self.store.insert_value(record, None).await?;
         if self.store.capabilities().after_image {
-            self.decode(&id, made)?;
+            self.decode(&id, &made)?;
         }
         Ok(id)
     }
@@ -332,7 +332,7 @@ pub(crate) async fn update_one<E: LiveEntity>(
     change: &mut (dyn for<'r> FnMut(&'r mut E) + Send),
 ) -> Result<Option<Record>, DataSetError> {
     for _ in 0..ATTEMPTS {
-        let Ok(before) = decoded::<E>(id, record.clone()) else { return Ok(None) };
+        let Ok(before) = decoded::<E>(id, &record) else { return Ok(None) };
         let mut after = before.clone();
         change(&mut after);
         let patch = after.patch(before.diff(&after)).map_err(|source| fault(store.name(), id, source))?;
@@ -373,7 +373,7 @@ pub(crate) async fn replace_one<E: LiveEntity, F: Future<Output = Result<Option<
             }
             continue;
         };
-        decoded::<E>(id, record.clone()).map_err(|source| kept_apart(store.name(), id, &source))?;
+        decoded::<E>(id, &record).map_err(|source| kept_apart(store.name(), id, &source))?;
         if !(can.guarded_write && can.patch) {
             return Ok(store.replace_id_value(id, wanted).await?);
         }

@@ -65,7 +65,7 @@ impl Colleague {
         let read = "SELECT * OMIT id FROM ONLY type::record($table, $id)";
         let mut answer = self.db.query(read).bind(("table", E::TABLE)).bind(("id", id.to_owned())).await?;
         match answer.take::<Option<Value>>(0)? {
-            Some(Value::Object(record)) => Ok(E::from_record(&Id::from(id), record)?),
+            Some(Value::Object(record)) => Ok(E::from_record(&Id::from(id), &record)?),
             _ => Err(format!("`{}` has no record `{id}`", E::TABLE).into()),
         }
     }

@@ -272,7 +272,7 @@ async fn equal(store: &ImTable, table: &LiveTable<Product>) {
     let rows = table.rows();
     let mut fitting = 0;
     for (id, record) in stored {
-        match Product::from_record(&id, record.clone()) {
+        match Product::from_record(&id, &record) {
             Ok(product) => {
                 fitting += 1;
                 let row = rows.get(&id).unwrap_or_else(|| panic!("{id:?} has no row"));

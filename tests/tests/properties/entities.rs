@@ -82,7 +82,7 @@ fn with_columns_of_others(mut record: Record, inside: &'static str) -> Record {
 
 /// The entity as it comes back from its record.
 fn there_and_back<E: LiveEntity>(entity: &E) -> E {
-    E::from_record(&Id::from("x"), entity.to_record().unwrap()).unwrap()
+    E::from_record(&Id::from("x"), &entity.to_record().unwrap()).unwrap()
 }
 
 /// What the patch of the difference makes of the first one's record, and what it should.

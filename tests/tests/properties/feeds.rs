@@ -165,7 +165,7 @@ impl Link {
     fn agrees(&self, disk: &[(Id, vantage_live::Record)]) -> bool {
         let rows = self.table.rows();
         let is_shown = |(id, record): &(Id, _)| {
-            let stored = Product::from_record(id, Clone::clone(record)).expect("it is a product");
+            let stored = Product::from_record(id, record).expect("it is a product");
             rows.get(id).is_some_and(|row| row.diff(&stored).is_empty())
         };
         rows.len() == disk.len() && disk.iter().all(is_shown)

@@ -1,7 +1,6 @@
-//! A store that holds nothing and makes its records as they are asked for, so that only the table's work is measured.
+//! A store whose answers are made before they are asked for, so that only the table's work is measured.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use futures::StreamExt;
@@ -15,18 +14,27 @@ use crate::entity::{id, record};
 
 const NAME: &str = "product";
 
-/// So many products. The records are made beforehand, and handed out as clones.
+/// So many products.
 #[derive(Clone)]
 pub struct Made {
     rows: Arc<Vec<(Id, Record)>>,
-    /// How often it was listed: each time, ten other products have another price.
-    lists: Arc<AtomicU32>,
+    /// What it answers to the next list; clones of its rows where there is nothing.
+    next: Arc<Mutex<Vec<(Id, Record)>>>,
 }
 
 impl Made {
     pub fn new(count: u32) -> Self {
         let rows = (0..count).map(|n| (id(n), record(n))).collect();
-        Made { rows: Arc::new(rows), lists: Arc::default() }
+        Made { rows: Arc::new(rows), next: Arc::default() }
+    }
+
+    /// Makes the next list, in which ten products have this price.
+    pub fn prepare(&self, price: i64) {
+        let mut rows = self.rows.to_vec();
+        for (_, record) in rows.iter_mut().step_by(self.rows.len() / 10) {
+            record.insert("price".into(), price.into());
+        }
+        *self.next.lock().expect("no panic") = rows;
     }
 }
 
@@ -57,16 +65,13 @@ impl ReadableValueSet for Made {
     }
 
     fn stream_values(&self, batch: usize) -> BoxStream<'_, Result<Vec<(Id, Record)>, ValueError>> {
-        let list = self.lists.fetch_add(1, Ordering::Relaxed);
-        let batches = self.rows.chunks(batch).enumerate().map(move |(at, rows)| {
-            let mut rows = rows.to_vec();
-            // One product in each of the first ten batches.
-            if at < 10 {
-                rows[0].1.insert("price".into(), (1_000 + list).into());
-            }
-            Ok(rows)
-        });
-        stream::iter(batches).boxed()
+        let rows = std::mem::take(&mut *self.next.lock().expect("no panic"));
+        if rows.is_empty() {
+            return stream::iter(self.rows.chunks(batch).map(|rows| Ok(rows.to_vec()))).boxed();
+        }
+        let mut rows = rows.into_iter();
+        let batches = std::iter::from_fn(move || Some(rows.by_ref().take(batch).collect::<Vec<_>>()));
+        stream::iter(batches.take_while(|rows| !rows.is_empty()).map(Ok)).boxed()
     }
 
     async fn count(&self) -> Result<u64, ValueError> {

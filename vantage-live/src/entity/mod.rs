@@ -11,6 +11,8 @@ mod field;
 mod optional;
 mod set;
 mod table;
+mod with_id;
+mod written;
 
 use std::fmt;
 
@@ -27,6 +29,8 @@ pub use optional::optional_leaves;
 pub use optional::{OptionalChange, OptionalConflict, OptionalConflicts, OptionalDirty, OptionalField};
 pub use set::{Bits, FieldSet};
 pub use table::{FieldInfo, FieldTable, Own, Role};
+use with_id::WithId;
+use written::is_written_as;
 
 use crate::value::{Id, IdentityMismatch, Patch, Record};
 
@@ -122,14 +126,14 @@ pub trait LiveEntity: Clone + Stored + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`EntityError`] where the record, or the id, does not fit the struct.
-    fn from_record(id: &Id, mut record: Record) -> Result<Self, EntityError> {
-        if let Some(name) = Self::ID {
-            for alias in Self::ID_ALIASES {
-                record.remove(*alias);
+    fn from_record(id: &Id, record: &Record) -> Result<Self, EntityError> {
+        let read = match Self::ID {
+            Some(name) => {
+                Self::deserialize(WithId { record, name, aliases: Self::ID_ALIASES, id: &id.to_plain_json() })
             }
-            record.insert(name.to_owned(), id.to_plain_json());
-        }
-        let mut entity = Self::deserialize(record).map_err(EntityError::Decode)?;
+            None => Self::deserialize(record),
+        };
+        let mut entity = read.map_err(EntityError::Decode)?;
         entity.fill_id(id)?;
         Ok(entity)
     }
@@ -142,6 +146,14 @@ pub trait LiveEntity: Clone + Stored + Send + Sync + 'static {
         let mut record = written(self)?;
         Self::Field::table().strip(&mut record);
         Ok(record)
+    }
+
+    /// Whether `record` is the [`to_record`](Self::to_record) of this entity, floats bit by bit, where that can be told
+    /// without making it: `false` may be due to a value that serde writes in an unusual way.
+    #[doc(hidden)]
+    #[must_use]
+    fn is_record(&self, record: &Record) -> bool {
+        Self::Field::table().untracked().is_some_and(|untracked| is_written_as(self, record, untracked))
     }
 
     /// The record to insert for this entity: [`to_record`](Self::to_record) without the read-only fields, which the

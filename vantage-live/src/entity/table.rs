@@ -181,6 +181,13 @@ impl FieldTable {
         }
     }
 
+    /// What serde writes beside the fields, where that is a name or some in the record and no more.
+    pub(super) fn untracked(&self) -> Option<&[Path]> {
+        let filled = self.filled.get()?;
+        let is_plain = filled.open.is_empty() && filled.untracked.iter().all(|path| path.names().len() == 1);
+        is_plain.then_some(&*filled.untracked)
+    }
+
     pub(super) fn info(&'static self, index: usize) -> &'static FieldInfo {
         static NONE: OnceLock<FieldInfo> = OnceLock::new();
         self.filled.get().and_then(|filled| filled.leaves.get(index)).unwrap_or_else(|| {

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use futures::{FutureExt, TryStreamExt};
 
-use super::core::Seen;
 use super::order::Source;
 use super::rows::{Entry, Snapshot};
 use super::shared::Shared;
@@ -28,7 +27,7 @@ pub(super) async fn load<E: LiveEntity>(shared: &Arc<Shared<E>>) -> Result<bool,
     let mut found = false;
     while let Some(batch) = batches.try_next().await? {
         found |= !batch.is_empty();
-        let seen: Vec<_> = batch.into_iter().map(|(id, record)| (Seen::of(&id, Some(record)), id)).collect();
+        let seen: Vec<_> = batch.into_iter().map(|(id, record)| (shared.see(&id, Some(&record)), id)).collect();
         shared.change(|core| {
             for (seen, id) in seen {
                 core.load(&id, seen, Source::Request { began, write: false });

@@ -38,12 +38,15 @@ impl<E> Clone for Seen<E> {
 }
 
 impl<E: LiveEntity> Seen<E> {
-    /// Decodes a record. Not under the lock: this is the expensive part.
-    pub fn of(id: &Id, record: Option<Record>) -> Self {
-        match record.map(|record| Entry::decode(id, &record)) {
-            Some(Ok(entry)) => Seen::Row(entry),
-            Some(Err(reason)) => Seen::Unfit(reason.to_string().into()),
-            None => Seen::Gone,
+    /// Decodes a record, unless it is what is `shown`. Not under the lock: this is the expensive part.
+    pub fn of(id: &Id, record: Option<&Record>, shown: Option<&Entry<E>>) -> Self {
+        let Some(record) = record else { return Seen::Gone };
+        if let Some(shown) = shown.filter(|shown| shown.is_record(record)) {
+            return Seen::Row(shown.clone());
+        }
+        match Entry::decode(id, record) {
+            Ok(entry) => Seen::Row(entry),
+            Err(reason) => Seen::Unfit(reason.to_string().into()),
         }
     }
 

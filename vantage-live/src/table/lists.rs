@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use foldhash::quality::RandomState;
 use futures::TryStreamExt;
 
 use super::core::Seen;
@@ -59,10 +60,10 @@ impl<E: LiveEntity> Shared<E> {
     async fn list_and(self: &Arc<Self>, listed: impl Fn(u64)) -> Result<(), ValueError> {
         let listing = Listing { began: self.change(|core| core.moments.list_begins()), shared: self };
         let source = Source::Request { began: listing.began, write: false };
-        let mut ids = HashSet::new();
+        let mut ids = HashSet::with_hasher(RandomState::default());
         let mut batches = self.backend.stream_values(self.batch);
         while let Some(batch) = batches.try_next().await? {
-            let seen: Vec<_> = batch.into_iter().map(|(id, record)| (Seen::of(&id, Some(record)), id)).collect();
+            let seen: Vec<_> = batch.into_iter().map(|(id, record)| (self.see(&id, Some(&record)), id)).collect();
             ids.extend(seen.iter().map(|(_, id)| id.clone()));
             self.change(|core| {
                 for (seen, id) in seen {

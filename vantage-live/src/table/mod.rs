@@ -4,6 +4,7 @@
 //! pure and in `order` and `core`; what waits is thin and in `shared`, `sync`, `settle` and `cache`.
 
 mod builder;
+mod by_id;
 mod cache;
 mod core;
 mod datasets;
@@ -202,7 +203,7 @@ impl<E: LiveEntity> LiveTable<E> {
     /// always the same `Arc`. The temp id of a record that was new finds it still.
     #[must_use]
     pub fn row(&self, id: &Id) -> Option<Arc<E>> {
-        let row = self.shared().rows.load().get(id).map(|entry| Arc::clone(&entry.row));
+        let row = self.shared().rows.load().row(id).map(Arc::clone);
         let counters = &self.shared().counters;
         state::count(if row.is_some() { &counters.hits } else { &counters.misses }, 1);
         row

@@ -100,7 +100,7 @@ impl<E: LiveEntity> Shared<E> {
     pub(crate) async fn read(self: &Arc<Self>, id: &Id) -> Result<Option<Entry<E>>, DataSetError> {
         let id = &self.resolve(id);
         let began = self.change(|core| core.moments.next());
-        let seen = Seen::of(id, self.backend.get_id_value(id).await?);
+        let seen = self.see(id, self.backend.get_id_value(id).await?.as_ref());
         let settled = self.change(|core| {
             match core.observe(id, seen.clone(), Source::Request { began, write: false }, Origin::Remote) {
                 Taken::Shown => None,
@@ -209,7 +209,7 @@ impl<E: LiveEntity> Shared<E> {
                     WriteOutcome::Refused(now) => (WriteOutcome::Refused(now.clone()), Some(now)),
                     WriteOutcome::Gone => (WriteOutcome::Gone, None),
                 };
-                let seen = Seen::of(id, record);
+                let seen = self.see(id, record.as_ref());
                 Ok(((outcome, seen.clone()), seen, is_done))
             })
             .await?;
@@ -226,7 +226,8 @@ impl<E: LiveEntity> Shared<E> {
         self.writing(id, async {
             let answer = self.backend.replace_id_value(id, record).await?;
             let after = self.after(Operation::Replace, id, answer.clone()).await?;
-            Ok((after.clone().unwrap_or(answer), Seen::of(id, after), true))
+            let seen = self.see(id, after.as_ref());
+            Ok((after.unwrap_or(answer), seen, true))
         })
         .await
     }
@@ -243,7 +244,7 @@ impl<E: LiveEntity> Shared<E> {
         self.writing(id, async {
             let answer = self.backend.insert_id_value(id, record).await?;
             let after = self.after(Operation::Insert, id, answer.clone()).await?;
-            let seen = Seen::of(id, after.clone());
+            let seen = self.see(id, after.as_ref());
             self.identify(temp, id, &seen);
             Ok((after.unwrap_or(answer), seen, true))
         })
@@ -261,7 +262,7 @@ impl<E: LiveEntity> Shared<E> {
         let flying = Flying::insert(self);
         let (id, answer) = self.backend.insert_value(record, key).await?;
         let after = self.after(Operation::Insert, &id, answer.clone()).await?;
-        let seen = Seen::of(&id, after.clone());
+        let seen = self.see(&id, after.as_ref());
         self.identify(temp, &id, &seen);
         self.shown(&id, seen, true, flying).await;
         Ok((id, after.unwrap_or(answer)))
@@ -301,7 +302,7 @@ impl<E: LiveEntity> Shared<E> {
                     DeleteOutcome::Refused(now) => Some(now.clone()),
                     DeleteOutcome::Deleted | DeleteOutcome::Gone => None,
                 };
-                let seen = Seen::of(id, record);
+                let seen = self.see(id, record.as_ref());
                 Ok(((outcome, seen.clone()), seen, is_done))
             })
             .await?;

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use imbl::{HashMap, OrdMap};
+use imbl::HashMap;
 
+use super::by_id::ById;
 use crate::entity::{EntityError, LiveEntity};
 use crate::panics;
 use crate::value::{Id, Patch, Record};
@@ -29,15 +30,21 @@ impl<E: LiveEntity> Entry<E> {
     /// The row that `record` is.
     pub fn decode(id: &Id, record: &Record) -> Result<Self, EntityError> {
         panics::decoded(|| {
-            let entity = E::from_record(id, record.clone())?;
-            let rest = Patch::between(&entity.to_record()?, record);
+            let entity = E::from_record(id, record)?;
+            let rest =
+                if entity.is_record(record) { Patch::new() } else { Patch::between(&entity.to_record()?, record) };
             Ok(Entry { row: Arc::new(entity), rest: (!rest.is_empty()).then(|| Arc::new(rest)) })
         })
     }
 
+    /// Whether `record` is this row, where that can be told without decoding it.
+    pub fn is_record(&self, record: &Record) -> bool {
+        self.rest.is_none() && panics::caught(|| self.row.is_record(record)).unwrap_or(false)
+    }
+
     /// Whether both are the same record.
     pub fn is_like(&self, other: &Self) -> bool {
-        self.rest == other.rest && self.row.diff(&other.row).is_empty()
+        Arc::ptr_eq(&self.row, &other.row) || self.rest == other.rest && self.row.diff(&other.row).is_empty()
     }
 
     /// The record as it is stored.
@@ -84,7 +91,7 @@ pub struct Rows<E> {
 /// What a [`Rows`] holds.
 pub(crate) struct Snapshot<E> {
     /// The rows.
-    pub rows: OrdMap<Id, Entry<E>>,
+    pub rows: ById<E>,
     /// Which record a temp id has become.
     pub aliases: HashMap<Id, Id>,
     /// The number of the last event that is in it.
@@ -93,7 +100,7 @@ pub(crate) struct Snapshot<E> {
 
 impl<E> Snapshot<E> {
     pub(super) fn empty() -> Self {
-        Snapshot { rows: OrdMap::new(), aliases: HashMap::new(), sequence: 0 }
+        Snapshot { rows: ById::new(), aliases: HashMap::new(), sequence: 0 }
     }
 
     /// The id that a record has: a temp id is the one that it has become.
@@ -102,8 +109,8 @@ impl<E> Snapshot<E> {
     }
 
     /// The row `id`; a temp id finds what it has become.
-    pub(crate) fn get(&self, id: &Id) -> Option<&Entry<E>> {
-        self.find(id).map(|(_, entry)| entry)
+    pub(crate) fn row(&self, id: &Id) -> Option<&Arc<E>> {
+        self.rows.row(id).or_else(|| self.rows.row(self.aliases.get(id)?))
     }
 
     /// The row `id`, with the id it has now.
@@ -116,7 +123,7 @@ impl<E> Rows<E> {
     /// The row `id`, or `None` where there is none. The temp id of a record that was new finds it still.
     #[must_use]
     pub fn get(&self, id: &Id) -> Option<&Arc<E>> {
-        self.at.get(id).map(|entry| &entry.row)
+        self.at.row(id)
     }
 
     /// How many rows there are.
@@ -128,7 +135,7 @@ impl<E> Rows<E> {
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.at.rows.is_empty()
+        self.len() == 0
     }
 
     /// The rows with their ids, in the order of the ids.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::channel::oneshot;
 
-use super::core::{Seen, Taken};
+use super::core::Taken;
 use super::order::Source;
 use super::shared::Shared;
 use super::state::count;
@@ -268,7 +268,7 @@ async fn read<E: LiveEntity>(shared: &Arc<Shared<E>>, ids: Vec<Id>) -> Result<()
     let began = shared.change(|core| core.moments.next());
     let mut found: BTreeMap<Id, _> = shared.backend.get_id_values(&ids).await?.into_iter().collect();
     count(&shared.counters.settled, ids.len() as u64);
-    let seen: Vec<_> = ids.into_iter().map(|id| (Seen::of(&id, found.remove(&id)), id)).collect();
+    let seen: Vec<_> = ids.into_iter().map(|id| (shared.see(&id, found.remove(&id).as_ref()), id)).collect();
     shared.change(|core| {
         for (seen, id) in seen {
             let taken = core.observe(&id, seen, Source::Request { began, write: false }, Origin::Remote);

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use futures::FutureExt;
 use futures::channel::oneshot;
 
-use super::core::Core;
+use super::core::{Core, Seen};
 use super::env::Environment;
 use super::flights::LOOK;
 use super::rows::Snapshot;
@@ -20,7 +20,7 @@ use crate::entity::LiveEntity;
 use crate::feed::Feed;
 use crate::locks::{ArcSwap, AtomicBool, Mutex, watch};
 use crate::panics;
-use crate::value::{Id, Operation, RwValueSet, ValueError, ValueErrorKind};
+use crate::value::{Id, Operation, Record, RwValueSet, ValueError, ValueErrorKind};
 
 /// What all handles and tasks of a table share.
 pub(crate) struct Shared<E: LiveEntity> {
@@ -82,6 +82,11 @@ impl<E: LiveEntity> Shared<E> {
         };
         heard.wake();
         answers.into_iter().for_each(Answer::send);
+    }
+
+    /// The state of the record `id` that somebody has told.
+    pub(super) fn see(&self, id: &Id, record: Option<&Record>) -> Seen<E> {
+        Seen::of(id, record, self.rows.load().rows.get(id))
     }
 
     pub(crate) fn is_closed(&self) -> bool {

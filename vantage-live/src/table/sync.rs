@@ -203,7 +203,7 @@ impl<E: LiveEntity> Life<'_, E> {
                 heard += 1;
                 match next {
                     Some(Ok(FeedEvent::Upsert { id, record: Some(record) })) => {
-                        told.push(Told::Seen(Seen::of(&id, Some(record)), id));
+                        told.push(Told::Seen(self.shared.see(&id, Some(&record)), id));
                     }
                     Some(Ok(FeedEvent::Upsert { id, record: None })) => told.push(Told::Named(id)),
                     Some(Ok(FeedEvent::Delete { id })) => told.push(Told::Seen(Seen::Gone, id)),

@@ -58,7 +58,7 @@ pub(crate) enum Shape {
 
 impl Shape {
     fn of(id: &Id, record: Option<&Record>) -> Self {
-        match record.map(|record| Product::from_record(id, record.clone())) {
+        match record.map(|record| Product::from_record(id, record)) {
             None => Shape::Gone,
             Some(Ok(product)) => Shape::Row(Arc::new(product)),
             Some(Err(_)) => Shape::Unfit,

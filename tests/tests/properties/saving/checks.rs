@@ -21,7 +21,7 @@ impl Course {
         prop_assert!(row.is_some(), "the row is shown");
         let row = row.unwrap();
         let is_shown = |entry: &Entry| {
-            let stored = Product::from_record(self.edit.id(), entry.after.clone()).expect("it is a product");
+            let stored = Product::from_record(self.edit.id(), &entry.after).expect("it is a product");
             stored.diff(&row).is_empty()
         };
         prop_assert!(entries[last..].iter().any(is_shown), "{:?} is shown after {:?}", row, &entries[last..]);
@@ -172,7 +172,7 @@ fn agrees(table: &LiveTable<Product>, disk: &[(Id, Record)]) -> bool {
     let rows = table.rows();
     rows.len() == disk.len()
         && disk.iter().all(|(id, record)| {
-            let stored = Product::from_record(id, record.clone()).expect("it is a product");
+            let stored = Product::from_record(id, record).expect("it is a product");
             rows.get(id).is_some_and(|row| row.diff(&stored).is_empty())
         })
 }
