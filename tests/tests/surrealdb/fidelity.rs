@@ -23,6 +23,7 @@ fn row(native: &'static str, declared: &'static str, json: Json, other: Json) ->
 
 fn rows() -> Vec<Row> {
     let point = |x: f64, y: f64| json!({"type": "Point", "coordinates": [x, y]});
+    let line = |x: f64| json!({"type": "LineString", "coordinates": [[1.0, 2.0], [x, 4.0]]});
     let moment = "2026-01-02T03:04:05.123456789Z";
     vec![
         row("d'2026-01-02T03:04:05.123456789Z'", "datetime", json!(moment), json!("2027-01-02T03:04:05.500Z")),
@@ -41,6 +42,14 @@ fn rows() -> Vec<Row> {
         row("baker:`42`", "record<baker>", json!("baker:`42`"), json!("baker:`we ird`")),
         row("baker:['x', 1]", "record<baker>", json!("baker:[\"x\",1]"), json!("baker:[\"y\",2]")),
         row("(1.5, 2.5)", "geometry<point>", point(1.5, 2.5), point(3.0, 4.0)),
+        row("{ type: 'LineString', coordinates: [[1, 2], [3.5, 4]] }", "geometry<line>", line(3.5), line(4.5)),
+        row(
+            "{ type: 'GeometryCollection', geometries: [{ type: 'Point', coordinates: [1.5, 2.5] }, \
+             { type: 'LineString', coordinates: [[1, 2], [3.5, 4]] }] }",
+            "geometry<collection>",
+            json!({"type": "GeometryCollection", "geometries": [point(1.5, 2.5), line(3.5)]}),
+            json!({"type": "GeometryCollection", "geometries": [line(4.5)]}),
+        ),
         row("9007199254740993", "int", json!(9_007_199_254_740_993_i64), json!(i64::MAX)),
         row("120", "int", json!(120), json!(130)),
         row("120f", "float", json!(120.0), json!(130.0)),

@@ -1,7 +1,7 @@
 //! Native values as JSON: one direction of the fidelity table.
 
 use serde_json::{Map, Number as JsonNumber, Value as Json};
-use surrealdb::types::{Number, RecordId, ToSql, Value};
+use surrealdb::types::{Array, Geometry, Number, Object, RecordId, ToSql, Value};
 
 use super::id;
 use super::kinds::{Kind, Learned, Shape};
@@ -61,7 +61,8 @@ fn json(value: Value, mut place: Option<&mut Shape>, room: &mut usize) -> Json {
         Value::Array(array) => elements(array.into_vec(), place, room),
         Value::Set(set) => elements(set.into_inner(), place, room),
         Value::Geometry(geometry) => {
-            object(geometry.as_object().into_inner().into_iter().map(|(name, value)| (name, json(value, None, room))))
+            let fields = geojson(&geometry).into_inner().into_iter();
+            object(fields.map(|(name, value)| (name, json(value, None, room))))
         }
         Value::Object(fields) => {
             let fields = fields.into_inner().into_iter().filter_map(|(name, value)| {
@@ -77,6 +78,17 @@ fn json(value: Value, mut place: Option<&mut Shape>, room: &mut usize) -> Json {
 
 fn object(fields: impl Iterator<Item = (String, Json)>) -> Json {
     Json::Object(fields.collect())
+}
+
+/// A figure's fields. The SDK has `coordinates` for a collection too, which no `GeoJSON` has.
+fn geojson(geometry: &Geometry) -> Object {
+    let mut fields = geometry.as_object();
+    if let Geometry::Collection(figures) = geometry {
+        fields.remove("coordinates");
+        let figures = figures.iter().cloned().map(Value::Geometry).collect::<Vec<_>>();
+        fields.insert("geometries".to_owned(), Value::Array(Array::from(figures)));
+    }
+    fields
 }
 
 fn elements(values: impl IntoIterator<Item = Value>, place: Option<&mut Shape>, room: &mut usize) -> Json {

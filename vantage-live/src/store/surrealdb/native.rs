@@ -115,6 +115,15 @@ pub(super) fn geometry(json: &Json) -> Option<Value> {
     if fields.len() != 2 || !fields.get("type").is_some_and(Json::is_string) {
         return None;
     }
+    if let Some(figures) = fields.get("geometries").and_then(Json::as_array)
+        && fields.get("type").and_then(Json::as_str) == Some("GeometryCollection")
+    {
+        let inside = |figure| match geometry(figure)? {
+            Value::Geometry(figure) => Some(figure),
+            _ => None,
+        };
+        return Some(Value::Geometry(Geometry::Collection(figures.iter().map(inside).collect::<Option<_>>()?)));
+    }
     let Value::Object(object) = figure(json) else { return None };
     Geometry::try_from_object(&object).map(Value::Geometry)
 }
@@ -141,6 +150,9 @@ pub(super) fn is_exact(json: &Json, bound: f64) -> bool {
     }
 }
 
+/// The type of a collection of figures.
+pub(super) const COLLECTION: &str = "geometry<collection>";
+
 /// What the server's `type::of` answers for a value without anything inside.
 pub(super) fn type_of(value: &Value) -> &'static str {
     match value {
@@ -155,6 +167,7 @@ pub(super) fn type_of(value: &Value) -> &'static str {
         Value::Uuid(_) => "uuid",
         Value::RecordId(_) => "record",
         Value::Regex(_) => "regex",
+        Value::Geometry(Geometry::Collection(_)) => COLLECTION,
         _ => "string",
     }
 }
