@@ -13,6 +13,7 @@ mod found_out;
 mod honesty;
 mod interruptions;
 mod late_events;
+mod numbers;
 mod opening;
 mod panics;
 mod positions;

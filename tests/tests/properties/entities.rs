@@ -143,6 +143,21 @@ proptest! {
     }
 
     #[test]
+    fn a_record_is_an_entitys_where_it_would_write_the_same_to_the_last_bit(a in recipe(), b in recipe()) {
+        let written = |recipe: &Recipe| serde_json::to_string(&recipe.to_record().unwrap()).unwrap();
+        let record = b.to_record().unwrap();
+        prop_assert_eq!(a.is_record(&record), written(&a) == written(&b));
+        prop_assert!(b.is_record(&record));
+        for name in record.keys() {
+            let (mut less, mut other) = (record.clone(), record.clone());
+            less.remove(name);
+            other.insert(name.clone(), json!({"something": "else"}));
+            prop_assert!(!b.is_record(&less) && !b.is_record(&other), "{}", name);
+        }
+        prop_assert!(!b.is_record(&with_columns_of_others(record, "oven")));
+    }
+
+    #[test]
     fn the_patch_of_what_differs_makes_the_seconds_record_of_the_firsts(a in product(), b in product()) {
         let (made, expected) = patched(&a, b, "inventory");
         prop_assert_eq!(made, expected);

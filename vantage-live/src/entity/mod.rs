@@ -30,7 +30,7 @@ pub use optional::{OptionalChange, OptionalConflict, OptionalConflicts, Optional
 pub use set::{Bits, FieldSet};
 pub use table::{FieldInfo, FieldTable, Own, Role};
 use with_id::WithId;
-use written::is_written_as;
+use written::{has_no_number, is_written_as};
 
 use crate::value::{Id, IdentityMismatch, Patch, Record};
 
@@ -162,6 +162,7 @@ pub trait LiveEntity: Clone + Stored + Send + Sync + 'static {
     /// # Errors
     /// As [`to_record`](Self::to_record).
     fn to_new_record(&self) -> Result<Record, EntityError> {
+        must_have_numbers(self, &written(self)?)?;
         let mut record = self.to_record()?;
         for field in Self::Field::READONLY {
             field.path().remove(&mut record);
@@ -177,6 +178,7 @@ pub trait LiveEntity: Clone + Stored + Send + Sync + 'static {
     /// As [`to_record`](Self::to_record).
     fn patch(&self, fields: FieldSet<Self::Field>) -> Result<Patch, EntityError> {
         let record = written(self)?;
+        must_have_numbers(self, &record)?;
         let mut patch = Patch::new();
         for field in fields - Self::Field::READONLY {
             patch.put(field.path().clone(), field.path().get(&record).cloned());
@@ -204,9 +206,7 @@ pub trait LiveEntity: Clone + Stored + Send + Sync + 'static {
             return Err(EntityError::ReadOnly(field.name()));
         }
         let mut record = written(self)?;
-        if let (Some(name), Some(id)) = (Self::ID, self.unwritten_id()) {
-            record.insert(name.to_owned(), id.map_err(EntityError::Encode)?);
-        }
+        write_id(self, &mut record)?;
         field.path().set(&mut record, value);
         let changed = Self::deserialize(record).map_err(EntityError::Decode)?;
         // An optional entity that a field was set in has come, as a whole.
@@ -230,6 +230,25 @@ fn written<E: Serialize>(entity: &E) -> Result<Record, EntityError> {
     }
 }
 
+/// Refuses a float that JSON has no number for, where serde does not read what it writes for that one: the record would not
+/// fit the entity any more.
+fn must_have_numbers<E: LiveEntity>(entity: &E, record: &Record) -> Result<(), EntityError> {
+    if !has_no_number(entity, record) {
+        return Ok(());
+    }
+    let mut record = record.clone();
+    write_id(entity, &mut record)?;
+    E::deserialize(&record).map(drop).map_err(EntityError::NoNumber)
+}
+
+/// Writes the id into what serde has written without it.
+fn write_id<E: LiveEntity>(entity: &E, record: &mut Record) -> Result<(), EntityError> {
+    if let (Some(name), Some(id)) = (E::ID, entity.unwritten_id()) {
+        record.insert(name.to_owned(), id.map_err(EntityError::Encode)?);
+    }
+    Ok(())
+}
+
 /// Why an entity and its JSON did not become each other.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -243,6 +262,9 @@ pub enum EntityError {
     /// serde could not write the entity.
     #[error("the entity cannot be written as JSON: {0}")]
     Encode(#[source] serde_json::Error),
+    /// A float is NaN or infinite: JSON has no number for it, and serde would not read what it writes instead.
+    #[error("a float is NaN or infinite, which JSON has no number for: {0}")]
+    NoNumber(#[source] serde_json::Error),
     /// serde writes the entity as something else than an object.
     #[error("the entity is written as JSON that is no object, and a record is one")]
     NotAnObject,

@@ -7,7 +7,10 @@
 use std::fmt;
 
 use serde::Serialize;
-use serde::ser::{self, Impossible, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, Serializer};
+use serde::ser::{
+    self, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple, SerializeTupleStruct,
+    SerializeTupleVariant, Serializer,
+};
 use serde_json::Value;
 
 use crate::value::{Path, Record};
@@ -17,15 +20,27 @@ pub(super) fn is_written_as<E: Serialize>(entity: &E, record: &Record, untracked
     entity.serialize(Beside::Whole(record, untracked)).is_ok()
 }
 
-/// What is written is not what stands there, or nobody can tell.
+/// Whether a float in `entity`, which serde writes as `record`, is none that JSON has a number for: NaN, or infinite.
+pub(super) fn has_no_number<E: Serialize>(entity: &E, record: &Record) -> bool {
+    matches!(entity.serialize(Beside::Whole(record, &[])), Err(Different::NotFinite))
+}
+
 #[derive(Debug)]
-struct Different;
+enum Different {
+    /// What is written is not what stands there, or nobody can tell.
+    Otherwise,
+    /// A float that JSON has no number for, whatever stands there.
+    NotFinite,
+}
 
 type Same = Result<(), Different>;
 
 impl fmt::Display for Different {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("different")
+        f.write_str(match self {
+            Different::Otherwise => "written otherwise",
+            Different::NotFinite => "no number in JSON",
+        })
     }
 }
 
@@ -33,12 +48,12 @@ impl std::error::Error for Different {}
 
 impl ser::Error for Different {
     fn custom<T: fmt::Display>(_: T) -> Self {
-        Different
+        Different::Otherwise
     }
 }
 
 fn same(is: bool) -> Same {
-    if is { Ok(()) } else { Err(Different) }
+    if is { Ok(()) } else { Err(Different::Otherwise) }
 }
 
 /// What is to be written.
@@ -55,14 +70,24 @@ impl<'r> Beside<'r> {
         match self {
             Beside::Whole(record, untracked) => Ok(Object { record, untracked, written: 0, value: None }),
             Beside::Inside(Value::Object(record)) => Ok(Object { record, untracked: &[], written: 0, value: None }),
-            Beside::Inside(_) => Err(Different),
+            Beside::Inside(_) => Err(Different::Otherwise),
         }
     }
 
     fn array(self) -> Result<Array<'r>, Different> {
         match self {
             Beside::Inside(Value::Array(values)) => Ok(Array { rest: values }),
-            _ => Err(Different),
+            _ => Err(Different::Otherwise),
+        }
+    }
+
+    /// What stands under the one name that an enum's variant is written under.
+    fn variant(self, name: &str) -> Result<Self, Different> {
+        match self {
+            Beside::Inside(Value::Object(object)) if object.len() == 1 => {
+                object.get(name).map(Beside::Inside).ok_or(Different::Otherwise)
+            }
+            _ => Err(Different::Otherwise),
         }
     }
 
@@ -72,9 +97,10 @@ impl<'r> Beside<'r> {
 
     /// Bit by bit, as an entity's floats are compared.
     fn is_float(self, written: f64) -> Same {
-        let Beside::Inside(Value::Number(number)) = self else {
-            return same(!written.is_finite() && matches!(self, Beside::Inside(Value::Null)));
-        };
+        if !written.is_finite() {
+            return Err(Different::NotFinite);
+        }
+        let Beside::Inside(Value::Number(number)) = self else { return Err(Different::Otherwise) };
         same(number.is_f64() && number.as_f64().is_some_and(|number| number.to_bits() == written.to_bits()))
     }
 }
@@ -92,11 +118,11 @@ impl<'r> Serializer for Beside<'r> {
     type Error = Different;
     type SerializeSeq = Array<'r>;
     type SerializeTuple = Array<'r>;
-    type SerializeTupleStruct = Impossible<(), Different>;
-    type SerializeTupleVariant = Impossible<(), Different>;
+    type SerializeTupleStruct = Array<'r>;
+    type SerializeTupleVariant = Array<'r>;
     type SerializeMap = Object<'r>;
     type SerializeStruct = Object<'r>;
-    type SerializeStructVariant = Impossible<(), Different>;
+    type SerializeStructVariant = Object<'r>;
 
     integers!(
         serialize_i8 i8, serialize_i16 i16, serialize_i32 i32, serialize_i64 i64, serialize_u8 u8, serialize_u16 u16,
@@ -124,7 +150,7 @@ impl<'r> Serializer for Beside<'r> {
     }
 
     fn serialize_bytes(self, _: &[u8]) -> Same {
-        Err(Different)
+        Err(Different::Otherwise)
     }
 
     fn serialize_none(self) -> Same {
@@ -158,9 +184,7 @@ impl<'r> Serializer for Beside<'r> {
         variant: &'static str,
         written: &T,
     ) -> Same {
-        let mut object = self.object()?;
-        object.write(variant, written)?;
-        object.is_complete()
+        written.serialize(self.variant(variant)?)
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Array<'r>, Different> {
@@ -171,18 +195,18 @@ impl<'r> Serializer for Beside<'r> {
         self.array()
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeTupleStruct, Different> {
-        Err(Different)
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Array<'r>, Different> {
+        self.array()
     }
 
     fn serialize_tuple_variant(
         self,
         _: &'static str,
         _: u32,
-        _: &'static str,
+        variant: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeTupleVariant, Different> {
-        Err(Different)
+    ) -> Result<Array<'r>, Different> {
+        self.variant(variant)?.array()
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Object<'r>, Different> {
@@ -197,10 +221,10 @@ impl<'r> Serializer for Beside<'r> {
         self,
         _: &'static str,
         _: u32,
-        _: &'static str,
+        variant: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeStructVariant, Different> {
-        Err(Different)
+    ) -> Result<Object<'r>, Different> {
+        self.variant(variant)?.object()
     }
 }
 
@@ -214,7 +238,7 @@ impl SerializeSeq for Array<'_> {
     type Error = Different;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, written: &T) -> Same {
-        let (next, rest) = self.rest.split_first().ok_or(Different)?;
+        let (next, rest) = self.rest.split_first().ok_or(Different::Otherwise)?;
         self.rest = rest;
         written.serialize(Beside::Inside(next))
     }
@@ -224,18 +248,24 @@ impl SerializeSeq for Array<'_> {
     }
 }
 
-impl SerializeTuple for Array<'_> {
-    type Ok = ();
-    type Error = Different;
+macro_rules! arrays {
+    ($($of:ident $method:ident),*) => {
+        $(impl $of for Array<'_> {
+            type Ok = ();
+            type Error = Different;
 
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, written: &T) -> Same {
-        SerializeSeq::serialize_element(self, written)
-    }
+            fn $method<T: Serialize + ?Sized>(&mut self, written: &T) -> Same {
+                SerializeSeq::serialize_element(self, written)
+            }
 
-    fn end(self) -> Same {
-        SerializeSeq::end(self)
-    }
+            fn end(self) -> Same {
+                SerializeSeq::end(self)
+            }
+        })*
+    };
 }
+
+arrays!(SerializeTuple serialize_element, SerializeTupleStruct serialize_field, SerializeTupleVariant serialize_field);
 
 /// An object of which so many names were written.
 struct Object<'r> {
@@ -257,7 +287,7 @@ impl<'r> Object<'r> {
             return Ok(None);
         }
         self.written += 1;
-        self.record.get(name).map(Some).ok_or(Different)
+        self.record.get(name).map(Some).ok_or(Different::Otherwise)
     }
 
     fn is_complete(&self) -> Same {
@@ -265,25 +295,31 @@ impl<'r> Object<'r> {
     }
 }
 
-impl SerializeStruct for Object<'_> {
-    type Ok = ();
-    type Error = Different;
+macro_rules! objects {
+    ($($of:ident),*) => {
+        $(impl $of for Object<'_> {
+            type Ok = ();
+            type Error = Different;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, written: &T) -> Same {
-        self.write(name, written)
-    }
+            fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, written: &T) -> Same {
+                self.write(name, written)
+            }
 
-    fn end(self) -> Same {
-        self.is_complete()
-    }
+            fn end(self) -> Same {
+                self.is_complete()
+            }
+        })*
+    };
 }
+
+objects!(SerializeStruct, SerializeStructVariant);
 
 impl SerializeMap for Object<'_> {
     type Ok = ();
     type Error = Different;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, written: &T) -> Same {
-        let Ok(Value::String(name)) = serde_json::to_value(written) else { return Err(Different) };
+        let Ok(Value::String(name)) = serde_json::to_value(written) else { return Err(Different::Otherwise) };
         self.value = self.find(&name)?;
         Ok(())
     }

@@ -1,0 +1,92 @@
+//! Floats that JSON has no number for: what serde writes for them, it does not read.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
+use vantage_live::dataset::InsertableDataSet as _;
+use vantage_live::{ImTable, LiveEntity, LiveTable, ReadableValueSet as _, SaveResult, WritableValueSet as _};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Cake {
+    weight: f64,
+    sizes: Vec<f32>,
+    shape: Shape,
+    #[serde(deserialize_with = "null_as_nan")]
+    rating: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+enum Shape {
+    Flat,
+    Round(f64),
+    Oval(f64, f64),
+    Square { side: f64 },
+}
+
+fn null_as_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
+}
+
+fn cake() -> Cake {
+    Cake { weight: 1.5, sizes: vec![1.0], shape: Shape::Flat, rating: 4.5 }
+}
+
+async fn one_cake() -> (ImTable, LiveTable<Cake>) {
+    let store = ImTable::new("cake");
+    let record = json!({"weight": 1.5, "sizes": [1.0], "shape": "Flat", "rating": 4.5});
+    store.insert_id_value(&"pie".into(), record.as_object().unwrap().clone()).await.unwrap();
+    let table = LiveTable::builder(store.clone()).feed(store.feed()).open().await.unwrap();
+    (store, table)
+}
+
+fn without_numbers() -> Vec<Cake> {
+    vec![
+        Cake { weight: f64::NAN, ..cake() },
+        Cake { weight: f64::INFINITY, ..cake() },
+        Cake { sizes: vec![1.0, f32::NEG_INFINITY], ..cake() },
+        Cake { shape: Shape::Round(f64::NAN), ..cake() },
+        Cake { shape: Shape::Oval(1.0, f64::NAN), ..cake() },
+        Cake { shape: Shape::Square { side: f64::NAN }, ..cake() },
+    ]
+}
+
+#[tokio::test]
+async fn a_float_that_json_has_no_number_for_is_not_saved_over_one_that_it_has() {
+    let (store, table) = one_cake().await;
+    let stored = store.get_values().await.unwrap();
+    let mut edit = table.edit_record("pie").await.unwrap();
+
+    for other in without_numbers() {
+        *edit = other.clone();
+        let error = edit.save().await.unwrap_err().to_string();
+
+        assert!(error.contains("NaN or infinite"), "{other:?}: {error}");
+        assert_eq!(store.get_values().await.unwrap(), stored, "{other:?}");
+    }
+    *edit = Cake { weight: 2.5, ..cake() };
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Saved { .. }));
+}
+
+#[tokio::test]
+async fn no_record_is_made_with_a_float_that_json_has_no_number_for() {
+    let (store, table) = one_cake().await;
+
+    for other in without_numbers() {
+        assert!(table.new_record(other.clone()).save().await.is_err(), "{other:?}");
+        assert!(table.insert(other.clone()).await.is_err(), "{other:?}");
+    }
+
+    assert_eq!(store.count().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_float_that_serde_reads_from_what_it_writes_is_saved_whatever_it_is() {
+    let (store, table) = one_cake().await;
+    let mut edit = table.edit_record("pie").await.unwrap();
+
+    edit.rating = f64::NAN;
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved { .. }), "{saved:?}");
+    assert_eq!(store.get_id_value(&"pie".into()).await.unwrap().unwrap()["rating"], json!(null));
+    assert!(table.row(&"pie".into()).unwrap().rating.is_nan());
+}
