@@ -366,3 +366,25 @@ async fn a_record_that_does_not_fit_is_kept_apart_and_not_overwritten() {
     assert_eq!(loose.stored("b", "nothing").await, Some(json!(true)));
     drop(store);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_is_removed_and_made_again_is_followed_again() {
+    let (clients, _, raw) = clients().await;
+
+    raw.query(format!("REMOVE TABLE client; {SCHEMA}")).await.unwrap().check().unwrap();
+    raw.query("UPDATE client:marty SET balance = 12").await.unwrap().check().unwrap();
+
+    until(|| clients.row(&"marty".into()).is_some_and(|marty| marty.balance == 12)).await;
+    until(|| clients.sync_state() == SyncState::Live(FeedKind::PerRow)).await;
+    raw.query("UPDATE client:marty SET balance = 13").await.unwrap().check().unwrap();
+    until(|| clients.row(&"marty".into()).is_some_and(|marty| marty.balance == 13)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_is_removed_is_lost_and_not_shown_as_live() {
+    let (clients, _, raw) = clients().await;
+
+    raw.query("REMOVE TABLE client").await.unwrap().check().unwrap();
+
+    until(|| matches!(clients.sync_state(), SyncState::Lost { .. })).await;
+}

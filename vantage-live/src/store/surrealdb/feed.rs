@@ -25,11 +25,15 @@ use super::error::Failure;
 use super::link::{Link, Server};
 use super::read::number;
 use super::socket::{Listener, Socket, statements};
-use super::statement::{Query, Statement};
+use super::statement::{Query, Statement, quote};
 use super::table::SurrealTable;
 use super::{id, json};
 use crate::feed::{Feed, FeedEvent, FeedOrder, FeedStream};
 use crate::value::{FeedKind, Operation, ValueError, ValueErrorKind};
+
+/// How often a client of the program's own is asked whether its LIVE query is still there: a database in this process says
+/// nothing where the table is removed, and with it the query.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// How many events a subscriber may be behind: a second of 4,096 changes a second, at about 1 KiB each a few MiB.
 const BUFFER: usize = 4_096;
@@ -38,7 +42,9 @@ const BUFFER: usize = 4_096;
 /// with a buffer of 4,096 events, beyond which it says [`FeedEvent::Changed`].
 ///
 /// The changes of one record can come in another order than they were committed in, so each is a hint to read it. The
-/// stream ends with an error as soon as the connection is lost, or the server has been silent for the deadline.
+/// stream ends with an error as soon as the connection is lost, or the server has been silent for the deadline, or somebody
+/// has ended the query or removed the table: over a client of the program's own within 2 seconds, where it may read what
+/// `INFO FOR TABLE` tells.
 #[derive(Clone)]
 pub struct SurrealFeed {
     table: SurrealTable,
@@ -105,11 +111,16 @@ async fn pump(
     buffer: Arc<Buffer>,
     mut dropped: oneshot::Receiver<Infallible>,
 ) {
+    let mut looks = tokio::time::interval(LOOK);
     loop {
         let notification = tokio::select! {
             biased;
             _ = &mut dropped => break,
             notification = notifications.next() => notification,
+            _ = looks.tick() => match buffer.table.is_followed_by(&id).await {
+                true => continue,
+                false => return buffer.end("the LIVE query has been ended, or its table removed"),
+            },
         };
         match notification {
             Some(Ok(notification)) => buffer.put(buffer.table.event(notification.action, notification.data)),
@@ -267,6 +278,18 @@ fn deleted(record: RecordId) -> FeedEvent {
 }
 
 impl SurrealTable {
+    /// Whether the LIVE query is there, as far as anybody can tell.
+    async fn is_followed_by(&self, query: &Value) -> bool {
+        let Link::Client(client) = &self.db.shared.link else { return true };
+        let asked = format!("RETURN <string> $id IN object::keys((INFO FOR TABLE {}).lives)", quote(&self.name));
+        let asked = async { client.query(asked).bind(("id", query.clone())).await?.take::<Option<bool>>(0) };
+        match asked.await {
+            Ok(there) => there.unwrap_or(true),
+            // There is no such table. Who may not ask is told something else.
+            Err(error) => !error.is_not_found(),
+        }
+    }
+
     /// A written record. What a filtered set makes of it, only the set can tell.
     fn upserted(&self, record: Value) -> FeedEvent {
         match json::record(record, &mut self.memory.learned.lock()) {
