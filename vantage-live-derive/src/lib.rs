@@ -155,14 +155,19 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `id` | the record's key: filled in on read, never written, not among the fields. One at most |
 /// | `skip` | the program's own: not tracked, not in the record, left alone by every rebase. As no record holds it, it needs `#[serde(skip)]` or `#[serde(default)]`, unless it is an `Option` |
-/// | `readonly` | shown, always follows the store, never written; with `nested`, all of its fields |
+/// | `readonly` | shown, always follows the store, never written; with `nested`, all of its fields. What a program assigns to it is gone with the store's next answer |
 /// | `version` | read-only, and the token of the `Version` policy. One at most |
 /// | `nested` | an entity in the entity, or an `Option` of one: compared, saved and in conflict field by field. A struct without it is one value, and saved as a whole: columns in it that the struct does not know go |
 /// | `label = "…"` | the name for a person; else the field's in words |
 /// | `eq = path` | a `fn(&T, &T) -> bool` that compares in place of `PartialEq` |
 ///
 /// Floats are compared by total order, also inside `Option`, `Vec`, arrays, maps and tuples: a NaN is the same as itself.
-/// A type of your own that holds floats is compared by its `PartialEq`, and so is a field of a generic type.
+/// A type of your own that holds floats is compared by its `PartialEq`, and so is a field of a generic type. JSON has no
+/// number for a NaN or an infinite float: a save of one is an error, and nothing is written, unless serde reads what it writes
+/// for it.
+///
+/// An `Option<Option<T>>` is `null` to serde whether it is `None` or `Some(None)`, and `null` is read as `None`: a save of
+/// `Some(None)` answers `PartialSave`. A `with` that tells the two apart, such as that of `serde_with`, is honoured.
 ///
 /// # What is generated
 ///

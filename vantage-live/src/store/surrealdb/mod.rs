@@ -23,11 +23,11 @@
 //! | `record` | text: ``"baker:doc"``, ``"baker:`42`"``, `"baker:[\"x\",1]"` | from such a text | by table and key; `baker:1` is not ``baker:`1` `` | |
 //! | `bytes` | array of numbers from 0 to 255 | from such an array | whole | |
 //! | `array` | array | from an array | element by element, in order | |
-//! | `set` | array | from an array in which nothing is twice | element by element, in the set's order | |
+//! | `set` | array | from an array in which nothing is twice; of elements of several types the texts stay texts, unless the column declares more | element by element, in the set's order | |
 //! | `object` | object | from an object | field by field | |
-//! | `geometry` | `GeoJSON` object | from one; a part of it (`place.coordinates`) where it still makes a figure, and refused where it does not | as an object, or its parts | |
+//! | `geometry` | `GeoJSON` object | from one; a part of it (`place.coordinates`) where it still makes a figure, and refused where it does not | as an object, or its parts; a `GeometryCollection` as a whole | |
 //! | `regex` | text: `"/a+/"` | from such a text | by the pattern | |
-//! | `range`, `table` | text, as SurrealQL spells it | not: what is written there is a text | by its spelling | the type, when it is written |
+//! | `range`, `table`, a `record` whose key is a range | text, as SurrealQL spells it | not: what is written there is a text | by its spelling; never where a name in it needs quotes, or it is a `record` | the type, when it is written |
 //!
 //! What is new, a record or a field that nothing is declared for and nothing was seen of, is written as it looks: a text
 //! as a string, an array as an array. A program that wants a datetime there declares the column.

@@ -33,7 +33,9 @@ impl SurrealTable {
     ///
     /// A record that does not meet it is not there: reading does not find it, a write finds it gone, and
     /// [`delete_all`](crate::WritableValueSet::delete_all) leaves it alone. A record may be inserted, or written, that
-    /// does not meet it; it is then there for others.
+    /// does not meet it; it is then there for others. A live table shows what was saved, and then that the row has gone, as
+    /// [`Remote`](crate::Origin::Remote) news: a session that saves once more finds the record deleted, and saving it as new
+    /// would make a second one.
     ///
     /// The condition is pasted into statements: it is for the programmer to write, and what users enter goes into
     /// `values`.
