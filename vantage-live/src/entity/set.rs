@@ -35,8 +35,9 @@ impl Bits {
     /// These bits, and the one at `index` if it `is` to be set.
     #[inline]
     #[must_use]
-    pub const fn with_if(self, index: usize, is: bool) -> Self {
-        if is { self.with(index) } else { self }
+    pub const fn with_if(mut self, index: usize, is: bool) -> Self {
+        self.0[index / 64] |= (is as u64) << (index % 64);
+        self
     }
 
     /// These bits and those of `nested`, which begin at `offset`.
