@@ -114,6 +114,18 @@ async fn a_subscriber_to_a_field_is_not_woken_by_another() {
 }
 
 #[tokio::test]
+async fn a_subscriber_to_no_field_hears_of_rows_that_come_and_go() {
+    let (table, store) = bakery::products().await;
+    let mut none = table.subscribe_fields(FieldSet::EMPTY);
+
+    store.colleague_sets("sea_pie", "price", 310).await;
+    until(|| table.row(&"sea_pie".into()).unwrap().price == 310).await;
+    store.colleague_deletes("sea_pie").await;
+
+    assert!(matches!(none.next().await, Some(Event::Removed { row, .. }) if row.price == 310));
+}
+
+#[tokio::test]
 async fn a_subscriber_to_a_record_hears_of_no_other() {
     let (table, store) = bakery::products().await;
     let mut pie = table.subscribe_record("sea_pie");

@@ -268,29 +268,57 @@ impl<E: LiveEntity> fmt::Debug for Subscription<E> {
 
 /// The subscribers of a table.
 pub(super) struct Subscribers<E: LiveEntity> {
-    mailboxes: Vec<Weak<Mailbox<E>>>,
+    subscribers: Vec<Subscriber<E>>,
+    /// With so many it is looked for those that are gone.
+    swept_at: usize,
 }
+
+/// A subscriber, and beside the way to its mailbox the fields that it follows: a mailbox that an event is not for is not
+/// touched.
+struct Subscriber<E: LiveEntity> {
+    fields: Option<FieldSet<E::Field>>,
+    mailbox: Weak<Mailbox<E>>,
+}
+
+/// From how many subscribers on it is looked for those that are gone.
+const SWEPT: usize = 64;
 
 impl<E: LiveEntity> Default for Subscribers<E> {
     fn default() -> Self {
-        Subscribers { mailboxes: Vec::new() }
+        Subscribers { subscribers: Vec::new(), swept_at: SWEPT }
     }
 }
 
 impl<E: LiveEntity> Subscribers<E> {
     pub fn add(&mut self, interest: Interest<E::Field>, capacity: usize) -> Subscription<E> {
+        // P8: also where no event comes for those that are gone.
+        if self.subscribers.len() >= self.swept_at {
+            self.subscribers.retain(|subscriber| subscriber.mailbox.strong_count() > 0);
+            self.swept_at = SWEPT.max(self.subscribers.len() * 2);
+        }
+        let fields = interest.fields;
         let queue = Queue { events: VecDeque::new(), capacity: capacity.max(1), closed: false };
         let mailbox =
             Arc::new(Mailbox { interest: Mutex::new(interest), queue: Mutex::new(queue), waker: AtomicWaker::new() });
-        self.mailboxes.push(Arc::downgrade(&mailbox));
+        self.subscribers.push(Subscriber { fields, mailbox: Arc::downgrade(&mailbox) });
         Subscription { mailbox }
     }
 
     /// Tells everyone who wants to hear of it. Nobody is woken yet, since a waker is a program's own code.
     pub fn tell(&mut self, events: &[Event<E>]) -> Heard {
         let mut heard = Heard::default();
-        self.mailboxes.retain(|mailbox| {
-            let Some(mailbox) = mailbox.upgrade() else { return false };
+        let told = events.iter().try_fold(FieldSet::EMPTY, |told, event| match event {
+            Event::Updated { fields, .. } => Some(told | *fields),
+            _ => None,
+        });
+        self.subscribers.retain(|subscriber| {
+            // Rows that come and go are for everyone.
+            if let (Some(told), Some(fields)) = (told, subscriber.fields)
+                && fields.is_disjoint(told)
+            {
+                return true;
+            }
+            let Some(mailbox) = subscriber.mailbox.upgrade() else { return false };
             mailbox.put(events, &mut heard);
             true
         });
@@ -300,7 +328,7 @@ impl<E: LiveEntity> Subscribers<E> {
     /// Nothing is told any more.
     pub fn close(&mut self) -> Heard {
         let mut heard = Heard::default();
-        for mailbox in self.mailboxes.drain(..).filter_map(|mailbox| mailbox.upgrade()) {
+        for mailbox in self.subscribers.drain(..).filter_map(|subscriber| subscriber.mailbox.upgrade()) {
             mailbox.queue.lock().closed = true;
             heard.wakers.extend(mailbox.waker.take());
         }
