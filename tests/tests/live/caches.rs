@@ -5,7 +5,10 @@ use tests::claiming::Claiming;
 use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet};
 use vantage_live::dataset::WritableDataSet;
-use vantage_live::{Id, ImTable, LiveTable, Operation, ReadableValueSet as _, ValueErrorKind, WritableValueSet as _};
+use vantage_live::{
+    FeedEvent, Id, ImTable, LiveTable, ManualFeed, Operation, ReadableValueSet as _, ValueErrorKind,
+    WritableValueSet as _,
+};
 
 /// A lasting cache over `below`, whose faults the test commands.
 fn cache(below: &ImTable) -> (Claiming<FaultyValueSet<ImTable>>, Faults) {
@@ -88,4 +91,47 @@ async fn a_record_that_is_deleted_while_the_cache_is_being_read_does_not_come_ba
 
     assert!(table.row(&"sea_pie".into()).is_none(), "P6: not even until the backend is listed");
     listed.release();
+}
+
+#[tokio::test]
+async fn a_record_that_is_being_deleted_is_not_shown_from_the_cache() {
+    let (cache, faults) = cache(&bakery::store().await);
+    let backend = FaultyValueSet::new(bakery::store().await);
+    let listed = backend.faults().next(Operation::Read).is_held();
+    let deleted = backend.faults().next(Operation::Delete).is_held();
+    let read = faults.next(Operation::Read).has_its_answer_held();
+    let table = LiveTable::<Product>::builder(backend).cache(cache).start().unwrap();
+    read.arrived().await;
+    let (pie, mut events) = (Id::from("sea_pie"), table.subscribe_record("sea_pie"));
+
+    let (gone, ()) = futures::join!(WritableDataSet::delete_id(&table, &pie), async {
+        deleted.arrived().await;
+        read.release();
+        until(|| table.row(&"time_tart".into()).is_some()).await;
+        deleted.release();
+    });
+
+    assert!(gone.unwrap());
+    let event = events.try_next();
+    assert!(event.is_none(), "it never was a row: {event:?}");
+    listed.release();
+}
+
+#[tokio::test]
+async fn a_cache_that_could_be_read_is_not_read_again_with_each_list() {
+    let (cache, faults) = cache(&bakery::store().await);
+    let feed = ManualFeed::new();
+    let builder = LiveTable::<Product>::builder(bakery::store().await).cache(cache).feed(feed.clone());
+    let table = builder.open().await.unwrap();
+    is_told_everything(&table).await;
+    faults.forget_calls();
+    let lists = table.metrics().resyncs;
+
+    feed.say(FeedEvent::Changed);
+    until(|| table.metrics().resyncs > lists && table.metrics().cache_pending == 0).await;
+    feed.delete("sea_pie");
+    until(|| table.metrics().feed_events == 1 && table.metrics().settling == 0).await;
+    is_told_everything(&table).await;
+
+    assert!(faults.calls().is_empty(), "{:?}", faults.calls());
 }
