@@ -299,10 +299,14 @@ mod tests {
     #[test]
     fn with_too_many_records_everything_is_listed_and_a_list_that_fails_is_still_wanted() {
         let mut settling = Settling::default();
-        for n in 0..=WANTED {
+        for n in 0..WANTED {
             settling.want(id(n));
         }
-        assert_eq!(settling.len(), 1);
+        assert_eq!(settling.len(), WANTED, "so many are remembered");
+        for n in WANTED..WANTED + 2 {
+            settling.want(id(n));
+            assert_eq!(settling.len(), 1);
+        }
         assert!(matches!(settling.take_batch(), Some(Batch::Everything)));
 
         settling.could_not_read(&ValueErrorKind::Unreachable);
