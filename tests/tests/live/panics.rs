@@ -11,6 +11,7 @@ use futures::future::BoxFuture;
 use futures::task::{ArcWake, waker};
 use serde::{Deserialize, Deserializer, Serialize};
 use tests::bakery::{self, Colleague as _, Product};
+use tests::claiming::Claiming;
 use tests::coercing::Coercing;
 use tests::still::Still;
 use tests::wait::until;
@@ -20,8 +21,8 @@ use vantage_live::dataset::WritableDataSet as _;
 use vantage_live::feed::FeedStream;
 use vantage_live::table::{Environment, Tokio};
 use vantage_live::{
-    Feed, FeedEvent, FeedKind, FeedOrder, LiveEntity, LiveTable, Operation, ReadableValueSet as _, SaveError,
-    SaveResult, SyncState, ValueError,
+    Feed, FeedEvent, FeedKind, FeedOrder, LiveEntity, LiveTable, ManualFeed, Operation, ReadableValueSet as _,
+    SaveError, SaveResult, SyncState, ValueError, ValueErrorKind,
 };
 
 /// Whether a program on a thread and a runtime of its own ends, and not only because it hangs no more.
@@ -200,6 +201,10 @@ struct Startled {
     pauses: Arc<AtomicUsize>,
 }
 
+fn startled() -> Startled {
+    Startled { env: Tokio::new(Handle::current()), pauses: Arc::default() }
+}
+
 impl Environment for Startled {
     fn now(&self) -> SystemTime {
         self.env.now()
@@ -221,7 +226,7 @@ async fn where_looking_for_what_waits_has_panicked_it_is_looked_for_at_the_next_
     let store = bakery::store().await;
     let faulty = FaultyValueSet::new(store.clone());
     let faults = faulty.faults();
-    let env = Startled { env: Tokio::new(Handle::current()), pauses: Arc::default() };
+    let env = startled();
     let builder = LiveTable::<Product>::builder(faulty).feed(store.feed()).environment(env.clone());
     let table = builder.open().await.unwrap();
     let mut edit = table.edit_record("sea_pie").await.unwrap();
@@ -236,4 +241,41 @@ async fn where_looking_for_what_waits_has_panicked_it_is_looked_for_at_the_next_
 
     until(|| table.row(edit.id()).unwrap().name == "Sea Pie").await;
     held.release();
+}
+
+#[tokio::test]
+async fn where_reading_what_may_have_changed_has_panicked_it_is_read_at_the_next_change() {
+    let (store, bus) = (bakery::store().await, ManualFeed::new());
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let env = startled();
+    let builder = LiveTable::<Product>::builder(faulty).feed(bus.clone()).environment(env.clone());
+    let table = builder.open().await.unwrap();
+    store.colleague_sets("sea_pie", "price", 310).await;
+    faults.next(Operation::Read).fails(ValueErrorKind::Unreachable);
+    bus.changed("sea_pie");
+    until(|| env.pauses.load(Ordering::SeqCst) == 1).await;
+
+    bus.changed("time_tart");
+
+    until(|| table.row(&"sea_pie".into()).unwrap().price == 310).await;
+}
+
+#[tokio::test]
+async fn where_telling_the_cache_has_panicked_it_is_told_everything_at_the_next_change() {
+    let (store, below) = (bakery::store().await, bakery::store().await);
+    let cache = FaultyValueSet::new(below.clone());
+    let faults = cache.faults();
+    let env = startled();
+    let builder = LiveTable::<Product>::builder(store.clone()).feed(store.feed()).cache(Claiming::lasting(cache));
+    let table = builder.environment(env.clone()).open().await.unwrap();
+    until(|| table.metrics().cache_pending == 0).await;
+    faults.next(Operation::Replace).fails(ValueErrorKind::Unreachable);
+    store.colleague_sets("sea_pie", "price", 310).await;
+    until(|| env.pauses.load(Ordering::SeqCst) == 1).await;
+
+    store.colleague_sets("time_tart", "price", 230).await;
+    until(|| table.row(&"time_tart".into()).unwrap().price == 230 && table.metrics().cache_pending == 0).await;
+
+    assert_eq!(below.get_values().await.unwrap(), store.get_values().await.unwrap());
 }

@@ -60,6 +60,24 @@ struct Storeroom {
     right: Cupboard,
 }
 
+/// A box that may be empty.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Box {
+    lid: u8,
+    #[live(nested)]
+    inside: Option<Shelf>,
+}
+
+#[test]
+fn an_optional_entity_counts_as_one_field_where_the_whole_of_it_is_in_a_set_and_else_as_those_that_are() {
+    let parts: FieldSet<BoxField> = BoxField::ALL.iter().copied().filter(|field| field.name().contains('.')).collect();
+    let whole = FieldSet::from("inside".parse::<BoxField>().unwrap());
+
+    assert_eq!((parts.len(), parts.iter().count()), (8, 8));
+    assert_eq!((whole.len(), whole.iter().count()), (1, 1));
+    assert_eq!(FieldSet::<BoxField>::ALL.len(), 2);
+}
+
 type Field = StoreroomField;
 type Model = BTreeSet<usize>;
 
