@@ -224,3 +224,31 @@ async fn what_is_named_while_a_record_is_being_read_is_read_after_it() {
     held.release();
     until(|| table.metrics().settling == 0).await;
 }
+
+#[tokio::test]
+async fn a_save_that_waits_for_a_read_keeps_no_task_of_a_table_that_is_closed() {
+    let (store, bus, env) = (bakery::store().await, ManualFeed::new(), Counting::new());
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let builder = LiveTable::<Product>::builder(faulty).feed(bus.clone()).environment(env.clone());
+    let table = builder.open().await.unwrap();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    let (mut first, mut second) =
+        (table.edit_record("sea_pie").await.unwrap(), table.edit_record("sea_pie").await.unwrap());
+    (first.price, second.name) = (310, "Sea Pie".into());
+    let read = faults.next(Operation::Read).is_held();
+    bus.changed("time_tart");
+    read.arrived().await;
+    let written = faults.next(Operation::Write).has_its_answer_held();
+    first.start_save().unwrap();
+    written.arrived().await;
+    assert!(matches!(second.save().await.unwrap(), SaveResult::Saved));
+    written.release();
+    until(|| table.metrics().settling == 2).await;
+
+    drop((first, second));
+    drop(table);
+    read.release();
+
+    until(|| Arc::strong_count(&env.running) == 1).await;
+}
