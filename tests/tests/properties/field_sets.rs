@@ -111,6 +111,15 @@ fn numbers_of(bits: Bits) -> Model {
 }
 
 #[test]
+fn a_set_is_written_as_the_names_of_its_fields_with_commas_between_them() {
+    let written = |numbers: &[usize]| set(&numbers.iter().copied().collect()).to_string();
+
+    assert_eq!(written(&[]), "");
+    assert_eq!(written(&[73]), "door");
+    assert_eq!(written(&[73, 0, 74]), "left.number, door, middle.number");
+}
+
+#[test]
 fn an_entity_has_room_for_256_fields() {
     assert_eq!(Bits::CAPACITY, 256);
 }
@@ -160,6 +169,7 @@ proptest! {
         prop_assert_eq!(x == y, a == b);
         let backwards: FieldSet<Field> = a.iter().rev().map(|number| Field::ALL[*number]).collect();
         prop_assert_eq!((x, hash(x)), (backwards, hash(backwards)));
+        prop_assert_eq!(hash(x) == hash(y), a == b, "a map of sets is searched in one place");
     }
 
     #[test]
