@@ -39,6 +39,11 @@ impl Still {
         self.slept.lock().extend([Duration::ZERO; PAUSES]);
     }
 
+    /// From now on, only one more pause is over.
+    pub fn ends_one_pause(&self) {
+        self.slept.lock().extend([Duration::ZERO; PAUSES - 1]);
+    }
+
     /// The clock goes on by this much.
     pub fn goes_on(&self, by: Duration) {
         *self.now.lock() += by;

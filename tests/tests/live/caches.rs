@@ -2,10 +2,14 @@
 
 use tests::bakery::{self, Colleague as _, Product, record};
 use tests::claiming::Claiming;
+use tests::still::Still;
 use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet};
 use vantage_live::dataset::WritableDataSet;
-use vantage_live::{Id, ImTable, LiveTable, Operation, ReadableValueSet as _, ValueErrorKind, WritableValueSet as _};
+use vantage_live::{
+    FeedEvent, Id, ImTable, LiveTable, ManualFeed, Operation, ReadableValueSet as _, ValueErrorKind,
+    WritableValueSet as _,
+};
 
 /// A lasting cache over `below`, whose faults the test commands.
 fn cache(below: &ImTable) -> (Claiming<FaultyValueSet<ImTable>>, Faults) {
@@ -88,4 +92,124 @@ async fn a_record_that_is_deleted_while_the_cache_is_being_read_does_not_come_ba
 
     assert!(table.row(&"sea_pie".into()).is_none(), "P6: not even until the backend is listed");
     listed.release();
+}
+
+#[tokio::test]
+async fn a_record_that_is_being_deleted_is_not_shown_from_the_cache() {
+    let (cache, faults) = cache(&bakery::store().await);
+    let backend = FaultyValueSet::new(bakery::store().await);
+    let listed = backend.faults().next(Operation::Read).is_held();
+    let deleted = backend.faults().next(Operation::Delete).is_held();
+    let read = faults.next(Operation::Read).has_its_answer_held();
+    let table = LiveTable::<Product>::builder(backend).cache(cache).start().unwrap();
+    read.arrived().await;
+    let (pie, mut events) = (Id::from("sea_pie"), table.subscribe_record("sea_pie"));
+
+    let (gone, ()) = futures::join!(WritableDataSet::delete_id(&table, &pie), async {
+        deleted.arrived().await;
+        read.release();
+        until(|| table.row(&"time_tart".into()).is_some()).await;
+        deleted.release();
+    });
+
+    assert!(gone.unwrap());
+    let event = events.try_next();
+    assert!(event.is_none(), "it never was a row: {event:?}");
+    listed.release();
+}
+
+#[tokio::test]
+async fn a_cache_that_could_be_read_is_not_read_again_with_each_list() {
+    let (cache, faults) = cache(&bakery::store().await);
+    let feed = ManualFeed::new();
+    let builder = LiveTable::<Product>::builder(bakery::store().await).cache(cache).feed(feed.clone());
+    let table = builder.open().await.unwrap();
+    is_told_everything(&table).await;
+    faults.forget_calls();
+    let lists = table.metrics().resyncs;
+
+    feed.say(FeedEvent::Changed);
+    until(|| table.metrics().resyncs > lists && table.metrics().cache_pending == 0).await;
+    feed.delete("sea_pie");
+    until(|| table.metrics().feed_events == 1 && table.metrics().settling == 0).await;
+    is_told_everything(&table).await;
+
+    assert!(faults.calls().is_empty(), "{:?}", faults.calls());
+}
+
+#[tokio::test]
+async fn what_the_cache_did_not_take_it_is_told_again() {
+    let (store, below) = (bakery::store().await, bakery::store().await);
+    let (cache, faults) = cache(&below);
+    let env = Still::with_chance(0);
+    let builder = LiveTable::<Product>::builder(store.clone()).cache(cache).environment(env);
+    let table = builder.open().await.unwrap();
+    is_told_everything(&table).await;
+    faults.next(Operation::Replace).fails(ValueErrorKind::Unreachable);
+    faults.next(Operation::Delete).fails(ValueErrorKind::Unreachable);
+
+    store.colleague_sets("sea_pie", "price", 310).await;
+    store.colleague_deletes("time_tart").await;
+    table.refresh_all().await.unwrap();
+    is_told_everything(&table).await;
+
+    assert_eq!(below.get_values().await.unwrap(), store.get_values().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_cache_that_is_compared_as_a_whole_is_compared_again_when_it_did_not_take_what_differs() {
+    let (store, below) = (bakery::store().await, ImTable::new("cache"));
+    let (cache, faults) = cache(&below);
+    faults.next(Operation::Read).fails(ValueErrorKind::Unreachable);
+    faults.next(Operation::Replace).fails(ValueErrorKind::Unreachable);
+
+    let builder = LiveTable::<Product>::builder(store.clone()).cache(cache).environment(Still::with_chance(0));
+    let table = builder.open().await.unwrap();
+    is_told_everything(&table).await;
+
+    assert_eq!(below.get_values().await.unwrap(), store.get_values().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_cache_that_does_not_take_some_of_what_differs_is_not_asked_to_take_the_rest() {
+    let (store, below) = (bakery::store().await, ImTable::new("cache"));
+    let many = (0..600).map(|n| (Id::from(n), bakery::product_records().swap_remove(0).1)).collect();
+    assert!(store.insert_id_values(many).await.iter().all(Result::is_ok));
+    let ((cache, faults), env) = (cache(&below), Still::with_chance(0));
+    env.ends_no_pause();
+    // The table does not know what is in it, and compares.
+    faults.next(Operation::Read).fails(ValueErrorKind::Unreachable);
+    faults.next(Operation::Replace).fails(ValueErrorKind::Unreachable);
+
+    let builder = LiveTable::<Product>::builder(store).cache(cache).environment(env.clone());
+    let table = builder.open().await.unwrap();
+    until(|| !env.slept().iter().all(|slept| *slept == 0)).await;
+
+    assert_eq!(table.rows().len(), 605);
+    let asked = faults.round_trips(Operation::Replace);
+    assert!(asked < 256, "asked for {asked} rows, more than go together");
+}
+
+#[tokio::test]
+async fn a_cache_is_written_to_once_at_a_time() {
+    let (store, below) = (bakery::store().await, bakery::store().await);
+    let (cache, faults) = cache(&below);
+    let builder = LiveTable::<Product>::builder(store.clone()).cache(cache).feed(store.feed());
+    let table = builder.open().await.unwrap();
+    is_told_everything(&table).await;
+    faults.forget_calls();
+    let held = faults.next(Operation::Replace).is_held();
+    store.colleague_sets("sea_pie", "price", 310).await;
+    held.arrived().await;
+
+    store.colleague_sets("time_tart", "price", 230).await;
+    until(|| table.row(&"time_tart".into()).unwrap().price == 230).await;
+    // A task that was begun before this one has had its turn.
+    table.refresh_all().await.unwrap();
+
+    assert_eq!(table.metrics().cache_pending, 2, "what is being written, and what waits");
+    assert_eq!(faults.operations(), [Operation::Replace]);
+    held.release();
+    is_told_everything(&table).await;
+    assert_eq!(below.get_values().await.unwrap(), store.get_values().await.unwrap());
 }

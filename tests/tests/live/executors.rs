@@ -1,13 +1,21 @@
 //! A table's futures are awaited from any executor, and its tasks end with it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
 
+use futures::future::BoxFuture;
 use tests::bakery::{self, Colleague as _, Product};
+use tests::claiming::Claiming;
 use tests::wait::until;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
+use vantage_live::contract::FaultyValueSet;
 use vantage_live::dataset::{InsertableDataSet as _, ReadableDataSet, WritableDataSet};
 use vantage_live::edit::DeleteResult;
-use vantage_live::{LiveTable, OpenError, ReadableValueSet as _, SaveResult};
+use vantage_live::table::{Environment, Tokio};
+use vantage_live::{
+    ImTable, LiveTable, ManualFeed, OpenError, Operation, ReadableValueSet as _, SaveResult, SyncState,
+};
 
 /// Opens, edits, saves and refreshes, and answers with what the store has then.
 async fn a_day_at_the_bakery(handle: tokio::runtime::Handle) -> i64 {
@@ -124,4 +132,123 @@ fn a_table_whose_runtime_was_shut_down_says_that_it_is_closed() {
 
     assert!(refreshed.is_err());
     assert_eq!(table.rows().len(), 5, "what was read can still be shown");
+}
+
+/// Counts the tasks that are begun, and those that have not ended.
+#[derive(Clone)]
+struct Counting {
+    env: Tokio,
+    begun: Arc<AtomicUsize>,
+    running: Arc<()>,
+}
+
+impl Counting {
+    fn new() -> Self {
+        Counting { env: Tokio::new(Handle::current()), begun: Arc::default(), running: Arc::default() }
+    }
+
+    fn begun(&self) -> usize {
+        self.begun.load(Ordering::SeqCst)
+    }
+}
+
+impl Environment for Counting {
+    fn now(&self) -> SystemTime {
+        self.env.now()
+    }
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.env.sleep(duration)
+    }
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        self.begun.fetch_add(1, Ordering::SeqCst);
+        let running = Arc::clone(&self.running);
+        self.env.spawn(Box::pin(async move {
+            task.await;
+            drop(running);
+        }));
+    }
+    fn random(&self) -> u128 {
+        self.env.random()
+    }
+}
+
+#[tokio::test]
+async fn a_table_at_rest_begins_no_task() {
+    let (store, env) = (bakery::store().await, Counting::new());
+    let builder = LiveTable::<Product>::builder(store.clone()).feed(store.feed()).environment(env.clone());
+    let table = builder.cache(Claiming::lasting(ImTable::new("cache"))).open().await.unwrap();
+    store.colleague_sets("sea_pie", "price", 310).await;
+    until(|| table.row(&"sea_pie".into()).unwrap().price == 310).await;
+    until(|| table.metrics().cache_pending == 0).await;
+    let begun = env.begun();
+
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+
+    assert_eq!(env.begun(), begun);
+}
+
+#[tokio::test]
+async fn a_cache_that_is_away_keeps_no_task_of_a_table_that_is_closed() {
+    let (store, env) = (bakery::store().await, Counting::new());
+    let cache = FaultyValueSet::new(ImTable::new("cache"));
+    cache.faults().cut();
+    let builder = LiveTable::<Product>::builder(store).cache(Claiming::lasting(cache)).environment(env.clone());
+    let table = builder.open().await.unwrap();
+    assert_ne!(table.metrics().cache_pending, 0);
+
+    drop(table);
+
+    until(|| Arc::strong_count(&env.running) == 1).await;
+}
+
+#[tokio::test]
+async fn what_is_named_while_a_record_is_being_read_is_read_after_it() {
+    let (store, bus) = (bakery::store().await, ManualFeed::new());
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).feed(bus.clone()).open().await.unwrap();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    faults.forget_calls();
+    let held = faults.next(Operation::Read).is_held();
+    bus.changed("sea_pie");
+    held.arrived().await;
+
+    bus.changed("time_tart");
+    until(|| table.metrics().settling == 2).await;
+    // A task that was begun before this one has had its turn.
+    table.on_backend_change("flux_cupcake").await.unwrap();
+
+    assert_eq!(faults.operations(), [Operation::Read; 2], "the one that is held, and that of the program");
+    held.release();
+    until(|| table.metrics().settling == 0).await;
+}
+
+#[tokio::test]
+async fn a_save_that_waits_for_a_read_keeps_no_task_of_a_table_that_is_closed() {
+    let (store, bus, env) = (bakery::store().await, ManualFeed::new(), Counting::new());
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let builder = LiveTable::<Product>::builder(faulty).feed(bus.clone()).environment(env.clone());
+    let table = builder.open().await.unwrap();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    let (mut first, mut second) =
+        (table.edit_record("sea_pie").await.unwrap(), table.edit_record("sea_pie").await.unwrap());
+    (first.price, second.name) = (310, "Sea Pie".into());
+    let read = faults.next(Operation::Read).is_held();
+    bus.changed("time_tart");
+    read.arrived().await;
+    let written = faults.next(Operation::Write).has_its_answer_held();
+    first.start_save().unwrap();
+    written.arrived().await;
+    assert!(matches!(second.save().await.unwrap(), SaveResult::Saved));
+    written.release();
+    until(|| table.metrics().settling == 2).await;
+
+    drop((first, second));
+    drop(table);
+    read.release();
+
+    until(|| Arc::strong_count(&env.running) == 1).await;
 }

@@ -136,6 +136,19 @@ async fn a_feed_that_only_names_a_record_makes_the_table_read_it() {
 }
 
 #[tokio::test]
+async fn a_new_record_that_a_feed_only_names_is_read() {
+    let store = bakery::store().await;
+    let manual = vantage_live::ManualFeed::new();
+    let table = LiveTable::<Product>::builder(store.clone()).feed(manual.clone()).open().await.unwrap();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    store.colleague_inserts("almanac", almanac()).await;
+
+    manual.changed("almanac");
+
+    until(|| table.row(&"almanac".into()).is_some()).await;
+}
+
+#[tokio::test]
 async fn a_burst_of_changes_of_one_record_costs_few_reads() {
     let store = bakery::store().await;
     let faulty = FaultyValueSet::new(store.clone());
@@ -184,6 +197,36 @@ async fn a_table_without_a_feed_can_poll() {
 
     until(|| table.row(&"sea_pie".into()).unwrap().price == 310).await;
     assert_eq!(table.sync_state(), SyncState::Polling);
+}
+
+#[tokio::test]
+async fn a_poll_does_not_show_as_an_interruption() {
+    let faulty = FaultyValueSet::new(bakery::store().await);
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).poll_every(Duration::from_millis(1)).open().await.unwrap();
+    until(|| table.sync_state() == SyncState::Polling).await;
+
+    let held = faults.next(Operation::Read).is_held();
+    held.arrived().await;
+
+    assert_eq!(table.sync_state(), SyncState::Polling);
+    held.release();
+}
+
+#[tokio::test]
+async fn a_table_that_lists_after_an_interruption_says_that_it_catches_up() {
+    let faulty = FaultyValueSet::new(bakery::store().await);
+    let (faults, manual) = (faulty.faults(), vantage_live::ManualFeed::new());
+    let table = LiveTable::<Product>::builder(faulty).feed(manual.clone()).open().await.unwrap();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+
+    let held = faults.next(Operation::Read).is_held();
+    manual.interrupt("a mouse has bitten the cable");
+    held.arrived().await;
+
+    assert_eq!(table.sync_state(), SyncState::CatchingUp);
+    held.release();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
 }
 
 #[tokio::test]

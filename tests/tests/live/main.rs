@@ -11,6 +11,7 @@ mod executors;
 mod feeds;
 mod found_out;
 mod honesty;
+mod in_flight;
 mod interruptions;
 mod late_events;
 mod numbers;

@@ -3,22 +3,26 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Context;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use futures::StreamExt as _;
+use futures::future::BoxFuture;
 use futures::task::{ArcWake, waker};
 use serde::{Deserialize, Deserializer, Serialize};
 use tests::bakery::{self, Colleague as _, Product};
+use tests::claiming::Claiming;
 use tests::coercing::Coercing;
 use tests::still::Still;
 use tests::wait::until;
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Handle};
+use vantage_live::contract::FaultyValueSet;
 use vantage_live::dataset::WritableDataSet as _;
 use vantage_live::feed::FeedStream;
+use vantage_live::table::{Environment, Tokio};
 use vantage_live::{
-    Feed, FeedEvent, FeedKind, FeedOrder, LiveEntity, LiveTable, ReadableValueSet as _, SaveError, SaveResult,
-    SyncState, ValueError,
+    Feed, FeedEvent, FeedKind, FeedOrder, LiveEntity, LiveTable, ManualFeed, Operation, ReadableValueSet as _,
+    SaveError, SaveResult, SyncState, ValueError, ValueErrorKind,
 };
 
 /// Whether a program on a thread and a runtime of its own ends, and not only because it hangs no more.
@@ -143,8 +147,8 @@ fn a_waker_may_ask_the_table_whatever_it_likes() {
     assert!(ended, "a save did not end");
 }
 
-/// Says without a pause that something has changed.
-struct Restless;
+/// Says the same without a pause.
+struct Restless(FeedEvent);
 
 #[async_trait]
 impl Feed for Restless {
@@ -155,7 +159,8 @@ impl Feed for Restless {
         FeedOrder::Unknown
     }
     async fn subscribe(&self) -> Result<FeedStream, ValueError> {
-        Ok(futures::stream::repeat_with(|| Ok(FeedEvent::Changed)).boxed())
+        let event = self.0.clone();
+        Ok(futures::stream::repeat_with(move || Ok(event.clone())).boxed())
     }
 }
 
@@ -163,7 +168,8 @@ impl Feed for Restless {
 fn a_feed_that_never_rests_leaves_room_for_others() {
     let ended = ends(|| async {
         let store = bakery::store().await;
-        let table = LiveTable::<Product>::builder(store.clone()).feed(Restless).open().await.unwrap();
+        let feed = Restless(FeedEvent::Changed);
+        let table = LiveTable::<Product>::builder(store.clone()).feed(feed).open().await.unwrap();
 
         store.colleague_sets("sea_pie", "price", 310).await;
         until(|| table.row(&"sea_pie".into()).unwrap().price == 310).await;
@@ -171,4 +177,105 @@ fn a_feed_that_never_rests_leaves_room_for_others() {
     });
 
     assert!(ended, "the table's task has not given way");
+}
+
+#[test]
+fn a_feed_that_never_rests_and_says_nothing_new_leaves_room_for_others() {
+    let ended = ends(|| async {
+        let store = bakery::store().await;
+        let feed = Restless(FeedEvent::Position(1));
+        let table = LiveTable::<Product>::builder(store.clone()).feed(feed).open().await.unwrap();
+
+        store.colleague_sets("sea_pie", "price", 310).await;
+        table.refresh_all().await.unwrap();
+        assert_eq!(table.row(&"sea_pie".into()).unwrap().price, 310);
+    });
+
+    assert!(ended, "the table's task has not given way");
+}
+
+/// Time whose first pause panics.
+#[derive(Clone)]
+struct Startled {
+    env: Tokio,
+    pauses: Arc<AtomicUsize>,
+}
+
+fn startled() -> Startled {
+    Startled { env: Tokio::new(Handle::current()), pauses: Arc::default() }
+}
+
+impl Environment for Startled {
+    fn now(&self) -> SystemTime {
+        self.env.now()
+    }
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        assert_ne!(self.pauses.fetch_add(1, Ordering::SeqCst), 0, "the first pause panics");
+        self.env.sleep(duration)
+    }
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        self.env.spawn(task);
+    }
+    fn random(&self) -> u128 {
+        self.env.random()
+    }
+}
+
+#[tokio::test]
+async fn where_looking_for_what_waits_has_panicked_it_is_looked_for_at_the_next_change() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let env = startled();
+    let builder = LiveTable::<Product>::builder(faulty).feed(store.feed()).environment(env.clone());
+    let table = builder.open().await.unwrap();
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    edit.price = 310;
+    let held = faults.next(Operation::Write).is_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    store.colleague_sets("sea_pie", "name", "Pie").await;
+    until(|| env.pauses.load(Ordering::SeqCst) == 1).await;
+
+    store.colleague_sets("sea_pie", "name", "Sea Pie").await;
+
+    until(|| table.row(edit.id()).unwrap().name == "Sea Pie").await;
+    held.release();
+}
+
+#[tokio::test]
+async fn where_reading_what_may_have_changed_has_panicked_it_is_read_at_the_next_change() {
+    let (store, bus) = (bakery::store().await, ManualFeed::new());
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let env = startled();
+    let builder = LiveTable::<Product>::builder(faulty).feed(bus.clone()).environment(env.clone());
+    let table = builder.open().await.unwrap();
+    store.colleague_sets("sea_pie", "price", 310).await;
+    faults.next(Operation::Read).fails(ValueErrorKind::Unreachable);
+    bus.changed("sea_pie");
+    until(|| env.pauses.load(Ordering::SeqCst) == 1).await;
+
+    bus.changed("time_tart");
+
+    until(|| table.row(&"sea_pie".into()).unwrap().price == 310).await;
+}
+
+#[tokio::test]
+async fn where_telling_the_cache_has_panicked_it_is_told_everything_at_the_next_change() {
+    let (store, below) = (bakery::store().await, bakery::store().await);
+    let cache = FaultyValueSet::new(below.clone());
+    let faults = cache.faults();
+    let env = startled();
+    let builder = LiveTable::<Product>::builder(store.clone()).feed(store.feed()).cache(Claiming::lasting(cache));
+    let table = builder.environment(env.clone()).open().await.unwrap();
+    until(|| table.metrics().cache_pending == 0).await;
+    faults.next(Operation::Replace).fails(ValueErrorKind::Unreachable);
+    store.colleague_sets("sea_pie", "price", 310).await;
+    until(|| env.pauses.load(Ordering::SeqCst) == 1).await;
+
+    store.colleague_sets("time_tart", "price", 230).await;
+    until(|| table.row(&"time_tart".into()).unwrap().price == 230 && table.metrics().cache_pending == 0).await;
+
+    assert_eq!(below.get_values().await.unwrap(), store.get_values().await.unwrap());
 }

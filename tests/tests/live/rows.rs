@@ -35,6 +35,7 @@ async fn rows_stand_in_the_order_of_their_ids() {
 
     let ids: Vec<String> = table.rows().iter().map(|(id, _)| id.to_string()).collect();
 
+    assert!(!table.rows().is_empty());
     assert_eq!(ids, ["delorean_donut", "flux_cupcake", "hover_cookies", "sea_pie", "time_tart"]);
 }
 

@@ -121,7 +121,7 @@ async fn who_subscribes_to_the_temp_id_of_a_saved_record_hears_of_its_changes() 
 async fn a_record_is_identified_before_it_is_inserted_where_the_table_chooses_its_id() {
     let store = Claiming::new(store().await, |can| can.idempotent_insert = false);
     let table = LiveTable::<Product>::builder(store).open().await.unwrap();
-    let mut events = table.subscribe();
+    let (mut events, before) = (table.subscribe(), table.rows().sequence());
 
     let _ = table.new_record(hoverboard()).save().await.unwrap();
 
@@ -129,6 +129,23 @@ async fn a_record_is_identified_before_it_is_inserted_where_the_table_chooses_it
     assert!(matches!(first, Some(Event::Identified { .. })), "{first:?}");
     let second = events.try_next();
     assert!(matches!(second, Some(Event::Inserted { .. })), "{second:?}");
+    let (first, second) = (first.unwrap().sequence(), second.unwrap().sequence());
+    assert_eq!((first, second), (before + 1, before + 2), "each has a number of its own");
+}
+
+#[tokio::test]
+async fn each_of_many_records_has_its_temp_id_still() {
+    let (table, _) = crate::products_without_feed().await;
+    let mut temps = Vec::new();
+    for price in 1..=3 {
+        let mut edit = table.new_record(Product { price, ..hoverboard() });
+        temps.push((edit.id().clone(), price));
+        let _ = edit.save().await.unwrap();
+    }
+
+    for (temp, price) in temps {
+        assert_eq!(table.row(&temp).map(|row| row.price), Some(price));
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
+use vantage_live::entity::Bits;
 use vantage_live::{Field as _, FieldSet, LiveEntity};
 
 use crate::json::{MANY, cases};
@@ -59,6 +60,24 @@ struct Storeroom {
     right: Cupboard,
 }
 
+/// A box that may be empty.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Box {
+    lid: u8,
+    #[live(nested)]
+    inside: Option<Shelf>,
+}
+
+#[test]
+fn an_optional_entity_counts_as_one_field_where_the_whole_of_it_is_in_a_set_and_else_as_those_that_are() {
+    let parts: FieldSet<BoxField> = BoxField::ALL.iter().copied().filter(|field| field.name().contains('.')).collect();
+    let whole = FieldSet::from("inside".parse::<BoxField>().unwrap());
+
+    assert_eq!((parts.len(), parts.iter().count()), (8, 8));
+    assert_eq!((whole.len(), whole.iter().count()), (1, 1));
+    assert_eq!(FieldSet::<BoxField>::ALL.len(), 2);
+}
+
 type Field = StoreroomField;
 type Model = BTreeSet<usize>;
 
@@ -75,6 +94,34 @@ fn few() -> impl Strategy<Value = Model> {
 
 fn set(model: &Model) -> FieldSet<Field> {
     model.iter().map(|number| Field::ALL[*number]).collect()
+}
+
+/// Some of all the bits that there are.
+fn bits() -> impl Strategy<Value = Model> {
+    let any = proptest::sample::subsequence((0..256).collect::<Vec<_>>(), 0..=256);
+    prop_oneof![3 => any.prop_map(Model::from_iter), 1 => Just((0..256).collect::<Model>())]
+}
+
+fn bits_of(model: &Model) -> Bits {
+    model.iter().fold(Bits::EMPTY, |bits, number| bits.with(*number))
+}
+
+fn numbers_of(bits: Bits) -> Model {
+    (0..Bits::CAPACITY).filter(|number| bits.has(*number)).collect()
+}
+
+#[test]
+fn a_set_is_written_as_the_names_of_its_fields_with_commas_between_them() {
+    let written = |numbers: &[usize]| set(&numbers.iter().copied().collect()).to_string();
+
+    assert_eq!(written(&[]), "");
+    assert_eq!(written(&[73]), "door");
+    assert_eq!(written(&[73, 0, 74]), "left.number, door, middle.number");
+}
+
+#[test]
+fn an_entity_has_room_for_256_fields() {
+    assert_eq!(Bits::CAPACITY, 256);
 }
 
 fn model(set: FieldSet<Field>) -> Model {
@@ -122,6 +169,7 @@ proptest! {
         prop_assert_eq!(x == y, a == b);
         let backwards: FieldSet<Field> = a.iter().rev().map(|number| Field::ALL[*number]).collect();
         prop_assert_eq!((x, hash(x)), (backwards, hash(backwards)));
+        prop_assert_eq!(hash(x) == hash(y), a == b, "a map of sets is searched in one place");
     }
 
     #[test]
@@ -165,6 +213,31 @@ proptest! {
         target.copy_fields(&plain, set(&chosen));
 
         prop_assert_eq!(model(plain.diff(&target)), &a - &chosen);
+    }
+
+    #[test]
+    fn the_bits_of_a_nested_entity_are_those_between_its_first_and_its_last(
+        numbers in bits(),
+        offset in 0..=Bits::CAPACITY,
+        len in 0..=Bits::CAPACITY,
+    ) {
+        let nested = bits_of(&numbers).nested(offset, len);
+
+        let inside: Model = (0..len).filter(|number| numbers.contains(&(offset + number))).collect();
+        prop_assert_eq!(numbers_of(nested), inside.clone());
+        prop_assert_eq!(nested.is_empty(), inside.is_empty());
+    }
+
+    #[test]
+    fn the_bits_of_a_nested_entity_come_after_those_before_it(
+        numbers in bits(),
+        nested in bits(),
+        offset in 0..=Bits::CAPACITY,
+    ) {
+        let both = bits_of(&numbers).with_nested(offset, bits_of(&nested));
+
+        let inside = nested.iter().map(|number| offset + number).filter(|number| *number < Bits::CAPACITY);
+        prop_assert_eq!(numbers_of(both), numbers.iter().copied().chain(inside).collect::<Model>());
     }
 
     #[test]

@@ -189,3 +189,12 @@ fn a_path_of_no_names_in_a_patch_changes_nothing() {
     assert_eq!(patch, Patch::new().set("price", 120).set("stock", 7));
     assert!(Patch::new().set(nowhere(), 5).is_empty());
 }
+
+#[test]
+fn a_path_is_written_with_dots_and_a_name_that_would_be_misread_in_quotes() {
+    let written = |names: &[&'static str]| names.iter().copied().collect::<Path>().to_string();
+
+    assert_eq!(written(&["inventory", "stock", "left"]), "inventory.stock.left");
+    assert_eq!(written(&["inventory.stock", ""]), r#""inventory.stock"."""#);
+    assert_eq!(written(&[r#"the "best""#]), r#""the \"best\"""#);
+}

@@ -114,11 +114,17 @@ impl<E: LiveEntity> Core<E> {
 
     /// Takes in what somebody has told of a record.
     pub fn observe(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) -> Taken {
+        let may_be_inserted = !self.snapshot.rows.contains_key(id);
+        self.take(id, seen, source, origin, may_be_inserted)
+    }
+
+    /// As [`observe`](Self::observe), where it is known whether this may be a record that we are inserting.
+    fn take(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin, may_be_inserted: bool) -> Taken {
         if self.agrees(id, &seen) {
             self.agreed(id, source);
             return Taken::Shown;
         }
-        if self.flights.put_off_told(id, &seen, source, self.snapshot.rows.contains_key(id)) {
+        if self.flights.put_off_told(id, &seen, source, may_be_inserted) {
             return Taken::PutOff;
         }
         if let Source::Event { .. } = source {
@@ -324,7 +330,8 @@ impl<E: LiveEntity> Core<E> {
     fn take_in(&mut self, released: Vec<Released<E>>) {
         for released in released {
             match released {
-                Released::Told(id, seen, source) => drop(self.observe(&id, seen, source, Origin::Remote)),
+                // The inserts that are under way by now were sent later than this was told.
+                Released::Told(id, seen, source) => drop(self.take(&id, seen, source, Origin::Remote, false)),
                 Released::Read(id, read) => self.settling.put_back(id, read),
             }
         }

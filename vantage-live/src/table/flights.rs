@@ -161,10 +161,11 @@ impl<E: LiveEntity> Flights<E> {
         self.writes.get(id).is_some_and(|flight| !flight.overdue)
     }
 
-    /// Keeps what others tell of a record until the write of ours that is under way has its answer; says whether it does.
-    pub fn put_off_told(&mut self, id: &Id, seen: &Seen<E>, source: Source, is_shown: bool) -> bool {
+    /// Keeps what others tell of a record until the write of ours that is under way has its answer, or while it may be one
+    /// that we are inserting; says whether it does.
+    pub fn put_off_told(&mut self, id: &Id, seen: &Seen<E>, source: Source, may_be_inserted: bool) -> bool {
         let Some(flight) = self.writes.get_mut(id).filter(|flight| !flight.overdue) else {
-            return !is_shown && self.put_off_unknown(id, Some((seen, source))).is_ok();
+            return may_be_inserted && self.put_off_unknown(id, Some((seen, source))).is_ok();
         };
         match source {
             Source::Request { .. } => drop(flight.read.get_or_insert_default()),

@@ -147,7 +147,7 @@ impl<E: LiveEntity> Shared<E> {
             return;
         }
         while let Ok(Err(why)) = settled.await {
-            if why == ValueErrorKind::Closed || self.is_closed() {
+            if why == ValueErrorKind::Closed {
                 return;
             }
             settled = self.change(|core| core.settling.wait(id.clone()));

@@ -153,7 +153,7 @@ impl Settling {
         needs
     }
 
-    /// What to read next; `None` ends the worker.
+    /// The last batch was read, or could not be. What to read next; `None` ends the worker.
     fn take_batch(&mut self) -> Option<Batch> {
         if std::mem::take(&mut self.everything) {
             self.reading = Reading::Everything;
@@ -173,11 +173,6 @@ impl Settling {
             Reading::Records(records) => records.remove(id).unwrap_or_default(),
             Reading::Nothing | Reading::Everything => Wanted::default(),
         }
-    }
-
-    /// The last batch was read.
-    fn has_read(&mut self) {
-        self.reading = Reading::Nothing;
     }
 
     /// The last batch could not be read. Who waits is told; it is still to be read, for what is shown of it may be old.
@@ -249,10 +244,7 @@ pub(super) async fn work<E: LiveEntity>(shared: Arc<Shared<E>>) {
             return;
         }
         match read {
-            Ok(()) => {
-                shared.can_read();
-                shared.change(|core| core.settling.has_read());
-            }
+            Ok(()) => shared.can_read(),
             Err(error) => {
                 tracing::warn!(table = shared.table(), %error, "could not read what may have changed, trying again");
                 shared.change(|core| core.settling.could_not_read(&error.kind));
@@ -299,16 +291,19 @@ mod tests {
     #[test]
     fn with_too_many_records_everything_is_listed_and_a_list_that_fails_is_still_wanted() {
         let mut settling = Settling::default();
-        for n in 0..=WANTED {
+        for n in 0..WANTED {
             settling.want(id(n));
         }
-        assert_eq!(settling.len(), 1);
+        assert_eq!(settling.len(), WANTED, "so many are remembered");
+        for n in WANTED..WANTED + 2 {
+            settling.want(id(n));
+            assert_eq!(settling.len(), 1);
+        }
         assert!(matches!(settling.take_batch(), Some(Batch::Everything)));
 
         settling.could_not_read(&ValueErrorKind::Unreachable);
 
         assert!(matches!(settling.take_batch(), Some(Batch::Everything)));
-        settling.has_read();
         assert!(settling.take_batch().is_none());
     }
 
@@ -320,7 +315,6 @@ mod tests {
             settling.want(id(n));
         }
         assert!(matches!(settling.take_batch(), Some(Batch::Everything)));
-        settling.has_read();
         settling.take_answers().into_iter().for_each(Answer::send);
         assert_eq!(waiting.try_recv(), Ok(None));
 
