@@ -54,6 +54,21 @@ async fn what_others_have_made_while_an_insert_was_under_way_is_shown_when_it_ha
 }
 
 #[tokio::test]
+async fn what_others_do_to_a_row_that_is_shown_does_not_wait_for_an_insert() {
+    let store = bakery::store().await;
+    let (table, faults) = following(&store, store.feed()).await;
+    let held = faults.next(Operation::Insert).is_held();
+    let insert = inserting(&table);
+    held.arrived().await;
+
+    store.colleague_sets("sea_pie", "price", 310).await;
+
+    until(|| table.row(&"sea_pie".into()).unwrap().price == 310).await;
+    held.release();
+    insert.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn what_was_told_before_an_insert_was_sent_does_not_wait_for_its_answer() {
     let store = bakery::store().await;
     let (table, faults) = following(&store, store.feed()).await;

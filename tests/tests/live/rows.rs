@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use tests::bakery::{self, Colleague as _, Product};
 use tests::wait::until;
 use vantage_live::dataset::{DataSetError, WritableDataSet as _};
 use vantage_live::edit::EditError;
-use vantage_live::{Id, LiveTable};
+use vantage_live::{Id, ImTable, LiveEntity, LiveTable, WritableValueSet as _};
 
 #[tokio::test]
 async fn equal_reads_give_the_same_arc() {
@@ -124,4 +125,52 @@ async fn a_table_says_what_it_is_in_debug() {
     let text = format!("{table:?}");
 
     assert!(text.contains("product") && text.contains('5') && text.contains("NoFeed"), "{text}");
+}
+
+/// A parcel, with an id that serde writes and a value of which there are several kinds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Parcel {
+    #[live(id)]
+    #[serde(alias = "number")]
+    id: Id,
+    size: Size,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+enum Size {
+    Round(i64),
+    Square { side: i64 },
+}
+
+async fn parcels(size: Value) -> (LiveTable<Parcel>, ImTable) {
+    let store = ImTable::new("parcel");
+    store.insert_id_value(&"a".into(), json!({"size": size}).as_object().unwrap().clone()).await.unwrap();
+    let table = LiveTable::builder(store.clone()).feed(store.feed()).open().await.unwrap();
+    (table, store)
+}
+
+#[tokio::test]
+async fn a_row_that_is_shown_goes_when_its_record_gets_a_value_of_two_kinds() {
+    for size in [json!({"Round": 1}), json!({"Square": {"side": 1}})] {
+        let (table, store) = parcels(size.clone()).await;
+        let mut both = size;
+        both["Flat"] = json!(1);
+
+        store.colleague_sets("a", "size", both).await;
+
+        until(|| table.row(&"a".into()).is_none() && table.rejected_rows().len() == 1).await;
+    }
+}
+
+#[tokio::test]
+async fn a_column_that_is_called_like_the_id_does_not_stand_in_for_it() {
+    for name in ["id", "number"] {
+        let (table, store) = parcels(json!({"Round": 1})).await;
+
+        store.colleague_sets("a", name, "b").await;
+        store.colleague_sets("a", "size", json!({"Round": 2})).await;
+
+        until(|| table.row(&"a".into()).is_some_and(|row| row.size == Size::Round(2))).await;
+        assert_eq!(table.row(&"a".into()).unwrap().id, Id::from("a"), "{name}");
+    }
 }

@@ -7,7 +7,7 @@ use tests::bakery::{self, Colleague as _, Product, ProductField};
 use tests::wait::until;
 use vantage_live::contract::FaultyValueSet;
 use vantage_live::dataset::WritableDataSet;
-use vantage_live::{Event, FieldSet, LiveTable, Operation, Origin, SyncState};
+use vantage_live::{Event, FieldSet, LiveTable, Operation, Origin, SaveResult, SyncState};
 
 #[tokio::test]
 async fn a_change_elsewhere_is_told_with_its_fields_and_its_row() {
@@ -111,6 +111,55 @@ async fn a_subscriber_to_a_field_is_not_woken_by_another() {
 
     assert!(matches!(prices.try_next(), Some(Event::Updated { row, .. }) if row.price == 310));
     assert!(prices.try_next().is_none());
+}
+
+#[tokio::test]
+async fn of_several_changes_at_once_a_subscriber_hears_of_those_to_its_fields() {
+    let (table, store) = bakery::products().await;
+    let (mut prices, mut names) =
+        (table.subscribe_fields(ProductField::Price), table.subscribe_fields(ProductField::Name));
+
+    store.colleague_sets("sea_pie", "price", 310).await;
+    store.colleague_sets("time_tart", "price", 230).await;
+    store.colleague_sets("hover_cookies", "name", "Cookies").await;
+    until(|| table.row(&"hover_cookies".into()).unwrap().name == "Cookies").await;
+
+    let prices: Vec<_> = std::iter::from_fn(|| prices.try_next()).map(|event| event.row().unwrap().price).collect();
+    assert_eq!(prices, [310, 230]);
+    assert_eq!(std::iter::from_fn(|| names.try_next()).count(), 1);
+}
+
+#[tokio::test]
+async fn as_many_events_wait_for_a_subscriber_as_its_buffer_holds() {
+    let store = bakery::store().await;
+    let table = LiveTable::<Product>::builder(store.clone()).feed(store.feed()).event_buffer(2).open().await.unwrap();
+    let mut events = table.subscribe();
+
+    for (last, missed) in [(2, None), (5, Some(3))] {
+        for price in last - if missed.is_some() { 2 } else { 1 }..=last {
+            store.colleague_sets("sea_pie", "price", price).await;
+        }
+        until(|| table.row(&"sea_pie".into()).unwrap().price == last).await;
+        let heard: Vec<_> = std::iter::from_fn(|| events.try_next()).collect();
+
+        match missed {
+            None => assert_eq!(heard.len(), 2, "{heard:?}"),
+            Some(told) => {
+                assert!(matches!(heard[..], [Event::Reset { missed, .. }] if missed == told), "{heard:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_subscriber_to_a_record_does_not_hear_that_another_one_has_its_id() {
+    let (table, _) = bakery::products().await;
+    let mut pie = table.subscribe_record("sea_pie");
+
+    let saved = table.new_record(bakery::hoverboard()).save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Created(_)));
+    assert!(pie.try_next().is_none());
 }
 
 #[tokio::test]
