@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::entity::{EntityError, Field, FieldSet, LiveEntity};
+use crate::entity::{EntityError, Field, FieldSet, LiveEntity, patch_over};
 use crate::panics;
 use crate::value::{
     Guard, Id, Operation, Patch, Path, ReadableValueSet, Record, RwValueSet, ValueError, ValueErrorKind, WriteOutcome,
@@ -335,7 +335,8 @@ pub(crate) async fn update_one<E: LiveEntity>(
         let Ok(before) = decoded::<E>(id, &record) else { return Ok(None) };
         let mut after = before.clone();
         change(&mut after);
-        let patch = after.patch(before.diff(&after)).map_err(|source| fault(store.name(), id, source))?;
+        let patch =
+            patch_over(&after, before.diff(&after), &record).map_err(|source| fault(store.name(), id, source))?.0;
         if patch.is_empty() {
             return Ok(None);
         }

@@ -1,5 +1,6 @@
 //! Live tables and edit sessions over a store in memory.
 
+mod absent_parts;
 mod as_value_set;
 mod builder;
 mod bursts;

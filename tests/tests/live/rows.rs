@@ -1,8 +1,9 @@
 //! Reading rows: at once, in order, the same `Arc` for the same version, and what does not fit kept apart.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 use tests::bakery::{self, Colleague as _, Product};
 use tests::wait::until;
@@ -173,4 +174,32 @@ async fn a_column_that_is_called_like_the_id_does_not_stand_in_for_it() {
         until(|| table.row(&"a".into()).is_some_and(|row| row.size == Size::Round(2))).await;
         assert_eq!(table.row(&"a".into()).unwrap().id, Id::from("a"), "{name}");
     }
+}
+
+/// Headers, of which serde writes as many under one name as there are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Request {
+    #[serde(serialize_with = "as_map", deserialize_with = "lower_case")]
+    headers: Vec<(String, i64)>,
+}
+
+fn as_map<S: Serializer>(headers: &[(String, i64)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(headers.iter().map(|(name, value)| (name, value)))
+}
+
+fn lower_case<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, i64)>, D::Error> {
+    let headers = BTreeMap::<String, i64>::deserialize(deserializer)?;
+    Ok(headers.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect())
+}
+
+#[tokio::test]
+async fn a_record_is_not_the_one_that_is_shown_where_serde_writes_a_name_twice() {
+    let store = ImTable::new("request");
+    let record = json!({"headers": {"A": 1, "a": 1}});
+    store.insert_id_value(&"it".into(), record.as_object().unwrap().clone()).await.unwrap();
+    let table = LiveTable::<Request>::builder(store.clone()).feed(store.feed()).open().await.unwrap();
+
+    store.colleague_sets("it", "headers", json!({"A": 7, "a": 1})).await;
+
+    until(|| table.row(&"it".into()).unwrap().headers == [("a".into(), 7), ("a".into(), 1)]).await;
 }

@@ -7,7 +7,7 @@ use futures::channel::oneshot;
 use super::outcome::{EditError, SaveError, SaveResult, StoredOtherwise};
 use crate::broken::{self, Broken};
 use crate::dataset::{DataSetError, kept_apart};
-use crate::entity::{Field, FieldSet, LiveEntity};
+use crate::entity::{Field, FieldSet, LiveEntity, patch_over};
 use crate::table::{Entry, Ids, Policy, Seen, Shared, Written};
 use crate::value::{Capabilities, Guard, Id, IdempotencyKey, Patch, Path, Record, ValueError, ValueErrorKind};
 
@@ -112,7 +112,16 @@ pub(super) fn prepare<E: LiveEntity>(
 ) -> Result<(Patch, Guard), crate::entity::EntityError> {
     // P2: the modified fields and nothing else.
     let written = if broken::is(Broken::PatchesEverything) { FieldSet::ALL } else { fields };
-    Ok((local.patch(written)?, guard(snapshot, policy, fields, can)?))
+    let stored = snapshot.record()?;
+    let (patch, wholes) = patch_over(local, written, &stored)?;
+    let guard = match guard(snapshot, policy, fields, can)? {
+        // P3: a nested entity that has come meanwhile is not overwritten.
+        guard @ Guard::Fields(_) => {
+            wholes.into_iter().fold(guard, |guard, whole| guard.and(whole.clone(), whole.get(&stored).cloned()))
+        }
+        guard => guard,
+    };
+    Ok((patch, guard))
 }
 
 /// P3: what must still hold in the store, in the store's own spelling of the snapshot.

@@ -9,7 +9,7 @@ use super::save::{self, Answer, Asked, Pending, Sent, Step};
 use super::{EditError, RecordEdit, SaveResult};
 use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
-use crate::entity::{EntityError, Field, FieldSet, LiveEntity};
+use crate::entity::{EntityError, Field, FieldSet, LiveEntity, patch_over};
 use crate::value::{Operation, Record};
 
 /// Saving.
@@ -212,7 +212,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             return self.local().to_new_record();
         }
         let mut record = self.three.snapshot.record()?;
-        self.local().patch(self.modified_fields())?.apply(&mut record);
+        patch_over(self.local(), self.modified_fields(), &record)?.0.apply(&mut record);
         for path in E::Field::READONLY.into_iter().flat_map(Field::places) {
             path.remove(&mut record);
         }

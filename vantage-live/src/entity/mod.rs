@@ -32,7 +32,7 @@ pub use table::{FieldInfo, FieldTable, Own, Role};
 use with_id::WithId;
 use written::{has_no_number, is_written_as};
 
-use crate::value::{Id, IdentityMismatch, Patch, Record};
+use crate::value::{Id, IdentityMismatch, Patch, Path, Record};
 
 /// A type that serde can write and read: what has both of its derives. Nobody implements it.
 #[diagnostic::on_unimplemented(
@@ -228,6 +228,30 @@ fn written<E: Serialize>(entity: &E) -> Result<Record, EntityError> {
         Value::Object(record) => Ok(record),
         _ => Err(EntityError::NotAnObject),
     }
+}
+
+/// The patch that writes `fields` of an entity over what is `stored`, and the places that it takes from there as a whole: where
+/// the record has no object for a nested entity, the entity has come from serde's default, or from an array. A field of it
+/// alone would leave a record without the others, which would not fit any more, or have other values.
+pub(crate) fn patch_over<E: LiveEntity>(
+    entity: &E,
+    fields: FieldSet<E::Field>,
+    stored: &Record,
+) -> Result<(Patch, Vec<Path>), EntityError> {
+    let mut patch = entity.patch(fields)?;
+    let no_object = |path: &Path| {
+        let mut around = (1..path.names().len()).map(|end| path.names().iter().take(end).cloned().collect::<Path>());
+        around.find(|around| !around.get(stored).is_some_and(Value::is_object))
+    };
+    let mut wholes: Vec<Path> = patch.sets().filter_map(|(path, _)| no_object(path)).collect();
+    wholes.dedup();
+    if !wholes.is_empty() {
+        let record = entity.to_new_record()?;
+        for whole in &wholes {
+            patch.put(whole.clone(), whole.get(&record).cloned());
+        }
+    }
+    Ok((patch, wholes))
 }
 
 /// Refuses a float that JSON has no number for, where serde does not read what it writes for that one: the record would not

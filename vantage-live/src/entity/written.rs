@@ -68,8 +68,10 @@ enum Beside<'r> {
 impl<'r> Beside<'r> {
     fn object(self) -> Result<Object<'r>, Different> {
         match self {
-            Beside::Whole(record, untracked) => Ok(Object { record, untracked, written: 0, value: None }),
-            Beside::Inside(Value::Object(record)) => Ok(Object { record, untracked: &[], written: 0, value: None }),
+            Beside::Whole(record, untracked) => {
+                Ok(Object { record, untracked, written: Vec::with_capacity(record.len()), value: None })
+            }
+            Beside::Inside(Value::Object(record)) => Beside::Whole(record, &[]).object(),
             Beside::Inside(_) => Err(Different::Otherwise),
         }
     }
@@ -267,11 +269,12 @@ macro_rules! arrays {
 
 arrays!(SerializeTuple serialize_element, SerializeTupleStruct serialize_field, SerializeTupleVariant serialize_field);
 
-/// An object of which so many names were written.
+/// An object of which some names were written.
 struct Object<'r> {
     record: &'r Record,
     untracked: &'r [Path],
-    written: usize,
+    /// What stands under the names that were written: who writes one twice has not written another one.
+    written: Vec<&'r Value>,
     /// What stands under the last key of a map.
     value: Option<&'r Value>,
 }
@@ -286,12 +289,16 @@ impl<'r> Object<'r> {
         if self.untracked.iter().any(|path| path.names().iter().eq([name])) {
             return Ok(None);
         }
-        self.written += 1;
-        self.record.get(name).map(Some).ok_or(Different::Otherwise)
+        let value = self.record.get(name).ok_or(Different::Otherwise)?;
+        if self.written.iter().any(|written| std::ptr::eq(*written, value)) {
+            return Err(Different::Otherwise);
+        }
+        self.written.push(value);
+        Ok(Some(value))
     }
 
     fn is_complete(&self) -> Same {
-        same(self.written == self.record.len())
+        same(self.written.len() == self.record.len())
     }
 }
 
