@@ -203,3 +203,27 @@ async fn a_record_is_not_the_one_that_is_shown_where_serde_writes_a_name_twice()
 
     until(|| table.row(&"it".into()).unwrap().headers == [("a".into(), 7), ("a".into(), 1)]).await;
 }
+
+/// A client, whose name is the same in whatever case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Client {
+    #[live(eq = ignoring_case)]
+    name: String,
+}
+
+fn ignoring_case(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
+
+#[tokio::test]
+async fn what_an_entity_takes_for_the_same_is_shown_as_the_store_has_it() {
+    let store = ImTable::new("client");
+    store.insert_id_value(&"bob".into(), json!({"name": "Bob"}).as_object().unwrap().clone()).await.unwrap();
+    let table = LiveTable::<Client>::builder(store.clone()).feed(store.feed()).open().await.unwrap();
+    let mut events = table.subscribe();
+
+    store.colleague_sets("bob", "name", "BOB").await;
+
+    until(|| table.row(&"bob".into()).unwrap().name == "BOB").await;
+    assert!(events.try_next().is_none(), "nothing has changed that counts");
+}

@@ -42,9 +42,13 @@ impl<E: LiveEntity> Entry<E> {
         self.rest.is_none() && panics::caught(|| self.row.is_record(record)).unwrap_or(false)
     }
 
-    /// Whether both are the same record.
+    /// Whether both are the same record. What a field's `eq` takes for the same may be two.
     pub fn is_like(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.row, &other.row) || self.rest == other.rest && self.row.diff(&other.row).is_empty()
+        let written = |entry: &Self| panics::caught(|| entry.row.to_record().ok()).ok().flatten();
+        Arc::ptr_eq(&self.row, &other.row)
+            || self.rest == other.rest
+                && self.row.diff(&other.row).is_empty()
+                && written(self).is_some_and(|record| written(other) == Some(record))
     }
 
     /// The record as it is stored.
