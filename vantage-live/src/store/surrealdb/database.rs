@@ -24,7 +24,7 @@ use crate::value::{Operation, ValueError};
 
 /// How often a statement that lost against another writer is tried: with 8 writers of one record the 16th try has
 /// never been seen to be needed.
-const TRIES: u32 = 16;
+pub(super) const TRIES: u32 = 16;
 
 /// A database of a SurrealDB server, or one in this process. A handle: clones share its connection.
 ///
@@ -197,7 +197,7 @@ impl SurrealDb {
 }
 
 /// Twice as long each time, up to 64 ms, and by chance up to that much less.
-fn pause(tries: u32) -> Duration {
+pub(super) fn pause(tries: u32) -> Duration {
     let longest = 1_u64 << tries.min(6);
     let chance = u64::from(Uuid::new_v4().as_bytes()[0]);
     Duration::from_micros(longest * 1_000 * (256 - chance) / 256)
