@@ -117,10 +117,12 @@ async fn pump(
             biased;
             _ = &mut dropped => break,
             notification = notifications.next() => notification,
-            _ = looks.tick() => match buffer.table.is_followed_by(&id).await {
-                true => continue,
-                false => return buffer.end("the LIVE query has been ended, or its table removed"),
-            },
+            _ = looks.tick() => {
+                if buffer.table.is_followed_by(&id).await {
+                    continue;
+                }
+                return buffer.end("the LIVE query has been ended, or its table removed");
+            }
         };
         match notification {
             Some(Ok(notification)) => buffer.put(buffer.table.event(notification.action, notification.data)),
