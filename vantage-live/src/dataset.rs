@@ -335,8 +335,8 @@ pub(crate) async fn update_one<E: LiveEntity>(
         let Ok(before) = decoded::<E>(id, &record) else { return Ok(None) };
         let mut after = before.clone();
         change(&mut after);
-        let patch =
-            patch_over(&after, before.diff(&after), &record).map_err(|source| fault(store.name(), id, source))?.0;
+        let (patch, wholes) =
+            patch_over(&after, before.diff(&after), &record).map_err(|source| fault(store.name(), id, source))?;
         if patch.is_empty() {
             return Ok(None);
         }
@@ -345,7 +345,7 @@ pub(crate) async fn update_one<E: LiveEntity>(
             return Err(ValueError::new(Operation::Write, store.name(), kind).on(id).into());
         }
         // P3: what `change` was not shown is not overwritten.
-        match store.write(id, &patch, &unchanged::<E>(&record)).await? {
+        match store.write(id, &patch, &unchanged::<E>(&record).as_in(&record, &wholes)).await? {
             WriteOutcome::Written(after) => return Ok(Some(after)),
             WriteOutcome::Refused(now) => record = now,
             WriteOutcome::Gone => return Ok(None),
@@ -404,6 +404,5 @@ fn replacing<E: LiveEntity>(record: &Record, wanted: &Record) -> Patch {
 /// That nobody has changed what the entity writes, under whatever name the record has it: so it fits the entity as it did.
 fn unchanged<E: LiveEntity>(record: &Record) -> Guard {
     let written = FieldSet::ALL - E::Field::READONLY;
-    let places = written.into_iter().flat_map(Field::places);
-    places.fold(Guard::Exists, |guard, path| guard.and(path.clone(), path.get(record).cloned()))
+    Guard::Exists.as_in(record, written.into_iter().flat_map(Field::places))
 }

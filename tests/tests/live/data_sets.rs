@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tests::bakery::{self, Colleague as _, Product, hoverboard};
+use tests::claiming::Claiming;
+use vantage_live::contract::FaultyValueSet;
 use vantage_live::dataset::{InsertableDataSet, ReadableAsDataSet as _, ReadableDataSet, TypedTable, WritableDataSet};
 use vantage_live::{
-    Guard, Id, ImTable, InsertableValueSet, LiveEntity, LiveTable, Patch, ReadableValueSet, RwValueSet,
-    WritableValueSet, WriteOutcome,
+    Capabilities, Guard, Id, ImTable, InsertableValueSet, LiveEntity, LiveTable, Operation, Patch, ReadableValueSet,
+    RwValueSet, ValueErrorKind, WritableValueSet, WriteOutcome,
 };
 
 /// Both kinds of table, with the store below each.
@@ -208,4 +210,49 @@ async fn each_value_set_trait_of_a_live_table_is_a_trait_object() {
     assert_eq!((&patched["price"], &patched), (&99.into(), &read));
     assert_eq!(writable.delete_all().await.unwrap(), 6);
     assert_eq!(store.count().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_record_that_somebody_makes_while_it_is_being_made_is_replaced() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = TypedTable::<Product>::new(faulty);
+    let held = faults.next(Operation::Insert).is_held();
+
+    let almanac = Id::from("almanac");
+    let (replaced, ()) = futures::join!(table.replace_id(&almanac, hoverboard()), async {
+        held.arrived().await;
+        store.colleague_inserts("almanac", bakery::product_records().swap_remove(0).1.into()).await;
+        held.release();
+    });
+
+    assert_eq!(replaced.unwrap().name, hoverboard().name);
+    assert_eq!(store.stored("almanac", "name").await, Some(hoverboard().name.into()));
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_made_is_an_error_at_once() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    faulty.faults().next(Operation::Insert).fails(ValueErrorKind::Unreachable);
+    let table = TypedTable::<Product>::new(faulty);
+
+    let replaced = table.replace_id(&"almanac".into(), hoverboard()).await;
+
+    assert!(replaced.is_err(), "{replaced:?}");
+    assert_eq!(store.count().await.unwrap(), 5, "it was not tried again");
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_both_guard_and_patch_is_asked_to_replace_the_record() {
+    for claim in [|can: &mut Capabilities| can.patch = false, |can: &mut Capabilities| can.guarded_write = false] {
+        let store = FaultyValueSet::new(bakery::store().await);
+        let faults = store.faults();
+        let table = TypedTable::<Product>::new(Claiming::new(store, claim));
+
+        table.replace_id(&"sea_pie".into(), hoverboard()).await.unwrap();
+
+        assert_eq!((faults.round_trips(Operation::Replace), faults.round_trips(Operation::Write)), (1, 0));
+    }
 }

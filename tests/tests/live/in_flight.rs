@@ -16,10 +16,16 @@ use crate::{faulty_products, made};
 
 /// A table that follows this feed, over this store with faults that the test commands.
 async fn following(store: &ImTable, feed: impl Feed + 'static) -> (LiveTable<Product>, Faults) {
-    let (faulty, env) = (FaultyValueSet::new(store.clone()), Still::with_chance(0));
+    let env = Still::with_chance(0);
     env.ends_no_pause();
+    following_in(&env, store, feed).await
+}
+
+/// The same, where time goes by as the test says.
+async fn following_in(env: &Still, store: &ImTable, feed: impl Feed + 'static) -> (LiveTable<Product>, Faults) {
+    let faulty = FaultyValueSet::new(store.clone());
     let faults = faulty.faults();
-    let table = LiveTable::builder(faulty).feed(feed).environment(env).open().await.unwrap();
+    let table = LiveTable::builder(faulty).feed(feed).environment(env.clone()).open().await.unwrap();
     until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
     faults.forget_calls();
     (table, faults)
@@ -278,11 +284,7 @@ async fn no_more_than_a_thousand_records_wait_for_the_answer_to_an_insert() {
 #[tokio::test]
 async fn while_one_save_hangs_the_echo_of_another_is_known_for_ours() {
     let (store, bus, env) = (bakery::store().await, ManualFeed::new(), Still::with_chance(0));
-    let faulty = FaultyValueSet::new(store.clone());
-    let faults = faulty.faults();
-    let builder = LiveTable::<Product>::builder(faulty).feed(bus.clone()).environment(env.clone());
-    let table = builder.open().await.unwrap();
-    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    let (table, faults) = following_in(&env, &store, bus.clone()).await;
     let (mut hangs, mut echoes) =
         (table.edit_record("time_tart").await.unwrap(), table.edit_record("sea_pie").await.unwrap());
     (hangs.price, echoes.price) = (230, 310);
@@ -335,12 +337,8 @@ async fn who_reads_a_record_whose_save_is_under_way_has_an_answer_with_that_of_t
 #[tokio::test]
 async fn what_may_be_ours_waits_through_one_look() {
     let (store, env) = (bakery::store().await, Still::with_chance(0));
-    let faulty = FaultyValueSet::new(store.clone());
-    let faults = faulty.faults();
     env.ends_one_pause();
-    let builder = LiveTable::<Product>::builder(faulty).feed(store.feed()).environment(env.clone());
-    let table = builder.open().await.unwrap();
-    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    let (table, faults) = following_in(&env, &store, store.feed()).await;
     let held = faults.next(Operation::Insert).is_held();
     let insert = inserting(&table);
     held.arrived().await;
@@ -361,12 +359,8 @@ fn looks(env: &Still) -> usize {
 #[tokio::test]
 async fn however_much_waits_one_task_looks() {
     let (store, env) = (bakery::store().await, Still::with_chance(0));
-    let faulty = FaultyValueSet::new(store.clone());
-    let faults = faulty.faults();
     env.ends_no_pause();
-    let builder = LiveTable::<Product>::builder(faulty).feed(store.feed()).environment(env.clone());
-    let table = builder.open().await.unwrap();
-    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    let (table, faults) = following_in(&env, &store, store.feed()).await;
     let held = faults.next(Operation::Insert).is_held();
     let insert = inserting(&table);
     held.arrived().await;

@@ -1,17 +1,41 @@
 //! Floats that JSON has no number for: what serde writes for them, it does not read.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::json;
 use vantage_live::dataset::InsertableDataSet as _;
 use vantage_live::{ImTable, LiveEntity, LiveTable, ReadableValueSet as _, SaveResult, WritableValueSet as _};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
 struct Cake {
+    #[serde(default)]
+    before: Before,
     weight: f64,
     sizes: Vec<f32>,
     shape: Shape,
     #[serde(deserialize_with = "null_as_nan")]
     rating: f64,
+}
+
+/// What is written in an unusual way does not hide a float after it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Before {
+    large: i128,
+    larger: u128,
+    by_number: BTreeMap<i64, bool>,
+    by_flag: BTreeMap<bool, char>,
+    #[serde(serialize_with = "as_bytes")]
+    bytes: Vec<u8>,
+}
+
+fn as_bytes<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bytes(bytes)
+}
+
+fn before() -> Before {
+    let (by_number, by_flag) = (BTreeMap::from([(1, true)]), BTreeMap::from([(true, 'x')]));
+    Before { large: 1, larger: 2, by_number, by_flag, bytes: vec![0, 255] }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,7 +51,7 @@ fn null_as_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Err
 }
 
 fn cake() -> Cake {
-    Cake { weight: 1.5, sizes: vec![1.0], shape: Shape::Flat, rating: 4.5 }
+    Cake { before: before(), weight: 1.5, sizes: vec![1.0], shape: Shape::Flat, rating: 4.5 }
 }
 
 async fn one_cake() -> (ImTable, LiveTable<Cake>) {

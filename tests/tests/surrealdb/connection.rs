@@ -8,7 +8,7 @@ use surrealdb::Surreal;
 use surrealdb::engine::any::Any;
 use surrealdb::types::vars;
 use tests::bakery::Product;
-use tests::servers::Relay;
+use tests::servers::{Relay, SurrealServer};
 use vantage_live::dataset::{DataSetError, ReadableDataSet as _, TypedTable};
 use vantage_live::store::surrealdb::{SurrealDb, SurrealTable};
 use vantage_live::{Feed, FeedEvent, Guard, Id, Patch, ReadableValueSet, Record, ValueErrorKind, WritableValueSet};
@@ -302,4 +302,19 @@ async fn what_the_connection_was_told_in_confidence_stays_there() {
 
     assert!(!shown.contains("eyJ"), "a token begins like this: {shown}");
     assert!(shown.contains(&SERVER.url()), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_connects_to_a_database_that_others_are_making_too_is_connected() {
+    let (user, password) = SurrealServer::ROOT;
+    for _ in 0..4 {
+        let place = uuid::Uuid::new_v4().to_string();
+        let connect = |_| SurrealDb::connect(SERVER.url()).root(user, password).namespace(&*place).database(&*place);
+
+        let connected = futures::future::join_all((0..12).map(|n| connect(n).into_future())).await;
+
+        for answer in connected {
+            answer.unwrap();
+        }
+    }
 }

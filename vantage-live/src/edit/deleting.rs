@@ -176,7 +176,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             Guard::Nothing
         } else {
             let can = shared.backend.capabilities();
-            save::guard(&self.three.snapshot, self.policy, FieldSet::ALL, can).map_err(|source| self.fault(source))?
+            let snapshot = self.three.snapshot.record().map_err(|source| self.fault(source))?;
+            save::guard::<E>(&snapshot, self.policy, FieldSet::ALL, can)
         };
         let span = tracing::debug_span!("delete", table = self.table.name(), id = %self.id, attempt);
         let (deleting, id) = (Arc::clone(&shared), self.id.clone());

@@ -114,11 +114,9 @@ pub(super) fn prepare<E: LiveEntity>(
     let written = if broken::is(Broken::PatchesEverything) { FieldSet::ALL } else { fields };
     let stored = snapshot.record()?;
     let (patch, wholes) = patch_over(local, written, &stored)?;
-    let guard = match guard(snapshot, policy, fields, can)? {
+    let guard = match guard::<E>(&stored, policy, fields, can) {
         // P3: a nested entity that has come meanwhile is not overwritten.
-        guard @ Guard::Fields(_) => {
-            wholes.into_iter().fold(guard, |guard, whole| guard.and(whole.clone(), whole.get(&stored).cloned()))
-        }
+        guard @ Guard::Fields(_) => guard.as_in(&stored, &wholes),
         guard => guard,
     };
     Ok((patch, guard))
@@ -126,32 +124,26 @@ pub(super) fn prepare<E: LiveEntity>(
 
 /// P3: what must still hold in the store, in the store's own spelling of the snapshot.
 pub(super) fn guard<E: LiveEntity>(
-    snapshot: &Entry<E>,
+    snapshot: &Record,
     policy: Policy,
     fields: FieldSet<E::Field>,
     can: Capabilities,
-) -> Result<Guard, crate::entity::EntityError> {
+) -> Guard {
     // Under whatever name the record has the field: what stands under an alias is the field too.
-    let expect = |record: &Record, guard: Guard, field: E::Field| {
-        field.places().fold(guard, |guard, path| guard.and(path.clone(), path.get(record).cloned()))
-    };
+    let expect = |guard: Guard, field: E::Field| guard.as_in(snapshot, field.places());
     let policy = if broken::is(Broken::SendsNoGuard) { Policy::Overwrite } else { policy };
-    Ok(match (policy, E::VERSION) {
+    match (policy, E::VERSION) {
         (Policy::Overwrite, _) => Guard::Exists,
-        (Policy::Version, Some(version)) if can.version_token => {
-            let record = snapshot.record()?;
-            match version.find(&record) {
-                Some((path, token)) => Guard::Version { path: path.clone(), token: token.clone() },
-                None => expect(&record, Guard::Exists, version),
-            }
-        }
+        (Policy::Version, Some(version)) if can.version_token => match version.find(snapshot) {
+            Some((path, token)) => Guard::Version { path: path.clone(), token: token.clone() },
+            None => expect(Guard::Exists, version),
+        },
         (Policy::Fields | Policy::Version, version) => {
-            let record = snapshot.record()?;
             // Whoever writes raises the version, or does not: the store does not see to it.
             let version = version.filter(|_| policy == Policy::Version).map(FieldSet::from).unwrap_or_default();
-            (fields | version).into_iter().fold(Guard::Exists, |guard, field| expect(&record, guard, field))
+            (fields | version).into_iter().fold(Guard::Exists, expect)
         }
-    })
+    }
 }
 
 /// Asks the store to write.

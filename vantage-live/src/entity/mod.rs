@@ -162,8 +162,9 @@ pub trait LiveEntity: Clone + Stored + Send + Sync + 'static {
     /// # Errors
     /// As [`to_record`](Self::to_record).
     fn to_new_record(&self) -> Result<Record, EntityError> {
-        must_have_numbers(self, &written(self)?)?;
-        let mut record = self.to_record()?;
+        let mut record = written(self)?;
+        must_have_numbers(self, &record)?;
+        Self::Field::table().strip(&mut record);
         for field in Self::Field::READONLY {
             field.path().remove(&mut record);
         }

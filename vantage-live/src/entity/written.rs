@@ -151,8 +151,16 @@ impl<'r> Serializer for Beside<'r> {
         same(matches!(self, Beside::Inside(Value::String(value)) if value == written))
     }
 
-    fn serialize_bytes(self, _: &[u8]) -> Same {
-        Err(Different::Otherwise)
+    fn serialize_bytes(self, written: &[u8]) -> Same {
+        written.serialize(self)
+    }
+
+    fn serialize_i128(self, written: i128) -> Same {
+        self.is(&serde_json::to_value(written).map_err(ser::Error::custom)?)
+    }
+
+    fn serialize_u128(self, written: u128) -> Same {
+        self.is(&serde_json::to_value(written).map_err(ser::Error::custom)?)
     }
 
     fn serialize_none(self) -> Same {
@@ -326,7 +334,11 @@ impl SerializeMap for Object<'_> {
     type Error = Different;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, written: &T) -> Same {
-        let Ok(Value::String(name)) = serde_json::to_value(written) else { return Err(Different::Otherwise) };
+        let name = match serde_json::to_value(written) {
+            Ok(Value::String(name)) => name,
+            Ok(name @ (Value::Number(_) | Value::Bool(_))) => name.to_string(),
+            _ => return Err(Different::Otherwise),
+        };
         self.value = self.find(&name)?;
         Ok(())
     }

@@ -59,6 +59,11 @@ impl Guard {
         Guard::Fields(fields)
     }
 
+    /// This guard, and each of `paths` is as `record` has it.
+    pub(crate) fn as_in<'p>(self, record: &Record, paths: impl IntoIterator<Item = &'p Path>) -> Self {
+        paths.into_iter().fold(self, |guard, path| guard.and(path.clone(), path.get(record).cloned()))
+    }
+
     /// Whether the guard holds for `record`, `None` being a record that does not exist. This is the meaning that every
     /// store gives it.
     #[must_use]

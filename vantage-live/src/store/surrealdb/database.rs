@@ -24,7 +24,7 @@ use crate::value::{Operation, ValueError};
 
 /// How often a statement that lost against another writer is tried: with 8 writers of one record the 16th try has
 /// never been seen to be needed.
-pub(super) const TRIES: u32 = 16;
+const TRIES: u32 = 16;
 
 /// A database of a SurrealDB server, or one in this process. A handle: clones share its connection.
 ///
@@ -166,18 +166,7 @@ impl SurrealDb {
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        let mut tries = 1;
-        loop {
-            match attempt().await {
-                Err(failure) if failure.is_conflict() && tries < TRIES => {
-                    self.shared.conflicts.fetch_add(1, Ordering::Relaxed);
-                    tracing::debug!(tries, "another writer was faster: trying again");
-                    tokio::time::sleep(pause(tries)).await;
-                    tries += 1;
-                }
-                answer => return answer,
-            }
-        }
+        again(attempt, || _ = self.shared.conflicts.fetch_add(1, Ordering::Relaxed)).await
     }
 
     /// Asks one statement, once.
@@ -196,8 +185,27 @@ impl SurrealDb {
     }
 }
 
+/// Tries; again where it lost against another writer, which `lost` is told, within bounds.
+pub(super) async fn again<T, F>(attempt: impl Fn() -> F, lost: impl Fn()) -> Result<T, Failure>
+where
+    F: Future<Output = Result<T, Failure>>,
+{
+    let mut tries = 1;
+    loop {
+        match attempt().await {
+            Err(failure) if failure.is_conflict() && tries < TRIES => {
+                lost();
+                tracing::debug!(tries, "another writer was faster: trying again");
+                tokio::time::sleep(pause(tries)).await;
+                tries += 1;
+            }
+            answer => return answer,
+        }
+    }
+}
+
 /// Twice as long each time, up to 64 ms, and by chance up to that much less.
-pub(super) fn pause(tries: u32) -> Duration {
+fn pause(tries: u32) -> Duration {
     let longest = 1_u64 << tries.min(6);
     let chance = u64::from(Uuid::new_v4().as_bytes()[0]);
     Duration::from_micros(longest * 1_000 * (256 - chance) / 256)

@@ -111,7 +111,7 @@ async fn pump(
     buffer: Arc<Buffer>,
     mut dropped: oneshot::Receiver<Infallible>,
 ) {
-    let mut looks = tokio::time::interval(LOOK);
+    let mut looks = tokio::time::interval_at(Instant::now() + LOOK, LOOK);
     loop {
         let notification = tokio::select! {
             biased;
@@ -285,10 +285,11 @@ impl SurrealTable {
         let Link::Client(client) = &self.db.shared.link else { return true };
         let asked = format!("RETURN <string> $id IN object::keys((INFO FOR TABLE {}).lives)", quote(&self.name));
         let asked = async { client.query(asked).bind(("id", query.clone())).await?.take::<Option<bool>>(0) };
-        match asked.await {
-            Ok(there) => there.unwrap_or(true),
+        match tokio::time::timeout(self.db.shared.deadline, asked).await {
+            Ok(Ok(there)) => there.unwrap_or(true),
             // There is no such table. Who may not ask is told something else.
-            Err(error) => !error.is_not_found(),
+            Ok(Err(error)) => !error.is_not_found(),
+            Err(_) => true,
         }
     }
 

@@ -14,7 +14,7 @@ use tokio_tungstenite::Connector;
 
 use super::account::Account;
 use super::connect::without_credentials;
-use super::database::{TRIES, pause};
+use super::database::again;
 use super::error::{Failure, is_refusal};
 use super::socket::{Listener, Socket, statements};
 use super::statement::Query;
@@ -53,15 +53,9 @@ impl Server {
         };
         before(self.sign_in(&socket, deadline).await)?;
         let place = vec![self.namespace.clone().into_value(), self.database.clone().into_value()];
-        let mut tries = 1;
-        loop {
-            match socket.call("use", place.clone(), deadline).await {
-                // It makes what is not there yet, and others who connect may do so too.
-                Err(failure) if failure.is_conflict() && tries < TRIES => tokio::time::sleep(pause(tries)).await,
-                answer => return before(answer).map(|_| socket),
-            }
-            tries += 1;
-        }
+        // It makes what is not there yet, and others who connect may be making it too.
+        before(again(|| socket.call("use", place.clone(), deadline), || {}).await)?;
+        Ok(socket)
     }
 }
 
