@@ -27,10 +27,20 @@ fn usual() -> Inventory {
 }
 
 async fn part(record: Value) -> (LiveTable<Part>, ImTable) {
+    let store = stored(record).await;
+    (LiveTable::builder(store.clone()).feed(store.feed()).open().await.unwrap(), store)
+}
+
+/// A table that nobody tells what others do.
+async fn unfollowed(record: Value) -> (LiveTable<Part>, ImTable) {
+    let store = stored(record).await;
+    (LiveTable::builder(store.clone()).open().await.unwrap(), store)
+}
+
+async fn stored(record: Value) -> ImTable {
     let store = ImTable::new("part");
     store.insert_id_value(&"flux".into(), record.as_object().unwrap().clone()).await.unwrap();
-    let table = LiveTable::builder(store.clone()).feed(store.feed()).open().await.unwrap();
-    (table, store)
+    store
 }
 
 fn without() -> [Value; 3] {
@@ -55,16 +65,28 @@ async fn a_field_of_a_part_that_is_not_stored_is_saved_with_the_part() {
 
 #[tokio::test]
 async fn a_part_that_has_come_meanwhile_is_not_overwritten() {
-    let (table, store) = part(json!({"name": "Flux"})).await;
+    let (table, store) = unfollowed(json!({"name": "Flux"})).await;
     let mut edit = table.edit_record("flux").await.unwrap();
-    edit.inventory.stock = 5;
-    store.colleague_sets("flux", "inventory", json!({"stock": 1, "shelf": "C", "row": 9})).await;
+    edit.inventory.shelf = "Z".into();
+    store.colleague_sets("flux", "inventory", json!({"stock": 3, "row": 9})).await;
 
-    let saved = edit.save().await.unwrap();
+    let refused = edit.save().await.unwrap();
 
-    assert!(matches!(saved, SaveResult::Saved), "nobody has changed the stock: {saved:?}");
-    let whole = json!({"stock": 5, "shelf": "C", "row": 9});
-    assert_eq!(store.stored("flux", "inventory").await, Some(whole));
+    assert!(matches!(refused, SaveResult::Conflict(_)), "the shelf was B by default, and is empty now: {refused:?}");
+    assert_eq!(store.stored("flux", "inventory").await, Some(json!({"stock": 3, "row": 9})));
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Saved), "keep mine");
+    assert_eq!(store.stored("flux", "inventory").await, Some(json!({"stock": 3, "shelf": "Z", "row": 9})));
+}
+
+#[tokio::test]
+async fn an_update_does_not_overwrite_what_has_come_in_the_place_of_a_part() {
+    let (table, store) = unfollowed(json!({"name": "Flux"})).await;
+    store.colleague_sets("flux", "inventory", json!({"supplier": "Doc"})).await;
+
+    let updated = table.update(&mut |part| part.inventory.shelf = "Z".into()).await;
+
+    assert_eq!(updated.unwrap(), 0, "it does not fit any more");
+    assert_eq!(store.stored("flux", "inventory").await, Some(json!({"supplier": "Doc"})));
 }
 
 #[tokio::test]
