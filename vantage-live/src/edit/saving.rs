@@ -28,6 +28,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// | any | not reached | `Error(Unreachable)` | nothing changed |
     /// | any | sent, answer lost | `Error(OutcomeUnknown)` | nothing changed; the next save finds out, and a refresh too |
     ///
+    /// Only the modified fields are written. Of a nested entity for which the record has no object, which serde has made by
+    /// default or of an array, all fields are: one alone would be a record that does not fit any more. It is written where
+    /// the record still has none.
+    ///
     /// Touches the store. Dropping the future cancels nothing: the request goes on, and the next call of the session takes
     /// its answer in first. Where a save takes more than one request (after a lost answer it reads before it writes), the
     /// next one is sent when the answer to the last is taken in.

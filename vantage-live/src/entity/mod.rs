@@ -149,7 +149,8 @@ pub trait LiveEntity: Clone + Stored + Send + Sync + 'static {
     }
 
     /// Whether `record` is the [`to_record`](Self::to_record) of this entity, floats bit by bit, where that can be told
-    /// without making it: `false` may be due to a value that serde writes in an unusual way.
+    /// without making it: `false` may be due to a value that serde writes in an unusual way. Whoever writes `to_record` by
+    /// hand writes this too.
     #[doc(hidden)]
     #[must_use]
     fn is_record(&self, record: &Record) -> bool {
