@@ -192,7 +192,8 @@ where
 {
     let mut tries = 1;
     loop {
-        match attempt().await {
+        // On the heap: a database in this process runs on the caller's stack, which what is nested deep needs.
+        match Box::pin(attempt()).await {
             Err(failure) if failure.is_conflict() && tries < TRIES => {
                 lost();
                 tracing::debug!(tries, "another writer was faster: trying again");
