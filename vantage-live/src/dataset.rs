@@ -345,7 +345,7 @@ pub(crate) async fn update_one<E: LiveEntity>(
             return Err(ValueError::new(Operation::Write, store.name(), kind).on(id).into());
         }
         // P3: what `change` was not shown is not overwritten.
-        match store.write(id, &patch, &unchanged::<E>(&record).as_in(&record, &wholes)).await? {
+        match store.write(id, &patch, &unchanged::<E>(&record).and_as_in(&record, &wholes)).await? {
             WriteOutcome::Written(after) => return Ok(Some(after)),
             WriteOutcome::Refused(now) => record = now,
             WriteOutcome::Gone => return Ok(None),
@@ -404,5 +404,5 @@ fn replacing<E: LiveEntity>(record: &Record, wanted: &Record) -> Patch {
 /// That nobody has changed what the entity writes, under whatever name the record has it: so it fits the entity as it did.
 fn unchanged<E: LiveEntity>(record: &Record) -> Guard {
     let written = FieldSet::ALL - E::Field::READONLY;
-    Guard::Exists.as_in(record, written.into_iter().flat_map(Field::places))
+    Guard::Exists.and_as_in(record, written.into_iter().flat_map(Field::places))
 }

@@ -116,7 +116,7 @@ pub(super) fn prepare<E: LiveEntity>(
     let (patch, wholes) = patch_over(local, written, &stored)?;
     let guard = match guard::<E>(&stored, policy, fields, can) {
         // P3: a nested entity that has come meanwhile is not overwritten.
-        guard @ Guard::Fields(_) => guard.as_in(&stored, &wholes),
+        guard @ Guard::Fields(_) => guard.and_as_in(&stored, &wholes),
         guard => guard,
     };
     Ok((patch, guard))
@@ -130,7 +130,7 @@ pub(super) fn guard<E: LiveEntity>(
     can: Capabilities,
 ) -> Guard {
     // Under whatever name the record has the field: what stands under an alias is the field too.
-    let expect = |guard: Guard, field: E::Field| guard.as_in(snapshot, field.places());
+    let expect = |guard: Guard, field: E::Field| guard.and_as_in(snapshot, field.places());
     let policy = if broken::is(Broken::SendsNoGuard) { Policy::Overwrite } else { policy };
     match (policy, E::VERSION) {
         (Policy::Overwrite, _) => Guard::Exists,

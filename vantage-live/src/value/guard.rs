@@ -60,7 +60,7 @@ impl Guard {
     }
 
     /// This guard, and each of `paths` is as `record` has it.
-    pub(crate) fn as_in<'p>(self, record: &Record, paths: impl IntoIterator<Item = &'p Path>) -> Self {
+    pub(crate) fn and_as_in<'p>(self, record: &Record, paths: impl IntoIterator<Item = &'p Path>) -> Self {
         paths.into_iter().fold(self, |guard, path| guard.and(path.clone(), path.get(record).cloned()))
     }
 
