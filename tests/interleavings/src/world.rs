@@ -1,5 +1,6 @@
 //! What the stories have in common: many schedules, one record, and a world without clock and chance.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -45,7 +46,35 @@ fn run<F: Future<Output = ()> + 'static>(scheduler: impl Scheduler + 'static, st
     let mut config = Config::new();
     // Without optimising, decoding a record takes more than the default.
     config.stack_size = 1 << 18;
-    Runner::new(scheduler, config).run(move || shuttle::future::block_on(story()));
+    Runner::new(scheduler, config).run(move || {
+        shuttle::future::block_on(async move {
+            story().await;
+            // Its tables are gone, so what they had under way ends too: a task that the checker had to stop in the middle
+            // may hold a lock that the next one wants.
+            eventually(|| UNDER_WAY.get() == 0).await;
+        });
+    });
+}
+
+thread_local! {
+    /// How many tasks of tables have not ended: a schedule plays on one thread, whatever it has for tasks.
+    static UNDER_WAY: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A task that has not ended.
+struct UnderWay;
+
+impl UnderWay {
+    fn new() -> Self {
+        UNDER_WAY.set(UNDER_WAY.get() + 1);
+        UnderWay
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        UNDER_WAY.set(UNDER_WAY.get() - 1);
+    }
 }
 
 /// A world in which nobody waits for a clock.
@@ -64,7 +93,11 @@ impl Environment for Checked {
     }
 
     fn spawn(&self, task: BoxFuture<'static, ()>) {
-        drop(shuttle::future::spawn(task));
+        let under_way = UnderWay::new();
+        drop(shuttle::future::spawn(async move {
+            task.await;
+            drop(under_way);
+        }));
     }
 
     fn random(&self) -> u128 {
