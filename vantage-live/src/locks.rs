@@ -17,6 +17,6 @@ mod plain {
 
     pub(crate) use arc_swap::ArcSwap;
     pub(crate) use futures::task::AtomicWaker;
-    pub(crate) use parking_lot::Mutex;
+    pub(crate) use parking_lot::{Mutex, MutexGuard};
     pub(crate) use tokio::sync::watch;
 }

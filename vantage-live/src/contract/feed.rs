@@ -10,7 +10,7 @@ use futures::StreamExt;
 use serde_json::{Value, json};
 
 use super::Store;
-use super::support::{assert_same, expect, record, refused, seed, written};
+use super::support::{assert_same, expect, record, refused, seed, seed_many, written};
 use crate::feed::{Feed, FeedEvent, FeedOrder, FeedStream};
 use crate::value::{DeleteOutcome, FeedKind, Guard, Id, Patch, Record};
 
@@ -226,10 +226,8 @@ pub async fn a_delete_of_all_is_told(feeding: &Feeding) {
 pub async fn a_burst_is_told_or_summed_up(feeding: &Feeding) {
     let mut events = subscribe(feeding).await;
 
-    let mut missed = Vec::new();
-    for n in 0..500 {
-        missed.push(seed(&feeding.store, &format!("row_{n:03}"), &json!({"n": n})).await);
-    }
+    let rows = (0..500).map(|n| (Id::from(format!("row_{n:03}")), record(&json!({"n": n}))));
+    let mut missed = seed_many(&feeding.store, rows.collect()).await;
 
     while !missed.is_empty() {
         match next(&mut events, &format!("the insert of {} more records", missed.len())).await {

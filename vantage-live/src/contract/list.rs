@@ -109,6 +109,7 @@ macro_rules! __contract_cases {
                 fractions_keep_their_value
                 booleans_stay_booleans
                 hostile_text_is_kept_to_the_last_character
+                text_with_a_nul_is_kept_or_refused
                 text_that_looks_like_something_else_stays_text
                 long_text_is_kept
                 arrays_keep_their_order_and_their_kinds

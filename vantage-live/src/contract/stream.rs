@@ -4,7 +4,7 @@ use futures::{StreamExt, TryStreamExt};
 use serde_json::json;
 
 use super::Store;
-use super::support::{assert_count, assert_same, expect, record};
+use super::support::{assert_count, assert_same, expect, record, seed_many};
 use crate::value::{DeleteOutcome, Guard, Id, Record};
 
 type Rows = Vec<(Id, Record)>;
@@ -17,9 +17,7 @@ fn row(n: usize) -> Id {
 async fn seed_rows(store: &Store, numbers: impl IntoIterator<Item = usize>) {
     let rows: Rows = numbers.into_iter().map(|n| (row(n), record(&json!({"n": n, "name": "Flux Cupcake"})))).collect();
     for rows in rows.chunks(500) {
-        for answer in store.insert_id_values(rows.to_vec()).await {
-            expect("inserting the records of the case", answer);
-        }
+        seed_many(store, rows.to_vec()).await;
     }
 }
 

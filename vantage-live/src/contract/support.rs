@@ -23,6 +23,22 @@ pub(super) async fn seed(store: &Store, id: &str, json: &Value) -> Id {
     expect("inserting the record of the case", store.insert_value(record(json), None).await).0
 }
 
+/// Inserts the records of the case, at once where the store takes the ids.
+pub(super) async fn seed_many(store: &Store, records: Vec<(Id, Record)>) -> Vec<Id> {
+    let mut ids = Vec::new();
+    if store.capabilities().client_ids {
+        ids.extend(records.iter().map(|(id, _)| id.clone()));
+        for answer in store.insert_id_values(records).await {
+            expect("inserting the records of the case", answer);
+        }
+        return ids;
+    }
+    for (_, record) in records {
+        ids.push(expect("inserting the records of the case", store.insert_value(record, None).await).0);
+    }
+    ids
+}
+
 /// An id under which there is no record.
 pub(super) async fn missing(store: &Store) -> Id {
     if store.capabilities().client_ids {

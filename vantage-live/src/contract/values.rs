@@ -111,6 +111,20 @@ pub async fn hostile_text_is_kept_to_the_last_character(store: &Store) {
     assert_kept(store, &fields(HOSTILE_TEXT.iter().copied())).await;
 }
 
+/// Text with a NUL character is kept to its end, or refused with `Rejected`: not every database has it.
+pub async fn text_with_a_nul_is_kept_or_refused(store: &Store) {
+    for text in ["\0", "flux\0cupcake", "flux cupcake\0"] {
+        let wanted = json!({"name": text});
+
+        let answer = store.insert_value(record(&wanted), None).await;
+
+        let id = answer.as_ref().ok().map(|(id, _)| id.clone());
+        if is_kept(&format!("{text:?}"), answer) {
+            assert_stored(store, &id.expect("it was kept"), &wanted).await;
+        }
+    }
+}
+
 /// Text stays text, whatever kind of value its characters would make: a time, a number, a record link.
 pub async fn text_that_looks_like_something_else_stays_text(store: &Store) {
     assert_kept(store, &fields(LOOKALIKES.iter().copied())).await;

@@ -6,9 +6,9 @@
 use std::sync::{Arc, PoisonError};
 use std::task::Waker;
 
-use shuttle::sync::MutexGuard;
 use shuttle::sync::atomic::Ordering;
 
+pub(crate) use shuttle::sync::MutexGuard;
 pub(crate) use shuttle::sync::atomic::AtomicBool;
 
 /// A place where another task may go on.

@@ -22,8 +22,9 @@ pub(super) struct Flights<E> {
     writes: HashMap<Id, Flight<E>>,
     /// Inserts whose ids the store chooses, by when they began; and whether they were under way at the last look.
     inserts: BTreeMap<Moment, bool>,
-    /// Records of which the feed has told since an insert began: they may be ours.
-    unknown: BTreeMap<Id, Unknown<E>>,
+    /// Records of which the feed has told since an insert began, and which may be ours: a few, and never more than
+    /// [`UNKNOWN`].
+    unknown: Vec<Unknown<E>>,
     /// Whether anything waits.
     waits: bool,
     looking: bool,
@@ -48,6 +49,7 @@ struct Flight<E> {
 
 /// A record that may be one that we are inserting.
 struct Unknown<E> {
+    id: Id,
     told: Put<E>,
     /// The youngest insert under way when it was told.
     insert: Moment,
@@ -69,13 +71,7 @@ pub(super) enum Released<E> {
 
 impl<E> Default for Flights<E> {
     fn default() -> Self {
-        Flights {
-            writes: HashMap::new(),
-            inserts: BTreeMap::new(),
-            unknown: BTreeMap::new(),
-            waits: false,
-            looking: false,
-        }
+        Flights { writes: HashMap::new(), inserts: BTreeMap::new(), unknown: Vec::new(), waits: false, looking: false }
     }
 }
 
@@ -132,15 +128,23 @@ impl<E: LiveEntity> Flights<E> {
     /// What came before any insert that is still under way is nobody's but others'.
     fn release_unknown(&mut self) -> Vec<Released<E>> {
         let oldest = self.inserts.keys().next().copied();
-        let released = |unknown: &Unknown<E>| oldest.is_none_or(|oldest| unknown.insert < oldest);
-        let ids: Vec<Id> = self.unknown.iter().filter(|(_, it)| released(it)).map(|(id, _)| id.clone()).collect();
-        let release = |id: Id| {
-            Some(match self.unknown.remove(&id)?.told {
-                Put::Told(seen, source) => Released::Told(id, seen, source),
-                Put::Named => Released::Read(id, Wanted::default()),
-            })
-        };
-        ids.into_iter().filter_map(release).collect()
+        let mut released = Vec::new();
+        for unknown in std::mem::take(&mut self.unknown) {
+            if oldest.is_some_and(|oldest| unknown.insert >= oldest) {
+                self.unknown.push(unknown);
+                continue;
+            }
+            released.push(match unknown.told {
+                Put::Told(seen, source) => Released::Told(unknown.id, seen, source),
+                Put::Named => Released::Read(unknown.id, Wanted::default()),
+            });
+        }
+        released
+    }
+
+    fn take_unknown(&mut self, id: &Id) -> Option<Unknown<E>> {
+        let at = self.unknown.iter().position(|unknown| unknown.id == *id)?;
+        Some(self.unknown.remove(at))
     }
 
     /// Another state of the record is shown now, or the same was read again.
@@ -187,19 +191,20 @@ impl<E: LiveEntity> Flights<E> {
         if matches!(told, Some((_, Source::Request { .. }))) {
             return Err(());
         }
-        let (insert, _) = self.inserts.last_key_value().ok_or(())?;
+        let (&insert, _) = self.inserts.last_key_value().ok_or(())?;
+        let before = self.take_unknown(id);
         // P8
-        if self.unknown.len() >= UNKNOWN && !self.unknown.contains_key(id) {
+        if self.unknown.len() >= UNKNOWN {
             return Err(());
         }
         let unordered = |before: &Seen<E>, seen: &Seen<E>, source| source == Source::Hint && !before.is_like(seen);
-        let told = match (self.unknown.remove(id).map(|unknown| unknown.told), told) {
+        let told = match (before.map(|unknown| unknown.told), told) {
             (_, None) | (Some(Put::Named), Some((_, Source::Hint))) => Put::Named,
             // P7: of two hints it is not known which is newer.
             (Some(Put::Told(before, _)), Some((seen, source))) if unordered(&before, seen, source) => Put::Named,
             (_, Some((seen, source))) => Put::Told(seen.clone(), source),
         };
-        self.unknown.insert(id.clone(), Unknown { told, insert: *insert });
+        self.unknown.push(Unknown { id: id.clone(), told, insert });
         self.waits = true;
         Ok(())
     }
@@ -223,7 +228,7 @@ impl<E: LiveEntity> Flights<E> {
         if let Some(flight) = self.writes.get_mut(id) {
             flight.told = None;
         }
-        self.unknown.remove(id);
+        self.take_unknown(id);
     }
 
     /// Whether somebody is to look again and again, until nothing waits: the caller sees to it.

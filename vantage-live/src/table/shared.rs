@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use futures::FutureExt;
 use futures::channel::oneshot;
+use futures::future::BoxFuture;
 
 use super::core::{Core, Seen};
 use super::env::Environment;
@@ -18,7 +19,7 @@ use super::{Ids, Policy};
 use crate::dataset::{DataSetError, fault};
 use crate::entity::LiveEntity;
 use crate::feed::Feed;
-use crate::locks::{ArcSwap, AtomicBool, Mutex, watch};
+use crate::locks::{ArcSwap, AtomicBool, Mutex, MutexGuard, watch};
 use crate::panics;
 use crate::value::{Id, Operation, Record, RwValueSet, ValueError, ValueErrorKind};
 
@@ -45,6 +46,12 @@ impl<E: LiveEntity> Shared<E> {
     pub(super) fn change<T>(self: &Arc<Self>, change: impl FnOnce(&mut Core<E>) -> T) -> T {
         let mut core = self.core.lock();
         let answer = change(&mut core);
+        self.follow_up(core);
+        answer
+    }
+
+    /// What comes after a change. Apart from it, so that it is compiled once for an entity and not for each change.
+    fn follow_up(self: &Arc<Self>, mut core: MutexGuard<'_, Core<E>>) {
         let (mut before, mut heard) = (None, Heard::default());
         if let Some((snapshot, events)) = core.take_changes() {
             before = Some(self.rows.swap(Arc::new(snapshot)));
@@ -69,7 +76,6 @@ impl<E: LiveEntity> Shared<E> {
         if caches {
             self.env.spawn(Box::pin(super::cache::work(Arc::clone(self))));
         }
-        answer
     }
 
     /// Nothing happens any more, and everyone who waits is told.
@@ -125,15 +131,7 @@ impl<E: LiveEntity> Shared<E> {
         operation: Operation,
         work: impl Future<Output = Result<T, DataSetError>> + Send + 'static,
     ) -> oneshot::Receiver<Result<T, DataSetError>> {
-        let (sender, receiver) = oneshot::channel();
-        let table = self.table().to_owned();
-        self.env.spawn(Box::pin(async move {
-            let answer = AssertUnwindSafe(work).catch_unwind().await;
-            let answer = answer.unwrap_or_else(|panic| Err(panics::error_of(operation, table, &*panic).into()));
-            // Nobody waits any more: the work is done all the same.
-            drop(sender.send(answer));
-        }));
-        receiver
+        answering(&*self.env, self.table().to_owned(), operation, Box::pin(work))
     }
 
     /// Why the record `id` is kept apart, where it is.
@@ -160,6 +158,23 @@ impl<E: LiveEntity> Shared<E> {
     pub(super) fn can_read(&self) {
         self.standing.send_modify(Standing::can_read);
     }
+}
+
+/// Runs `work` as a task, and has its answer told. Compiled once for what is answered, and not for each request.
+fn answering<T: Send + 'static>(
+    env: &dyn Environment,
+    table: String,
+    operation: Operation,
+    work: BoxFuture<'static, Result<T, DataSetError>>,
+) -> oneshot::Receiver<Result<T, DataSetError>> {
+    let (sender, receiver) = oneshot::channel();
+    env.spawn(Box::pin(async move {
+        let answer = AssertUnwindSafe(work).catch_unwind().await;
+        let answer = answer.unwrap_or_else(|panic| Err(panics::error_of(operation, table, &*panic).into()));
+        // Nobody waits any more: the work is done all the same.
+        drop(sender.send(answer));
+    }));
+    receiver
 }
 
 /// An error in a sentence, with what has caused it.

@@ -382,7 +382,7 @@ impl<E: LiveEntity> Queue<E> {
             return 0;
         }
         let (mut dropped, mut before) = (1, 0);
-        for event in self.events.drain(..) {
+        while let Some(event) = self.events.pop_front() {
             match event {
                 Event::Reset { missed, .. } => before += missed,
                 _ => dropped += 1,

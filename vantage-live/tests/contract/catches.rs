@@ -52,6 +52,9 @@ caught! {
     a_store_that_compares_and_then_writes_is_caught:
         ComparesThenWrites by concurrency::of_eight_writes_under_the_same_guard_one_wins,
         saying "one of eight wins";
+    a_store_that_compares_with_what_it_has_written_is_caught:
+        GuardsTheAfterImage by concurrency::a_counter_counts_every_win,
+        saying "where others win 10 times each";
     a_store_that_makes_a_record_of_a_guarded_write_is_caught:
         MakesWhatIsMissing by write::a_write_under_exists_to_a_missing_record_finds_it_gone,
         saying "there is no such record";
@@ -70,6 +73,9 @@ caught! {
     a_store_that_rounds_integers_is_caught:
         RoundsIntegers by values::integers_keep_every_digit,
         saying "9007199254740993";
+    a_store_that_cuts_text_at_a_nul_is_caught:
+        CutsTextAtNul by values::text_with_a_nul_is_kept_or_refused,
+        saying "wanted: {\"name\":\"\\u0000\"}";
     a_store_that_merges_when_it_replaces_is_caught:
         MergesWhenItReplaces by replace::replacing_drops_the_columns_it_does_not_name,
         saying "wanted: {\"note\":null,\"price\":130}";

@@ -95,7 +95,7 @@ impl<S: ReadableValueSet> FaultyValueSet<S> {
         &self,
         operation: Operation,
         ids: Vec<Id>,
-        send: impl Fn() -> BoxFuture<'c, T> + Send + Sync,
+        send: &(dyn Fn() -> BoxFuture<'c, T> + Send + Sync),
     ) -> Result<T, ValueErrorKind> {
         let call = self.faults.begin(operation, ids);
         self.go(&call).await?;
@@ -118,7 +118,7 @@ impl<S: ReadableValueSet> FaultyValueSet<S> {
         id: Option<&Id>,
         send: impl Fn() -> BoxFuture<'c, Result<T, ValueError>> + Send + Sync,
     ) -> Result<T, ValueError> {
-        match self.pass(operation, id.into_iter().cloned().collect(), send).await {
+        match self.pass(operation, id.into_iter().cloned().collect(), &send).await {
             Ok(answer) => answer,
             Err(kind) => Err(self.error(operation, kind, id)),
         }
@@ -131,7 +131,7 @@ impl<S: ReadableValueSet> FaultyValueSet<S> {
         ids: Vec<Id>,
         send: impl Fn() -> BoxFuture<'c, Vec<Result<T, ValueError>>> + Send + Sync,
     ) -> Vec<Result<T, ValueError>> {
-        match self.pass(operation, ids.clone(), send).await {
+        match self.pass(operation, ids.clone(), &send).await {
             Ok(answers) => answers,
             Err(kind) => ids.iter().map(|id| Err(self.error(operation, kind.clone(), Some(id)))).collect(),
         }
@@ -175,7 +175,7 @@ impl<S: ReadableValueSet> ReadableValueSet for FaultyValueSet<S> {
     }
 
     async fn get_id_values(&self, ids: &[Id]) -> Result<Vec<(Id, Record)>, ValueError> {
-        let answer = self.pass(Operation::Read, ids.to_vec(), || self.store.get_id_values(ids)).await;
+        let answer = self.pass(Operation::Read, ids.to_vec(), &|| self.store.get_id_values(ids)).await;
         answer.unwrap_or_else(|kind| Err(self.error(Operation::Read, kind, None)))
     }
 

@@ -17,12 +17,14 @@ pub enum Flaw {
     TakesNullForAbsent,
     RefusesWithNothing,
     ComparesThenWrites,
+    GuardsTheAfterImage,
     MakesWhatIsMissing,
     LowerCasesIds,
     MakesTextOfNumbers,
     LosesUnknownColumns,
     SplitsNamesAtDots,
     RoundsIntegers,
+    CutsTextAtNul,
     MergesWhenItReplaces,
     OverwritesWhenItInserts,
     ForgetsKeys,
@@ -84,11 +86,11 @@ impl Broken {
     }
 
     fn record(&self, mut record: Record) -> Record {
-        if self.flaw == Flaw::RoundsIntegers {
-            for value in record.values_mut() {
-                if let Some(float) = value.as_f64() {
-                    *value = Value::from(float);
-                }
+        for value in record.values_mut() {
+            match (self.flaw, &*value) {
+                (Flaw::RoundsIntegers, Value::Number(number)) => *value = Value::from(number.as_f64()),
+                (Flaw::CutsTextAtNul, Value::String(text)) => *value = Value::from(text.split('\0').next()),
+                _ => {}
             }
         }
         record
@@ -106,7 +108,11 @@ impl Broken {
     /// Reads, compares, and writes in a second step.
     async fn compare_then_write(&self, id: &Id, patch: &Patch, guard: &Guard) -> Result<WriteOutcome, ValueError> {
         let Some(now) = self.table.get_id_value(id).await? else { return Ok(WriteOutcome::Gone) };
-        if !self.holds(guard, &now) {
+        let mut compared = now.clone();
+        if self.flaw == Flaw::GuardsTheAfterImage {
+            patch.apply(&mut compared);
+        }
+        if !self.holds(guard, &compared) {
             return Ok(WriteOutcome::Refused(now));
         }
         if self.flaw == Flaw::ComparesThenWrites {
@@ -162,7 +168,9 @@ impl WritableValueSet for Broken {
         self.needs(self.can.patch && (self.can.guarded_write || !guarded), Operation::Write)?;
         let (id, patch, guard) = (&self.id(id), &self.patch(patch), &self.guard(guard));
         match self.flaw {
-            Flaw::TakesNullForAbsent | Flaw::ComparesThenWrites => self.compare_then_write(id, patch, guard).await,
+            Flaw::TakesNullForAbsent | Flaw::ComparesThenWrites | Flaw::GuardsTheAfterImage => {
+                self.compare_then_write(id, patch, guard).await
+            }
             Flaw::RefusesWithNothing => Ok(match self.table.write(id, patch, guard).await? {
                 WriteOutcome::Refused(_) => WriteOutcome::Refused(Record::new()),
                 other => other,
