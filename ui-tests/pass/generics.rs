@@ -58,6 +58,43 @@ struct Opaque<T> {
     value: T,
 }
 
+/// What has no bound of its own, and is another type's.
+trait Owner {
+    /// What is owned.
+    type Goods;
+}
+
+#[derive(Clone, Debug)]
+struct Doc;
+
+impl Owner for Doc {
+    type Goods = i64;
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, LiveEntity)]
+#[serde(bound = "O::Goods: Serialize + DeserializeOwned")]
+struct Owned<O: Owner>
+where
+    O::Goods: Clone + Debug + PartialEq,
+    Self: Sized,
+{
+    goods: O::Goods,
+}
+
+/// A parameter behind a name and a colon, in a field that is tracked, and with an entity beside it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Marked<T> {
+    marker: PhantomData<fn(value: T) -> i64>,
+    #[live(nested)]
+    shelf: Inner,
+    value: T,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Inner {
+    stock: i64,
+}
+
 fn never<T>(_: &T, _: &T) -> bool {
     false
 }
@@ -94,6 +131,13 @@ pub(super) fn main() {
     let shelf = Shelf { label: Titled { title: "x".into(), value: "y".to_owned(), sizes: [0, 0] } };
     assert!(shelf.diff(&shelf.clone()).is_empty());
     assert_eq!(ShelfField::Label(TitledField::Value).name(), "label.value");
+
+    let owned = Owned::<Doc> { goods: 1 };
+    assert_eq!(owned.diff(&Owned { goods: 2 }), OwnedField::Goods.into());
+
+    let marked = Marked { marker: PhantomData, shelf: Inner { stock: 1 }, value: 1.5 };
+    let moved = Marked { shelf: Inner { stock: 2 }, ..marked.clone() };
+    assert_eq!(marked.diff(&moved), MarkedField::Shelf(InnerField::Stock).into());
 
     let opaque = Opaque { value: 1 };
     assert_eq!(opaque.diff(&opaque), OpaqueField::Value.into());

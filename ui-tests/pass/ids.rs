@@ -48,6 +48,16 @@ struct ReadOnly {
     name: String,
 }
 
+/// serde writes the id under a name that it does not read.
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+#[serde(deny_unknown_fields)]
+struct TwoNames {
+    #[live(id)]
+    #[serde(rename(serialize = "written", deserialize = "read"))]
+    id: i64,
+    weight: Option<f64>,
+}
+
 pub(super) fn main() {
     with_id!("a" => Id, Id::from("a"));
     with_id!("a" => String, "a");
@@ -61,4 +71,12 @@ pub(super) fn main() {
     assert_eq!((hidden.id.as_str(), Hidden::ID, hidden.to_record().unwrap()), ("b", None, record()));
     let row = ReadOnly::from_record(&Id::from(2), &record()).unwrap();
     assert_eq!((row.id, ReadOnly::ID, row.to_record().unwrap()), (2, Some("id"), record()));
+
+    let record = json!({"weight": 0.5}).as_object().cloned().unwrap();
+    let mut row = TwoNames::from_record(&Id::from(3), &record).unwrap();
+    assert_eq!((row.id, TwoNames::ID, row.to_record().unwrap()), (3, Some("read"), record));
+    row.set_field(TwoNamesField::Weight, json!(0.75)).unwrap();
+    assert_eq!((row.id, row.weight), (3, Some(0.75)));
+    row.weight = Some(f64::NAN);
+    assert!(row.patch(TwoNamesField::Weight.into()).is_ok(), "serde reads the `null` that it writes");
 }

@@ -12,6 +12,7 @@ struct Odd {
     r#match: String,
     self_: i64,
     _1: i64,
+    own: i64,
     output: i64,
     err: i64,
     error: i64,

@@ -2,6 +2,8 @@
 
 #![deny(warnings)]
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use vantage_live::entity::{OptionalChange, OptionalField};
@@ -42,7 +44,35 @@ fn at(street: &str, point: Option<(i64, i64)>) -> Client {
     Client { address: Some(Address { street: street.into(), point }), ..Client::default() }
 }
 
+/// A part with something of the program's own in it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Order {
+    #[live(nested)]
+    parcel: Option<Parcel>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Parcel {
+    weight: i64,
+    #[live(skip)]
+    #[serde(default)]
+    expanded: bool,
+    #[live(skip)]
+    #[serde(flatten)]
+    rest: BTreeMap<String, Value>,
+}
+
+fn what_is_skipped() {
+    let rest = [("unknown".to_owned(), json!(1))].into();
+    let order = Order { parcel: Some(Parcel { weight: 5, expanded: true, rest }) };
+    let whole = OrderField::Parcel(OptionalField::Whole);
+    let patch = order.patch(whole.into()).unwrap();
+    assert_eq!(patch.sets().map(|(_, value)| value.clone()).collect::<Vec<_>>(), [json!({"weight": 5})]);
+    assert_eq!(order.get_field(whole).unwrap(), Some(json!({"weight": 5})));
+}
+
 pub(super) fn main() {
+    what_is_skipped();
     names();
     sets();
     differences();

@@ -4,7 +4,8 @@
 #![allow(non_snake_case)]
 
 use serde::{Deserialize, Serialize};
-use vantage_live::LiveEntity;
+use serde_json::json;
+use vantage_live::{Id, LiveEntity};
 
 macro_rules! renamed {
     ($($entity:ident $field:ident $rule:literal)*) => {
@@ -56,7 +57,37 @@ struct Inner {
     dotted: i64,
 }
 
+/// Each direction in an attribute of its own, and several names to read.
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+#[serde(rename_all(serialize = "camelCase"))]
+#[serde(rename_all(deserialize = "camelCase"))]
+struct Apart {
+    #[serde(rename(serialize = "n"))]
+    #[serde(rename(deserialize = "n"))]
+    name: String,
+    #[serde(rename(serialize = "p", deserialize = "cents", deserialize = "p"), alias = "pence")]
+    price: i64,
+    #[serde(rename(serialize = "stock_now"), alias = "stock_now")]
+    in_stock: i64,
+}
+
+fn apart() {
+    let wire: Vec<_> = ApartField::ALL.iter().map(|field| field.wire_name()).collect();
+    assert_eq!(wire, ["n", "p", "stock_now"]);
+    for stored in ["cents", "p", "pence"] {
+        for stock in ["inStock", "stock_now"] {
+            let mut record = json!({"n": "Sea Pie", stored: 299, stock: 3}).as_object().cloned().unwrap();
+            let mut row = Apart::from_record(&Id::from(1), &record).unwrap();
+            (row.price, row.in_stock) = (310, 2);
+            row.patch(ApartField::Price | ApartField::InStock).unwrap().apply(&mut record);
+            assert_eq!(record, row.to_record().unwrap(), "the record has each under one name, read from {stored}, {stock}");
+            assert_eq!(Apart::from_record(&Id::from(1), &record).unwrap().price, 310);
+        }
+    }
+}
+
 pub(super) fn main() {
+    apart();
     renamed! {
         Lower LowerField "lowercase"
         Upper UpperField "UPPERCASE"

@@ -1,7 +1,7 @@
 //! The struct's parameters, and those of them that a generated type needs: one that no field of it mentions would be
 //! refused as unused.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{DeriveInput, GenericParam, Generics, Ident, Type, WherePredicate, parse_quote};
 
@@ -48,9 +48,19 @@ impl<'g> Params<'g> {
         if all.is_empty() { TokenStream::new() } else { quote!(where #(#all),*) }
     }
 
-    /// Whether `tokens` mention no parameter but the used ones.
+    /// That the types are the program's own, as an entity's are.
+    pub fn owned(&self) -> impl Iterator<Item = TokenStream> {
+        let types = self.used.iter().filter(|param| matches!(param, GenericParam::Type(_)));
+        types.filter_map(|param| name(param)).map(|name| quote!(#name: 'static))
+    }
+
+    /// Whether `tokens` mention no parameter but the used ones, nor the struct itself, which is another type in a generated
+    /// one.
     fn covers(&self, tokens: impl ToTokens) -> bool {
         let tokens = tokens.to_token_stream();
+        if mentions(tokens.clone(), &Ident::new("Self", Span::call_site())) {
+            return false;
+        }
         let foreign = |param: &GenericParam| {
             let used = self.used.iter().any(|used| name(used) == name(param));
             !used && name(param).is_some_and(|name| mentions(tokens.clone(), name))
@@ -79,17 +89,18 @@ fn name(param: &GenericParam) -> Option<&Ident> {
 
 /// Whether `name` stands in `tokens` at the beginning of a path: `T` or `T::Item`, but not `other::T`.
 fn mentions(tokens: TokenStream, name: &Ident) -> bool {
-    let mut after_colons = false;
+    let mut colons = 0;
     for token in tokens {
         let here = match &token {
-            TokenTree::Ident(ident) => ident == name && !after_colons,
+            TokenTree::Ident(ident) => ident == name && colons != 2,
             TokenTree::Group(group) => mentions(group.stream(), name),
             TokenTree::Punct(_) | TokenTree::Literal(_) => false,
         };
         if here {
             return true;
         }
-        after_colons = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ':');
+        // One stands between a name and its type.
+        colons = if matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ':') { colons + 1 } else { 0 };
     }
     false
 }

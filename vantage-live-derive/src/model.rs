@@ -9,9 +9,9 @@ use std::iter;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, Data, DeriveInput, Fields, Generics, Ident, Type, Visibility};
+use syn::{Attribute, Data, DeriveInput, Fields, GenericArgument, Generics, Ident, PathArguments, Type, Visibility};
 
-use crate::attr::{EntityAttrs, EntitySerde, FieldAttrs, FieldSerde, Given, Rename};
+use crate::attr::{EntityAttrs, EntitySerde, FieldAttrs, FieldSerde, Given};
 use crate::error::Errors;
 use crate::generics::{self, Params};
 use crate::naming::{self, RenameRule};
@@ -52,14 +52,42 @@ pub struct Field {
     pub variant: Option<Ident>,
     /// The earlier field that has the same variant already.
     pub namesake: Option<Ident>,
-    /// The name that serde writes, and the one that it reads.
-    pub wire: (String, String),
+    pub wire: Wire,
     /// The parameter of the struct that the type mentions.
     pub parameter: Option<Ident>,
     /// The number of the type among the struct's, the same for all fields that spell it alike; `None` where it mentions a
     /// parameter, as a function of it would need the bounds.
     pub shared_type: Option<usize>,
 }
+
+/// What serde calls a field in the record.
+pub struct Wire {
+    /// The name that it writes.
+    pub written: String,
+    /// The names that it reads, with the attributes that say so; the one that it writes first, where that is among them.
+    pub read: Vec<Given<String>>,
+}
+
+/// Types that are one value, by names that everyone knows.
+const PLAIN: &[&str] = &[
+    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "String", "u8", "u16", "u32",
+    "u64", "u128", "usize",
+];
+/// Types that hold another.
+const AROUND_ONE: &[&str] = &["Arc", "Box", "Rc", "Cow"];
+/// Types that hold many others.
+const AROUND_MANY: &[&str] = &[
+    "BTreeMap",
+    "BTreeSet",
+    "BinaryHeap",
+    "HashMap",
+    "HashSet",
+    "IndexMap",
+    "IndexSet",
+    "LinkedList",
+    "Vec",
+    "VecDeque",
+];
 
 /// What becomes of a field.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -198,7 +226,7 @@ impl Field {
             live: FieldAttrs::parse(&field.attrs, errors),
             variant: naming::variant(&name, ident.span()),
             namesake: None,
-            wire: wire_names(&name, &serde, entity),
+            wire: Wire::new(&ident, &serde, entity),
             parameter: generics::mentioned(&of.generics, &ty),
             shared_type: None,
             ident,
@@ -220,7 +248,7 @@ impl Field {
             Kind::Id
         } else if self.live.skip.is_some() || self.serde.skipped().is_some() {
             Kind::Skip
-        } else if self.live.nested.is_some() && self.parameter.is_none() {
+        } else if self.live.nested.is_some() && self.parameter.is_none() && self.no_entity().is_none() {
             Kind::Nested
         } else {
             Kind::Leaf
@@ -230,6 +258,29 @@ impl Field {
     /// Whether the field has a variant of its own.
     pub fn is_tracked(&self) -> bool {
         matches!(self.kind(), Kind::Leaf | Kind::Nested) && self.namesake.is_none()
+    }
+
+    /// What is wrong with the type where it can be seen to be no entity, nor an `Option` of one, and what to do.
+    pub fn no_entity(&self) -> Option<String> {
+        let inside = optional(&self.ty);
+        let ty = inside.unwrap_or(&self.ty);
+        let Type::Path(path) = ungrouped(ty) else {
+            return Some("this is neither: take `nested` away".to_owned());
+        };
+        if inside.is_some() && optional(ty).is_some() {
+            return Some("this is an `Option` of an `Option`: keep one".to_owned());
+        }
+        // What has a path of its own may be somebody's own type of that name.
+        let name = path.path.get_ident().map(ToString::to_string);
+        if name.as_deref().is_some_and(|name| PLAIN.contains(&name)) {
+            return Some(format!("`{}` is neither: take `nested` away", name.unwrap_or_default()));
+        }
+        let last = path.path.segments.last().filter(|last| !last.arguments.is_empty())?;
+        let name = last.ident.to_string();
+        if AROUND_ONE.contains(&name.as_str()) {
+            return Some(format!("a `{name}` is neither: hold the struct without `{name}`, or take `nested` away"));
+        }
+        AROUND_MANY.contains(&name.as_str()).then(|| format!("a `{name}` is neither: take `nested` away"))
     }
 
     /// Whether the store alone sets it.
@@ -244,11 +295,7 @@ impl Field {
 
     /// Whether the type is an `Option`, as far as its name tells: serde then reads nothing as `None`.
     pub fn is_option(&self) -> bool {
-        let mut ty = &self.ty;
-        while let Type::Group(group) = ty {
-            ty = &group.elem;
-        }
-        matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
+        matches!(ungrouped(&self.ty), Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
     }
 
     /// Whether serde can read a record that has nothing of the field.
@@ -267,12 +314,56 @@ impl Field {
     }
 }
 
-fn wire_names(name: &str, serde: &FieldSerde, entity: &EntitySerde) -> (String, String) {
-    let (serialize, deserialize) = entity.rules();
-    let by = |rule: Option<RenameRule>| rule.map_or_else(|| name.to_owned(), |rule| rule.apply(name));
-    let own = |given: fn(&Rename) -> &Option<String>| serde.rename.as_ref().and_then(|r| given(r).clone());
-    (
-        own(|rename| &rename.serialize).unwrap_or_else(|| by(serialize)),
-        own(|rename| &rename.deserialize).unwrap_or_else(|| by(deserialize)),
-    )
+/// A type that came through a `macro_rules!` macro stands in an invisible group.
+fn ungrouped(mut ty: &Type) -> &Type {
+    while let Type::Group(group) = ty {
+        ty = &group.elem;
+    }
+    ty
+}
+
+/// What is in the `Option`, if `ty` is one.
+fn optional(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ungrouped(ty) else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "Option")?;
+    let PathArguments::AngleBracketed(given) = &last.arguments else { return None };
+    given.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(inner) => Some(inner),
+        _ => None,
+    })
+}
+
+impl Wire {
+    fn new(ident: &Ident, serde: &FieldSerde, entity: &EntitySerde) -> Self {
+        let name = ident.unraw().to_string();
+        let (serialize, deserialize) = entity.rules();
+        let by = |rule: Option<RenameRule>| rule.map_or_else(|| name.clone(), |rule| rule.apply(&name));
+        let rename = serde.rename.as_ref();
+        let written = rename.and_then(|rename| rename.serialize.clone()).unwrap_or_else(|| by(serialize));
+        let renamed =
+            rename.iter().flat_map(|rename| rename.deserialize.iter().map(|name| (&rename.key, name.clone())));
+        let mut named: Vec<_> = renamed.collect();
+        if named.is_empty() {
+            named.push((ident, by(deserialize)));
+        }
+        named.extend(serde.aliases.iter().map(|alias| (&alias.key, alias.value.value())));
+        let mut read: Vec<Given<String>> = Vec::new();
+        for (key, value) in named {
+            if !read.iter().any(|given| given.value == value) {
+                read.push(Given { key: key.clone(), value });
+            }
+        }
+        read.sort_by_key(|given| given.value != written);
+        Wire { written, read }
+    }
+
+    /// Whether serde reads the name that it writes.
+    pub fn is_read(&self) -> bool {
+        self.read.iter().any(|given| given.value == self.written)
+    }
+
+    /// The other names that it reads.
+    pub fn others(&self) -> impl Iterator<Item = &Given<String>> {
+        self.read.iter().filter(|given| given.value != self.written)
+    }
 }

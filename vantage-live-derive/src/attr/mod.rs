@@ -15,7 +15,7 @@ use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Path, Token, parenthesiz
 
 pub use self::entity::EntityAttrs;
 pub use self::field::FieldAttrs;
-pub use self::serde::{EntitySerde, FieldSerde, Rename};
+pub use self::serde::{EntitySerde, FieldSerde};
 
 use crate::error::Errors;
 

@@ -24,11 +24,12 @@ pub const KNOWN: &[&str] = &[
     "transparent",
 ];
 
-/// `rename` or `rename_all`: with one value for both directions, or with one for each.
+/// All `rename` or `rename_all`: with one value for both directions, or with one for each, at once or one after another.
 pub struct Rename {
     pub key: Ident,
     pub serialize: Option<String>,
-    pub deserialize: Option<String>,
+    /// Of several, serde reads each.
+    pub deserialize: Vec<String>,
 }
 
 /// serde's attributes on the struct.
@@ -68,8 +69,8 @@ impl EntitySerde {
         let mut parsed = Self::default();
         for Entry { key, value } in serde_entries(attrs) {
             match key.to_string().as_str() {
-                "rename_all" => parsed.rename_all = Some(Rename::from(Entry { key, value })),
-                "rename" => parsed.rename = Some(Rename::from(Entry { key, value })),
+                "rename_all" => Rename::add(&mut parsed.rename_all, key, value),
+                "rename" => Rename::add(&mut parsed.rename, key, value),
                 "tag" => parsed.tag = value.literal().map(|value| Given { key, value }),
                 "default" => parsed.default = true,
                 "transparent" | "from" | "into" | "try_from" | "remote" => parsed.reshaping.push(key),
@@ -81,8 +82,9 @@ impl EntitySerde {
 
     /// The rules for names in the two directions, where serde knows them.
     pub fn rules(&self) -> (Option<RenameRule>, Option<RenameRule>) {
-        let rule = |name: &Option<String>| name.as_deref().and_then(RenameRule::parse);
-        self.rename_all.as_ref().map_or((None, None), |all| (rule(&all.serialize), rule(&all.deserialize)))
+        let rule = |name: Option<&String>| name.and_then(|name| RenameRule::parse(name));
+        let all = self.rename_all.as_ref();
+        all.map_or((None, None), |all| (rule(all.serialize.as_ref()), rule(all.deserialize.first())))
     }
 }
 
@@ -91,7 +93,7 @@ impl FieldSerde {
         let mut parsed = Self::default();
         for Entry { key, value } in serde_entries(attrs) {
             match key.to_string().as_str() {
-                "rename" => parsed.rename = Some(Rename::from(Entry { key, value })),
+                "rename" => Rename::add(&mut parsed.rename, key, value),
                 "alias" => parsed.aliases.extend(value.literal().map(|value| Given { key, value })),
                 "default" => parsed.default = Some(key),
                 "flatten" => parsed.flatten = Some(key),
@@ -126,26 +128,22 @@ impl FieldSerde {
     }
 }
 
-impl From<Entry> for Rename {
-    fn from(entry: Entry) -> Self {
-        let key = entry.key;
-        match entry.value {
-            Value::List(list) => {
-                let mut rename = Rename { key, serialize: None, deserialize: None };
-                for Entry { key, value } in list {
-                    let value = value.literal().map(|text| text.value());
-                    match key.to_string().as_str() {
-                        "serialize" => rename.serialize = value,
-                        "deserialize" => rename.deserialize = value,
-                        _ => {}
-                    }
+impl Rename {
+    /// Takes in one more of the attributes.
+    fn add(all: &mut Option<Self>, key: Ident, value: Value) {
+        let all = all.get_or_insert_with(|| Rename { key, serialize: None, deserialize: Vec::new() });
+        let text = |value: Value| value.literal().map(|text| text.value());
+        if let Value::List(list) = value {
+            for Entry { key, value } in list {
+                match key.to_string().as_str() {
+                    "serialize" => all.serialize = text(value),
+                    "deserialize" => all.deserialize.extend(text(value)),
+                    _ => {}
                 }
-                rename
             }
-            value => {
-                let name = value.literal().map(|text| text.value());
-                Rename { key, serialize: name.clone(), deserialize: name }
-            }
+        } else {
+            all.serialize = text(value);
+            all.deserialize.extend(all.serialize.clone());
         }
     }
 }

@@ -147,6 +147,13 @@ fn variant(field: &Field, errors: &mut Errors) {
 /// A nested entity whose type depends on a parameter: the enum of the fields would have to be generic.
 fn nested(field: &Field, errors: &mut Errors) {
     let nested: Option<&Ident> = field.live.nested.as_ref();
+    if field.kind() == Kind::Leaf
+        && let (Some(key), Some(what)) = (nested, field.no_entity())
+    {
+        let name = field.name();
+        errors.at(key, format_args!("`nested` on `{name}` goes into a struct, or an `Option` of one, and {what}"));
+        return;
+    }
     if let (Some(key), Some(parameter)) = (nested, &field.parameter) {
         errors.at(
             key,

@@ -39,9 +39,13 @@ fn names(entity: &Entity, errors: &mut Errors) {
     }
     let in_record = || entity.fields.iter().filter(|field| field.serde.skipped().is_none() && !field.is_flat());
     for field in in_record() {
-        let (written, read) = &field.wire;
-        let (name, place) = (field.name(), field.serde.rename.as_ref().map_or(&field.ident, |rename| &rename.key));
-        if written != read && field.is_tracked() && field.serde.rename.is_some() {
+        let (written, name) = (&field.wire.written, field.name());
+        let place = field.serde.rename.as_ref().map_or(&field.ident, |rename| &rename.key);
+        if let Some(Given { value: read, .. }) = field.wire.read.first()
+            && !field.wire.is_read()
+            && field.is_tracked()
+            && field.serde.rename.is_some()
+        {
             errors.at(
                 place,
                 format_args!(
@@ -55,16 +59,18 @@ fn names(entity: &Entity, errors: &mut Errors) {
             errors.at(place, message);
         }
     }
+    let mut read: HashMap<&str, String> = HashMap::new();
     for field in in_record() {
-        let own = field.wire.0.as_str();
-        for Given { key, value } in field.serde.aliases.iter().filter(|alias| alias.value.value() != own) {
-            if let Some(other) = seen.get(value.value().as_str()) {
-                let (name, alias) = (field.name(), value.value());
-                let message = format!(
-                    "the alias \"{alias}\" of `{name}` is what `{other}` is called in the record: take it away"
-                );
-                errors.at(key, message);
-            }
+        for Given { key, value } in field.wire.others() {
+            let name = field.name();
+            let message = if let Some(other) = seen.get(value.as_str()) {
+                format!("the alias \"{value}\" of `{name}` is what `{other}` is called in the record: take it away")
+            } else if let Some(other) = read.insert(value, name.clone()) {
+                format!("`{other}` and `{name}` are both read from \"{value}\": take it away from one of them")
+            } else {
+                continue;
+            };
+            errors.at(key, message);
         }
     }
 }
@@ -95,7 +101,9 @@ fn id(field: &Field, errors: &mut Errors) {
     for key in field.serde.with.iter().chain(&field.serde.flatten) {
         errors.at(
             key,
-            format_args!("`{key}` on `{name}`: the table fills the id in as it is: take `{key}` away, or add `skip`"),
+            format_args!(
+                "`{key}` on `{name}`: the table fills the id in as it is: take `{key}` away, or add `#[serde(skip)]`"
+            ),
         );
     }
 }
@@ -147,7 +155,7 @@ fn inside(field: &Field, nested: &Ident, errors: &mut Errors) {
         let what = format!("`{key}` decides on `{name}` as a whole, `{nested}` goes into it field by field");
         errors.at(key, format_args!("{what}: keep one of them"));
     }
-    if let Some(Given { key, .. }) = serde.aliases.first() {
+    if let Some(Given { key, .. }) = field.wire.others().next().filter(|_| field.wire.is_read()) {
         errors.at(
             key,
             format_args!(
@@ -161,8 +169,8 @@ fn inside(field: &Field, nested: &Ident, errors: &mut Errors) {
 /// Whether serde writes nothing for `None`, and for nothing else.
 fn is_none(given: &Given<Option<syn::LitStr>>) -> bool {
     let text = given.value.as_ref().map(syn::LitStr::value).unwrap_or_default();
-    text.split('<').next().is_some_and(|path| path == "Option" || path.ends_with("::Option"))
-        && text.ends_with("::is_none")
+    let of = text.split('<').next().map(|path| path.trim_end_matches("::"));
+    of.is_some_and(|path| path == "Option" || path.ends_with("::Option")) && text.ends_with("::is_none")
         || text == "Option::is_none"
         || text.ends_with("::Option::is_none")
 }

@@ -64,9 +64,9 @@ fn inherent(entity: &Entity) -> TokenStream {
     let (given_elided, given_c) = (params.given(Some(&quote!('_))), params.given(Some(&quote!('c))));
     let clause = where_clause(
         entity,
-        bounds(entity, |_| {
+        params.owned().chain(bounds(entity, |_| {
             quote!(__live::core::clone::Clone + __live::core::marker::Send + __live::core::marker::Sync + 'static)
-        }),
+        })),
     );
     let (fields, get) = (present(entity), get(entity));
     quote! {
@@ -153,10 +153,10 @@ fn traits(entity: &Entity) -> TokenStream {
     let clone_clause = where_clause(entity, bounds(entity, |_| clone.clone()));
     let debug_clause = where_clause(
         entity,
-        bounds(
+        params.owned().chain(bounds(
             entity,
             |_| quote!(#clone + __live::core::fmt::Debug + __live::core::marker::Send + __live::core::marker::Sync + 'static),
-        ),
+        )),
     );
     let idents: Vec<_> = entity.tracked().map(|(_, field, _)| &field.ident).collect();
     let nothing = entity.tracked().map(|(_, field, _)| {

@@ -99,11 +99,12 @@ fn clause(entity: &Entity) -> TokenStream {
 fn constants(entity: &Entity) -> TokenStream {
     let (field_enum, table) = (&entity.names.field, entity.table());
     let id = entity.id().filter(|id| id.serde.reads()).map(|id| {
-        let (name, ident) = (&id.wire.1, &id.ident);
-        let aliases: Vec<_> = id.serde.aliases.iter().map(|alias| &alias.value).collect();
+        let mut names = id.wire.read.iter().map(|given| &given.value);
+        let (name, ident) = (names.next(), &id.ident);
+        let aliases: Vec<_> = names.collect();
         let aliases = (!aliases.is_empty())
             .then(|| quote!(const ID_ALIASES: &'static [&'static __live::core::primitive::str] = &[#(#aliases),*];));
-        let unwritten = (!id.serde.writes()).then(|| {
+        let unwritten = (!id.serde.writes() || !id.wire.is_read()).then(|| {
             quote! {
                 fn unwritten_id(
                     &self,
@@ -252,7 +253,8 @@ fn assertions(entity: &Entity) -> Option<TokenStream> {
     let limit = CAPACITY + 1;
     let flat = entity.nested().find(|field| field.is_flat()).map(|field| {
         let message = format!(
-            "a field of `{}` and one of `{name}` have the same name in the record: rename one of them, or take `flatten` away",
+            "a field of `{}` and one of `{name}` have the same name in the record, or are read from it: rename one of \
+             them, or take the `alias` or `flatten` away",
             field.name()
         );
         quote_spanned!(field.ty.span()=> __live::core::assert!(<#field_enum as __live::Field>::OWN.is_distinct(), #message);)

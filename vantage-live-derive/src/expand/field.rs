@@ -6,7 +6,7 @@ use syn::Ident;
 
 use super::{doc_field, doc_of, first_leaf, is_nested, lints, named_in, nested, nested_clause, respanned};
 use crate::check::CAPACITY;
-use crate::model::{Entity, Field};
+use crate::model::{Entity, Field, Kind};
 
 /// The enum. It derives the one trait that makes its constants patterns, unless an entity is inside: where that is none,
 /// what is derived would say so a second time. The rest goes by the index, in `impl_field!`.
@@ -66,7 +66,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
             #[inline]
             fn table() -> &'static __live::FieldTable {
                 static TABLE: __live::FieldTable = __live::FieldTable::new();
-                __live::FieldTable::get(&TABLE, &Self::OWN)
+                __live::FieldTable::get(&TABLE, &<Self as __live::Field>::OWN)
             }
         }
 
@@ -219,9 +219,10 @@ fn wholes(entity: &Entity) -> Option<TokenStream> {
 
 /// The table of names: tracked fields, and what serde writes beside them.
 fn own(entity: &Entity) -> TokenStream {
-    let in_record = || entity.fields.iter().filter(|field| field.is_tracked() || field.serde.writes());
+    let is_in_record = |field: &&Field| field.is_tracked() || field.kind() == Kind::Id || field.serde.writes();
+    let in_record = || entity.fields.iter().filter(is_in_record);
     let names = in_record().map(|field| {
-        let (name, wire, label) = (field.name(), &field.wire.0, field.label());
+        let (name, wire, label) = (field.name(), &field.wire.written, field.label());
         let variant =
             field.variant.as_ref().filter(|_| field.is_tracked()).map(ToString::to_string).unwrap_or_default();
         quote!([#name, #wire, #label, #variant])
@@ -230,10 +231,8 @@ fn own(entity: &Entity) -> TokenStream {
     let aliases: Vec<_> = in_record()
         .enumerate()
         .filter_map(|(place, field)| {
-            let own = &field.wire.0;
-            let aliases: Vec<_> =
-                field.serde.aliases.iter().map(|alias| &alias.value).filter(|a| a.value() != *own).collect();
-            (field.is_tracked() && !aliases.is_empty()).then(|| quote!((#place, &[#(#aliases),*])))
+            let aliases: Vec<_> = field.wire.others().map(|other| &other.value).collect();
+            (field.serde.reads() && !aliases.is_empty()).then(|| quote!((#place, &[#(#aliases),*])))
         })
         .collect();
     let (names, tag) = (quote!(&[#(#names),*]), entity.tag());

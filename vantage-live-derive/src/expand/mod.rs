@@ -59,6 +59,7 @@ fn lints() -> TokenStream {
     quote! {
         #[allow(
             dead_code, deprecated, non_camel_case_types, non_snake_case, private_bounds, private_interfaces, trivial_bounds,
+            unused_qualifications,
             clippy::struct_excessive_bools, clippy::struct_field_names, clippy::enum_variant_names
         )]
     }

@@ -18,13 +18,13 @@ pub fn functions(entity: &Entity) -> TokenStream {
         let Some(number) = field.shared_type else { continue };
         let first = types.entry(number).or_insert(field);
         // An error stands at a field that is compared.
-        if first.live.eq.is_some() {
+        if !is_compared(first) {
             *first = field;
         }
     }
     let functions = types.into_iter().map(|(number, field)| {
         let (same, show, ty) = (same_name(number), show_name(number), &field.ty);
-        let same = field.live.eq.is_none().then(|| {
+        let same = is_compared(field).then(|| {
             let body = quote_spanned!(ty.span()=> (&__live::Comparing(one)).same(other));
             quote!(#[inline] fn #same(one: &#ty, other: &#ty) -> __live::core::primitive::bool { #body })
         });
@@ -41,6 +41,12 @@ pub fn functions(entity: &Entity) -> TokenStream {
     }
 }
 
+/// Whether the type compares its values: not where the user does, nor where it was to be an entity and is none, which is
+/// said.
+fn is_compared(field: &Field) -> bool {
+    field.live.eq.is_none() && field.live.nested.is_none()
+}
+
 fn same_name(number: usize) -> Ident {
     format_ident!("__same_{number}")
 }
@@ -51,6 +57,9 @@ fn show_name(number: usize) -> Ident {
 
 /// Whether the field's values `one` and `other` are the same.
 pub fn same(field: &Field, one: &TokenStream, other: &TokenStream) -> TokenStream {
+    if !is_compared(field) {
+        return quote!(true);
+    }
     let here = || quote_spanned!(field.ty.span()=> (&__live::Comparing(#one)).same(#other));
     field.shared_type.map(same_name).map_or_else(here, |same| quote!(#same(#one, #other)))
 }

@@ -179,8 +179,10 @@ pub trait LiveEntity: Clone + Stored + Send + Sync + 'static {
     /// # Errors
     /// As [`to_record`](Self::to_record).
     fn patch(&self, fields: FieldSet<Self::Field>) -> Result<Patch, EntityError> {
-        let record = written(self)?;
+        let mut record = written(self)?;
         must_have_numbers(self, &record)?;
+        // What is written as a whole is a nested entity, which may have something untracked in it.
+        Self::Field::table().strip(&mut record);
         let mut patch = Patch::new();
         for field in fields - Self::Field::READONLY {
             patch.put(field.path().clone(), field.path().get(&record).cloned());
@@ -196,7 +198,7 @@ pub trait LiveEntity: Clone + Stored + Send + Sync + 'static {
     /// # Errors
     /// As [`to_record`](Self::to_record).
     fn get_field(&self, field: Self::Field) -> Result<Option<Value>, EntityError> {
-        Ok(field.path().remove(&mut written(self)?))
+        Ok(field.path().remove(&mut self.to_record()?))
     }
 
     /// Sets one field from JSON, for generic forms; on an error nothing has changed.
@@ -217,7 +219,7 @@ pub trait LiveEntity: Clone + Stored + Send + Sync + 'static {
         Ok(())
     }
 
-    /// The id as JSON, where serde reads it and does not write it. For generated code.
+    /// The id as JSON, where serde reads it and does not write it under a name that it reads. For generated code.
     #[doc(hidden)]
     fn unwritten_id(&self) -> Option<serde_json::Result<Value>> {
         None
@@ -267,9 +269,10 @@ fn must_have_numbers<E: LiveEntity>(entity: &E, record: &Record) -> Result<(), E
     E::deserialize(&record).map(drop).map_err(EntityError::NoNumber)
 }
 
-/// Writes the id into what serde has written without it.
+/// Writes the id into what serde has written without it, or under a name that it does not read.
 fn write_id<E: LiveEntity>(entity: &E, record: &mut Record) -> Result<(), EntityError> {
     if let (Some(name), Some(id)) = (E::ID, entity.unwritten_id()) {
+        E::Field::table().strip(record);
         record.insert(name.to_owned(), id.map_err(EntityError::Encode)?);
     }
     Ok(())

@@ -52,13 +52,23 @@ impl Own {
         None
     }
 
-    /// How many names the entity's fields have in the object that it is written as.
+    /// How many names the entity's fields have in the object that it is written as, those that are only read included.
     const fn count(&self) -> usize {
-        let (mut count, mut at) = (self.fields.len() + 1, 0);
+        let (mut count, mut at) = (self.before_flat(), 0);
         while at < self.roles.len() {
             if let Role::Flat(own) = &self.roles[at].1 {
                 count += own.count();
             }
+            at += 1;
+        }
+        count
+    }
+
+    /// How many of them are its own.
+    const fn before_flat(&self) -> usize {
+        let (mut count, mut at) = (self.fields.len() + 1, 0);
+        while at < self.aliases.len() {
+            count += self.aliases[at].1.len();
             at += 1;
         }
         count
@@ -76,6 +86,15 @@ impl Own {
             };
         }
         let (mut before, mut at) = (self.fields.len() + 1, 0);
+        while at < self.aliases.len() {
+            let aliases = self.aliases[at].1;
+            if number - before < aliases.len() {
+                return aliases[number - before];
+            }
+            before += aliases.len();
+            at += 1;
+        }
+        at = 0;
         while at < self.roles.len() {
             if let Role::Flat(own) = &self.roles[at].1 {
                 if number - before < own.count() {
@@ -88,7 +107,7 @@ impl Own {
         ""
     }
 
-    /// Whether no two fields have the same name in the record: serde would write one over the other.
+    /// Whether no two fields have the same name in the record: serde would write one over the other, or read it for the other.
     #[must_use]
     pub const fn is_distinct(&self) -> bool {
         let (count, mut one) = (self.count(), 0);
