@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use serde_json::Value;
 use vantage_live::value::same;
-use vantage_live::{Id, ReadableValueSet as _, Record};
+use vantage_live::{Id, ReadableValueSet as _, Record, SyncState};
 
 use super::Run;
 use super::people::{Call, Place};
@@ -233,7 +233,16 @@ impl Run<'_> {
         ensure(metrics.settling == 0 && metrics.cache_pending == 0, Promise::P8, || {
             format!("{name} has nothing to do, and {metrics:?}")
         })?;
-        if self.story.setting.processes[process][at].cache {
+        let setting = self.story.setting.processes[process][at];
+        let state = open.table.sync_state();
+        let is_so = match (&state, setting.feed.is_some(), setting.poll_every.is_some()) {
+            (SyncState::Live(_), has_feed, _) => has_feed,
+            (SyncState::Polling, has_feed, polls) => !has_feed && polls,
+            (SyncState::NoFeed, has_feed, polls) => !has_feed && !polls,
+            _ => false,
+        };
+        ensure(is_so, Promise::P7, || format!("{name} is as the store is, and says that it is {state:?}"))?;
+        if setting.cache {
             let cached = self.disks[process][at].get_values().now_or_never().and_then(Result::ok).unwrap_or_default();
             self.world.with(|state| state.tale.count(Happened::CacheRows, cached.len() as u64));
             ensure(agree(&cached, &fit), Promise::P7, || {
