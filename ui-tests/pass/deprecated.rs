@@ -28,7 +28,22 @@ struct Row {
     new: i64,
 }
 
+// What is made of a deprecated struct is deprecated too, and minds as little.
+#[deprecated = "use `Row`"]
+#[derive(Clone, Default, LiveEntity, Serialize, Deserialize)]
+struct Past {
+    old: i64,
+}
+
+#[expect(deprecated)]
+fn past(field: PastField) -> &'static str {
+    field.name()
+}
+
 pub(super) fn main() {
+    #[expect(deprecated)]
+    let field = PastField::Old;
+    assert_eq!(past(field), "old");
     assert!(Row::default().diff(&Row::default()).is_empty());
     assert!(model::Row::default().diff(&model::Row::default()).is_empty());
     assert_eq!(Row::conflicts(FieldSet::ALL, &Row::default(), &Row::default(), &Row::default()).iter().count(), 2);

@@ -32,6 +32,8 @@ struct Values {
     price: f64,
     #[live(eq = str::eq_ignore_ascii_case)]
     word: String,
+    #[live(eq = <Quiet as PartialEq>::eq)]
+    by_its_trait: Quiet,
     quiet: Quiet,
 }
 
@@ -71,6 +73,7 @@ fn values() -> Values {
         silent: Silent(1),
         price: 1.0,
         word: "Word".into(),
+        by_its_trait: Quiet(0),
         quiet: Quiet(1),
     }
 }

@@ -21,6 +21,8 @@ pub struct Entity {
     pub ident: Ident,
     pub vis: Visibility,
     pub generics: Generics,
+    /// What is said of its use, and holds for the generated types too: `#[deprecated]`, `#[doc(hidden)]`.
+    pub notes: Vec<Attribute>,
     pub live: EntityAttrs,
     pub serde: EntitySerde,
     pub names: Names,
@@ -123,7 +125,7 @@ impl Entity {
         let fields = fields.collect();
         let names = Names::new(&input.ident, &live);
         let (ident, vis, generics) = (input.ident.clone(), input.vis.clone(), input.generics.clone());
-        Some(Entity { ident, vis, generics, live, serde, names, fields })
+        Some(Entity { ident, vis, generics, notes: notes(&input.attrs), live, serde, names, fields })
     }
 
     /// The fields that have a variant, with their places among themselves.
@@ -216,13 +218,9 @@ impl Field {
         let serde = FieldSerde::parse(&field.attrs);
         let ty = generics::without_self(&field.ty, of);
         let is_doc = |attr: &Attribute| attr.path().is_ident("doc") && attr.meta.require_name_value().is_ok();
-        let is_note = |attr: &Attribute| {
-            let hidden = || attr.parse_args::<Ident>().is_ok_and(|word| word == "hidden");
-            attr.path().is_ident("deprecated") || attr.path().is_ident("doc") && hidden()
-        };
         Some(Field {
             docs: field.attrs.iter().filter(|attr| is_doc(attr)).cloned().collect(),
-            notes: field.attrs.iter().filter(|attr| is_note(attr)).cloned().collect(),
+            notes: notes(&field.attrs),
             live: FieldAttrs::parse(&field.attrs, errors),
             variant: naming::variant(&name, ident.span()),
             namesake: None,
@@ -312,6 +310,15 @@ impl Field {
     pub fn label(&self) -> String {
         self.live.label.as_ref().map_or_else(|| naming::label(&self.name()), |label| label.value.value())
     }
+}
+
+/// What `attrs` say of the use of what they stand at.
+fn notes(attrs: &[Attribute]) -> Vec<Attribute> {
+    let is_note = |attr: &&Attribute| {
+        let hidden = || attr.parse_args::<Ident>().is_ok_and(|word| word == "hidden");
+        attr.path().is_ident("deprecated") || attr.path().is_ident("doc") && hidden()
+    };
+    attrs.iter().filter(is_note).cloned().collect()
 }
 
 /// A type that came through a `macro_rules!` macro stands in an invisible group.

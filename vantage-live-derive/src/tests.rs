@@ -119,6 +119,60 @@ fn what_is_generated_can_be_read_by_the_compiler_whatever_it_was_made_of() {
     }
 }
 
+#[test]
+fn a_nested_option_may_be_left_out_where_it_is_none_however_that_is_spelled() {
+    let refused = |rule: &str| {
+        let field = format!("#[live(nested)] #[serde(skip_serializing_if = \"{rule}\")] inner: Option<Inner>");
+        !told(&format!("struct Row {{ name: String, {field} }}")).is_empty()
+    };
+
+    for rule in [
+        "Option::is_none",
+        "Option::<Inner>::is_none",
+        "std::option::Option::is_none",
+        "core::option::Option::<Inner>::is_none",
+    ] {
+        assert!(!refused(rule), "{rule}");
+    }
+    for rule in [
+        "is_none",
+        "Other::is_none",
+        "Option::is_some",
+        "Option::<Inner>::is_some",
+        "Vec::<Inner>::is_none",
+        "my::is_none",
+    ] {
+        assert!(refused(rule), "{rule}");
+    }
+}
+
+#[test]
+fn an_entity_has_at_most_256_fields() {
+    let of = |count: usize| {
+        let fields: String = (0..count).map(|n| format!("f{n}: i64, ")).collect();
+        told(&format!("struct Row {{ {fields} }}"))
+    };
+
+    assert_eq!(of(256), []);
+    assert_eq!(of(257).len(), 1);
+}
+
+#[test]
+fn what_is_said_of_the_use_of_a_struct_holds_for_its_types() {
+    let source = "/// Of the past.\n #[deprecated] #[doc(hidden)] struct Row { name: String }";
+    let tokens = source.parse().expect("the source is tokens");
+    let file: syn::File = syn::parse2(output(tokens)).expect("what is generated can be read");
+
+    let types = file.items.iter().filter_map(|item| match item {
+        Item::Enum(item) => Some(&item.attrs),
+        Item::Struct(item) => Some(&item.attrs),
+        _ => None,
+    });
+    let noted =
+        types.map(|attrs| attrs.iter().filter(|attr| attr.to_token_stream().to_string() == "# [deprecated]").count());
+    assert_eq!(noted.collect::<Vec<_>>(), [1; 5]);
+}
+
 /// The names that the generated types have for the fields of `source`, each with its attributes.
 fn generated_names(source: &str) -> Vec<(Ident, Vec<Attribute>)> {
     let tokens = source.parse().expect("the source is tokens");

@@ -1,6 +1,6 @@
 //! `#[live(…)]` on a field.
 
-use syn::{Attribute, Ident, LitStr, Path};
+use syn::{Attribute, ExprPath, Ident, LitStr};
 
 use super::{Given, entity, live_entries, unknown};
 use crate::error::Errors;
@@ -17,7 +17,7 @@ pub struct FieldAttrs {
     pub version: Option<Ident>,
     pub nested: Option<Ident>,
     pub label: Option<Given<LitStr>>,
-    pub eq: Option<Given<Path>>,
+    pub eq: Option<Given<ExprPath>>,
 }
 
 impl FieldAttrs {

@@ -11,7 +11,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Path, Token, parenthesized, token};
+use syn::{Attribute, Expr, ExprLit, ExprPath, Ident, Lit, LitStr, Path, Token, parenthesized, token};
 
 pub use self::entity::EntityAttrs;
 pub use self::field::FieldAttrs;
@@ -110,11 +110,11 @@ impl Entry {
     }
 
     /// Puts a path into `slot`; `what` says to what.
-    fn path(self, slot: &mut Option<Given<Path>>, what: &str, errors: &mut Errors) {
+    fn path(self, slot: &mut Option<Given<ExprPath>>, what: &str, errors: &mut Errors) {
         let key = self.key;
         match self.value {
             Value::Is(expr) => match ungrouped(*expr) {
-                Expr::Path(path) if path.qself.is_none() => put(slot, Given { key, value: path.path }, errors),
+                Expr::Path(value) => put(slot, Given { key, value }, errors),
                 other => errors
                     .at(other, format_args!("`{key}` takes the path of {what}: write `{key} = path`, without quotes")),
             },
@@ -130,8 +130,9 @@ impl Entry {
         let key = self.key.clone();
         self.path(&mut path, what, errors);
         if let Some(Given { value: path, .. }) = path {
-            if path.segments.iter().all(|segment| segment.arguments.is_none() && segment.ident != "Self") {
-                put(slot, Given { key, value: path }, errors);
+            let mut segments = path.path.segments.iter();
+            if path.qself.is_none() && segments.all(|segment| segment.arguments.is_none() && segment.ident != "Self") {
+                put(slot, Given { key, value: path.path }, errors);
             } else {
                 errors
                     .at(&path, format_args!("`{key}` takes the path of {what}, which is a module: write names alone"));

@@ -36,8 +36,6 @@ pub struct Rename {
 #[derive(Default)]
 pub struct EntitySerde {
     pub rename_all: Option<Rename>,
-    /// The struct's name, where serde is told one.
-    pub rename: Option<Rename>,
     /// The field under which serde writes the struct's name.
     pub tag: Option<Given<LitStr>>,
     /// Whether every field that a record lacks has a default.
@@ -70,7 +68,6 @@ impl EntitySerde {
         for Entry { key, value } in serde_entries(attrs) {
             match key.to_string().as_str() {
                 "rename_all" => Rename::add(&mut parsed.rename_all, key, value),
-                "rename" => Rename::add(&mut parsed.rename, key, value),
                 "tag" => parsed.tag = value.literal().map(|value| Given { key, value }),
                 "default" => parsed.default = true,
                 "transparent" | "from" | "into" | "try_from" | "remote" => parsed.reshaping.push(key),

@@ -70,9 +70,10 @@ fn doc(text: &str) -> TokenStream {
     quote!(#[doc = #text])
 }
 
-/// The doc comment of a generated type: `text`, in which `{}` is a link to the struct.
+/// The doc comment of a generated type: `text`, in which `{}` is a link to the struct; and the struct's notes.
 fn doc_of(entity: &Entity, text: &str) -> TokenStream {
-    doc(&text.replace("{}", &format!("[`{}`]", entity.ident.unraw())))
+    let (docs, notes) = (doc(&text.replace("{}", &format!("[`{}`]", entity.ident.unraw()))), &entity.notes);
+    quote!(#docs #(#notes)*)
 }
 
 /// What is said of what a generated type has per field: the field's own documentation, or its name, and its notes.
