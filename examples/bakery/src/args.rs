@@ -15,7 +15,7 @@ pub struct Args {
     /// Run the same story without a terminal and print what happens.
     ///
     /// The story starts a server of its own on 127.0.0.1, cuts the connection to it, and ends it afterwards.
-    #[arg(long, conflicts_with_all = ["url", "picture"])]
+    #[arg(long, conflicts_with_all = ["url", "user", "seed", "colleague", "table", "picture"])]
     pub script: bool,
 
     /// Use this server instead: its namespace `hill_valley`, database `bakery`.

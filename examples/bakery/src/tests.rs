@@ -8,7 +8,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use vantage_live::contract::{FaultyFeed, FeedFaults};
 use vantage_live::{LiveEntity, LiveTable, SyncState};
 
-use crate::app::App;
+use crate::app::{App, Form};
 use crate::colleague::Colleague;
 use crate::db::{Database, TABLES};
 use crate::model::Product;
@@ -241,11 +241,120 @@ async fn a_record_that_stops_fitting_is_not_called_deleted_and_what_was_typed_st
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_is_asked_about_a_record_that_goes_is_asked_no_more() {
+    let mut scene = Scene::open().await;
+    scene.types("d");
+    scene.colleague.deletes("product", "DeLorean Doughnut").await.unwrap();
+    scene.until(|app| app.sheet().len() == 4).await;
+
+    scene.types("y");
+
+    assert!(!scene.screen(100, 34).contains("Delete "));
+    assert!(scene.colleague.reads::<Product>("flux_cupcake").await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_typed_into_a_record_that_goes_lands_in_no_other() {
+    let mut scene = Scene::open().await;
+    scene.keys(&PRICE);
+    scene.colleague.deletes("product", "DeLorean Doughnut").await.unwrap();
+    scene.until(|app| app.sheet().len() == 4).await;
+
+    scene.types("9");
+
+    assert!(!scene.screen(100, 34).contains("modified"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_decides_the_conflict_that_is_shown_also_where_another_comes_before_it() {
+    let mut scene = Scene::open().await;
+    scene.keys(&[KeyCode::Enter]).types(" mine").keys(&[KeyCode::Down]).types("9");
+    scene.colleague.changes::<Product>("delorean_donut", "price = 150").await.unwrap();
+    scene.until(|app| !app.conflicts().is_empty()).await;
+    scene.control('o');
+    scene.colleague.changes::<Product>("delorean_donut", "name = 'Theirs'").await.unwrap();
+    scene.until(|app| app.conflicts().len() == 2).await;
+
+    scene.types("t");
+
+    let left: Vec<_> = scene.app.conflicts().into_iter().map(|(_, field)| (field.label, field.text)).collect();
+    assert_eq!(left, [("Name", "DeLorean Doughnut mine".to_owned())]);
+    assert!(scene.line("▌ Name").contains("Theirs"), "it is the next one to decide");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_changes_while_one_types_there_is_not_overwritten_unseen() {
+    let mut scene = Scene::open().await;
+    scene.keys(&PRICE).types("x");
+    scene.colleague.changes::<Product>("delorean_donut", "price = 150").await.unwrap();
+    scene.until(|app| app.news.iter().any(|(_, news)| news.text.contains("150"))).await;
+
+    scene.keys(&[KeyCode::Backspace]).types("9").control('s');
+
+    scene.until_said("Conflict").await;
+    assert_eq!(scene.colleague.reads::<Product>("delorean_donut").await.unwrap().price, 150);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_space_turns_what_is_yes_or_no_and_is_a_space_in_text() {
+    let mut scene = Scene::open().await;
+
+    scene.types("ntrue love");
+    assert!(scene.line("▌Name").contains("true love"));
+
+    scene.keys(&[KeyCode::Esc, KeyCode::Tab, KeyCode::Tab, KeyCode::Enter]);
+    while !scene.screen(100, 34).contains("▌Delivered") {
+        scene.keys(&[KeyCode::Down]);
+    }
+    let delivered = |scene: &Scene| {
+        let fields = scene.app.form().map(Form::fields).unwrap_or_default();
+        fields.into_iter().find(|field| field.label == "Delivered").map(|field| field.text)
+    };
+    assert_eq!(delivered(&scene).as_deref(), Some("true"));
+    scene.types(" ");
+    assert_eq!(delivered(&scene).as_deref(), Some("false"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_record_that_is_being_saved_is_not_thrown_away() {
+    let mut scene = Scene::open().await;
+
+    scene.types("nCake").control('s').keys(&[KeyCode::Esc]).types("dy");
+
+    assert_eq!(scene.app.words.as_ref().map(|words| words.name), Some("Wait"));
+    scene.until_said("Created").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_save_says_what_of_it_is_not_saved_where_one_has_typed_on() {
+    let mut scene = Scene::open().await;
+    scene.keys(&PRICE).types("0").control('s').types("7");
+    assert!(scene.until_said("Saved").await.ends_with("what you have typed since is not saved: Price"));
+
+    scene.keys(&[KeyCode::Esc, KeyCode::Tab, KeyCode::Enter, KeyCode::Down]).types("X").control('s').types("YZ");
+    let said = scene.until_said("PartialSave").await;
+    assert!(said.contains("biff@hillvalley.exampleX → biff@hillvalley.examplex"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_value_yet_is_kept_where_one_keeps_ones_own() {
+    let mut scene = Scene::open().await;
+    scene.keys(&PRICE).types("0");
+    scene.colleague.changes::<Product>("delorean_donut", "price = 150").await.unwrap();
+    scene.until(|app| !app.conflicts().is_empty()).await;
+    scene.types("x").control('o');
+
+    scene.types("m");
+
+    assert!(scene.line("▌Price").contains("1350x"), "{}", scene.line("▌Price"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_the_store_has_made_of_a_value_is_taken_by_a_key() {
     let mut scene = Scene::open().await;
     scene.keys(&[KeyCode::Tab, KeyCode::Enter, KeyCode::Down]).types("X").control('s');
 
-    assert!(scene.until_said("PartialSave").await.ends_with("biff@hillvalley.examplex: ^R takes that"));
+    assert!(scene.until_said("PartialSave").await.ends_with("biff@hillvalley.examplex; ^R in the field takes that"));
     assert!(scene.line("▌Email").contains("biff@hillvalley.exampleX"), "{}", scene.line("▌Email"));
 
     scene.control('r');

@@ -55,14 +55,25 @@ pub fn conflict(label: &str, Three { base, mine, theirs }: &Three) -> String {
     format!("{label} was {}, you have {}, the store has {}", quoted(base), quoted(mine), quoted(theirs))
 }
 
-/// What a save has come to. `edit` is the session after it.
-pub fn saved<E: Shown>(result: &SaveResult<E>, edit: &RecordEdit<'_, E>) -> Words {
+/// What a save of `sent` has come to. `edit` is the session after it: somebody may have typed on.
+pub fn saved<E: Shown>(result: &SaveResult<E>, sent: &E, edit: &RecordEdit<'_, E>) -> Words {
     let title = edit.live_snapshot().title(edit.id());
     match result {
-        SaveResult::Saved => Words::new(Tone::Good, "Saved", format!("the store has {title} as you have it")),
+        SaveResult::Saved => {
+            let since = edit.modified_fields();
+            let text = if since.is_empty() {
+                format!("the store has {title} as you have it")
+            } else {
+                format!(
+                    "the store has {title} as you had it; what you have typed since is not saved: {}",
+                    labels(since)
+                )
+            };
+            Words::new(Tone::Good, "Saved", text)
+        }
         SaveResult::Created(id) => Words::new(Tone::Good, "Created", format!("{title} is stored, and its id is {id}")),
         SaveResult::PartialSave(partial) => {
-            let made = told::<E>(partial.fields(), edit.local(), edit.live_snapshot());
+            let made = told::<E>(partial.fields(), sent, edit.live_snapshot());
             let again = if partial.is_repeated() { ", as it did before" } else { "" };
             Words::new(Tone::Careful, "PartialSave", format!("written, but the store made of it{again}: {made}"))
         }

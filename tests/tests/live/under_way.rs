@@ -170,6 +170,28 @@ async fn a_rebase_while_a_save_is_under_way_takes_it_for_nobody_elses_and_does_n
 }
 
 #[tokio::test]
+async fn what_was_saved_is_saved_also_where_the_row_has_left_the_table_since_a_rebase_on_the_way() {
+    let (table, store, faults) = faulty_products().await;
+    let id = "flux_cupcake".into();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
+    edit.price = 130;
+    let held = faults.next(Operation::Write).is_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    let _ = edit.rebase().unwrap();
+    held.release();
+    until(|| table.row(&id).is_some_and(|row| row.price == 130)).await;
+    store.colleague_sets("flux_cupcake", "name", 7).await;
+    assert!(table.on_backend_change("flux_cupcake").await.is_err(), "it does not fit any more");
+    assert_eq!(table.row(&id), None);
+
+    let saved = edit.finish_save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!((edit.modified_fields(), edit.live_snapshot().price), (FieldSet::EMPTY, 130));
+}
+
+#[tokio::test]
 async fn what_was_typed_back_while_a_save_was_under_way_is_still_there() {
     let (table, _, faults) = faulty_products().await;
     let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();

@@ -24,6 +24,18 @@ fn price(price: i64) -> Patch {
 }
 
 #[tokio::test]
+async fn who_wants_no_deadline_has_none() {
+    for db in [at(SERVER.url()), SurrealDb::connect("mem://")] {
+        let table = empty(db.deadline(Duration::MAX).await.unwrap()).await;
+
+        let mut events = table.feed().subscribe().await.unwrap();
+        table.insert_id_value(&Id::from("it"), Record::new()).await.unwrap();
+
+        assert!(events.next().await.unwrap().is_ok());
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_password_is_said_in_one_sentence() {
     let error = SurrealDb::connect(SERVER.url()).root("root", "hunter2").await.unwrap_err();
 

@@ -53,7 +53,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         }
         Ok(Step::Done(match answer {
             Answer::NotAsked => self.saved(),
-            Answer::Written(after) => self.take_written(sent, &after, rebased),
+            Answer::Written { after, shown_in } => {
+                let now = self.freshest(after.clone(), shown_in, rebased);
+                self.take_written(sent, &after, now)
+            }
             Answer::Gone => {
                 self.doubts.clear();
                 SaveResult::Deleted
@@ -76,7 +79,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 return self.go_on(sent, meant, asked.attempt);
             }
             Answer::Refused(now) => {
-                let now = self.freshest(now, rebased);
+                let now = self.freshest(now, None, rebased);
                 let own = self.doubts.standing(&now.row);
                 let typed = sent.typed_since(&self.three.local);
                 self.doubts.settle(self.three.snapshot.row.diff(&now.row));
@@ -89,7 +92,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 }
             }
             Answer::Found(found) => {
-                let found = self.freshest(found, rebased);
+                let found = self.freshest(found, None, rebased);
                 let wanted = sent.fields | self.doubts.fields();
                 let is_foreign = self.has_foreign_change(&found);
                 self.take_remote_state(found);
@@ -128,9 +131,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         error
     }
 
-    fn take_written(&mut self, sent: Sent<E>, after: &Entry<E>, rebased: bool) -> SaveResult<E> {
+    fn take_written(&mut self, sent: Sent<E>, after: &Entry<E>, now: Entry<E>) -> SaveResult<E> {
         self.doubts.settle(sent.fields);
-        let now = self.freshest(after.clone(), rebased);
         let changed = self.three.snapshot.row.diff(&now.row);
         // An earlier write whose answer was lost may have landed beside this one; what has changed otherwise it never will.
         let landed = self.doubts.standing(&now.row);
@@ -210,9 +212,13 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.fill_id();
     }
 
-    /// The record of an answer, or the table's row, which is no older: a session that has seen the row does not go back.
-    pub(super) fn freshest(&self, answer: Entry<E>, rebased: bool) -> Entry<E> {
-        if rebased { self.row().unwrap_or_else(|| self.three.snapshot.clone()) } else { answer }
+    /// The record of an answer that was `shown_in` those rows first, or the table's row, which is no older: a session that
+    /// has seen the row does not go back. Where it has left the table, the later of the two counts, if that is known.
+    pub(super) fn freshest(&self, answer: Entry<E>, shown_in: Option<u64>, rebased: Option<u64>) -> Entry<E> {
+        let Some(rebased) = rebased else { return answer };
+        self.row().unwrap_or_else(|| {
+            if shown_in.is_some_and(|shown_in| rebased < shown_in) { answer } else { self.three.snapshot.clone() }
+        })
     }
 
     pub(super) fn fault(&self, source: EntityError) -> EditError {

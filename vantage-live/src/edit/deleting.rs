@@ -26,8 +26,8 @@ struct Pending<E: LiveEntity> {
     answer: oneshot::Receiver<Result<Removed<E>, DataSetError>>,
     /// How often the guard was refused for a reason that nobody could see.
     attempt: u8,
-    /// Whether the session has taken in the table's row since it was sent, which may be newer than the answer.
-    rebased: bool,
+    /// The number of the rows that the session has taken its own in from since it was sent: it may be newer than the answer.
+    rebased: Option<u64>,
 }
 
 impl<E: LiveEntity> Default for Deleting<E> {
@@ -37,10 +37,10 @@ impl<E: LiveEntity> Default for Deleting<E> {
 }
 
 impl<E: LiveEntity> Deleting<E> {
-    /// The session has taken in the table's row.
-    pub fn is_rebased(&mut self) {
+    /// The session has taken in its row of the table's rows of that number.
+    pub fn is_rebased(&mut self, rows: u64) {
         if let Some(pending) = &mut self.pending {
-            pending.rebased = true;
+            pending.rebased = Some(rows);
         }
     }
 
@@ -183,7 +183,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let (deleting, id) = (Arc::clone(&shared), self.id.clone());
         let work = async move { deleting.delete(&id, &guard).await };
         let answer = shared.start(Operation::Delete, work.instrument(span));
-        self.deleting.pending = Some(Pending { answer, attempt, rebased: false });
+        self.deleting.pending = Some(Pending { answer, attempt, rebased: None });
         Ok(())
     }
 
@@ -200,7 +200,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             Ok(Removed::Gone) => DeleteResult::AlreadyGone,
             Ok(Removed::Refused(entry)) => {
                 self.deleting.is_there();
-                let entry = self.freshest(entry, rebased);
+                let entry = self.freshest(entry, None, rebased);
                 // What an earlier save of this session may have written is nobody else's change, until a read has shown it.
                 let own = if self.doubts.must_look() { self.doubts.standing(&entry.row) } else { FieldSet::EMPTY };
                 let changed = self.three.snapshot.row.diff(&entry.row) - own;

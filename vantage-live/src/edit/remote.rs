@@ -131,10 +131,14 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     /// Takes the remote state in: what stands there as this session has sent it is nobody else's change.
     pub(super) fn take_remote_state(&mut self, entry: Entry<E>) {
+        let rows = self.table.shared().rows.load();
+        let is_row = rows.find(&self.id).is_some_and(|(_, row)| Arc::ptr_eq(&row.row, &entry.row));
+        // When what is not their row, or not any more, was in them, nobody knows.
+        let rows = if is_row { rows.sequence } else { u64::MAX };
         if let Some(pending) = &mut self.pending {
-            pending.rebased = true;
+            pending.rebased = Some(rows);
         }
-        self.deleting.is_rebased();
+        self.deleting.is_rebased(rows);
         let (own, typed) = self.own_and_typed(&entry.row);
         self.doubts.settle(self.three.snapshot.row.diff(&entry.row));
         self.snapshot_time = self.table.shared().env.now();

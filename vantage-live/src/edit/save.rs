@@ -52,8 +52,8 @@ pub(super) struct Pending<E: LiveEntity> {
     pub sent: Sent<E>,
     pub answer: oneshot::Receiver<Result<Answer<E>, DataSetError>>,
     pub asked: Asked,
-    /// Whether the session has taken in the table's row since it was sent, which may be newer than the answer.
-    pub rebased: bool,
+    /// The number of the rows that the session has taken its own in from since it was sent: it may be newer than the answer.
+    pub rebased: Option<u64>,
 }
 
 /// What a save has asked the store, and what it knows by now.
@@ -74,7 +74,11 @@ impl Default for Asked {
 pub(super) enum Answer<E> {
     /// Nothing was modified; it was not asked.
     NotAsked,
-    Written(Entry<E>),
+    Written {
+        after: Entry<E>,
+        /// The number of the rows that it was in first, where it is known to be newer than those before.
+        shown_in: Option<u64>,
+    },
     Refused(Entry<E>),
     Gone,
     Created(Id, Entry<E>),
@@ -157,12 +161,11 @@ pub(super) async fn write<E: LiveEntity>(
         && let Some(mut record) = shared.read(&id).await?.and_then(|entry| entry.record().ok())
     {
         patch.apply(&mut record);
-        return Ok(Answer::Written(
-            Entry::decode(&id, &shared.replace(&id, record).await?).map_err(|e| shared.fault(&id, e))?,
-        ));
+        let after = Entry::decode(&id, &shared.replace(&id, record).await?).map_err(|e| shared.fault(&id, e))?;
+        return Ok(Answer::Written { after, shown_in: None });
     }
     Ok(match shared.write(&id, &patch, &guard).await? {
-        Written::Done(entry) => Answer::Written(entry),
+        Written::Done { after, shown_in } => Answer::Written { after, shown_in },
         Written::Refused(entry) => Answer::Refused(entry),
         Written::Gone => Answer::Gone,
     })

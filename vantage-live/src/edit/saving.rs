@@ -185,7 +185,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         } else if fields.is_empty() {
             let (sender, answer) = oneshot::channel();
             drop(sender.send(Ok(Answer::NotAsked)));
-            self.pending = Some(Pending { sent, asked: Asked::default(), answer, rebased: false });
+            self.pending = Some(Pending { sent, asked: Asked::default(), answer, rebased: None });
         } else {
             self.ask_to_write(sent, Asked::default())?;
         }
@@ -243,6 +243,6 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let span = tracing::debug_span!("save", table = self.table.name(), id = %self.id, fields = %sent.fields);
         let operation = if asked.is_write { Operation::Write } else { Operation::Read };
         let answer = self.table.shared().start(operation, work.instrument(span));
-        self.pending = Some(Pending { sent, asked, answer, rebased: false });
+        self.pending = Some(Pending { sent, asked, answer, rebased: None });
     }
 }

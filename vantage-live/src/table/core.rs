@@ -107,6 +107,11 @@ impl<E: LiveEntity> Core<E> {
         }
     }
 
+    /// The number of the rows by now.
+    pub fn sequence(&self) -> u64 {
+        self.snapshot.sequence
+    }
+
     /// The id that a record has: a temp id is the one that it has become.
     pub fn resolve(&self, id: &Id) -> Id {
         self.snapshot.resolve(id).clone()

@@ -21,7 +21,11 @@ use crate::value::{
 
 /// What a guarded write through the table has come to.
 pub(crate) enum Written<E> {
-    Done(Entry<E>),
+    Done {
+        after: Entry<E>,
+        /// The number of the rows that it was in first, where it is known to be newer than those before.
+        shown_in: Option<u64>,
+    },
     Refused(Entry<E>),
     Gone,
 }
@@ -124,17 +128,23 @@ impl<E: LiveEntity> Shared<E> {
         self: &Arc<Self>,
         id: &Id,
         send: impl Future<Output = Result<(T, Seen<E>, bool), ValueError>>,
-    ) -> Result<T, DataSetError> {
+    ) -> Result<(T, Option<u64>), DataSetError> {
         let flying = Flying::to(self, id);
         let (answer, seen, write) = send.await?;
-        self.shown(id, seen, write, flying).await;
-        Ok(answer)
+        let shown_in = self.shown(id, seen, write, flying).await;
+        Ok((answer, shown_in))
     }
 
-    /// Shows what the store has answered to a write; returns when the rows are no older than it (P5).
-    async fn shown(self: &Arc<Self>, id: &Id, seen: Seen<E>, write: bool, mut flying: Flying<'_, E>) {
-        if let Some(settled) = self.change(|core| flying.lands(core, id, seen, write)) {
-            self.settled(id, settled).await;
+    /// Shows what the store has answered to a write; returns when the rows are no older than it (P5), with their number
+    /// where it is known to be newer than those before.
+    async fn shown(self: &Arc<Self>, id: &Id, seen: Seen<E>, write: bool, mut flying: Flying<'_, E>) -> Option<u64> {
+        let (settled, sequence) = self.change(|core| (flying.lands(core, id, seen, write), core.sequence()));
+        match settled {
+            Some(settled) => {
+                self.settled(id, settled).await;
+                None
+            }
+            None => Some(sequence),
         }
     }
 
@@ -179,22 +189,23 @@ impl<E: LiveEntity> Shared<E> {
         patch: &Patch,
         guard: &Guard,
     ) -> Result<Written<E>, DataSetError> {
-        let (outcome, seen) = self.write_record(id, patch, guard).await?;
+        let ((outcome, seen), shown_in) = self.write_record(id, patch, guard).await?;
         Ok(match (outcome, self.entry(&self.resolve(id), seen)?) {
-            (WriteOutcome::Written(_), Some(entry)) => Written::Done(entry),
+            (WriteOutcome::Written(_), Some(after)) => Written::Done { after, shown_in },
             (WriteOutcome::Refused(_), Some(entry)) => Written::Refused(entry),
             (_, _) => Written::Gone,
         })
     }
 
-    /// As [`write`](Self::write), answered as the store has: with a record, whether or not it fits the entity.
+    /// As [`write`](Self::write), answered as the store has: with a record, whether or not it fits the entity; and with the
+    /// number of the rows that it was in first.
     #[tracing::instrument(level = "debug", name = "write", skip_all, fields(table = self.table(), %id))]
     pub(super) async fn write_record(
         self: &Arc<Self>,
         id: &Id,
         patch: &Patch,
         guard: &Guard,
-    ) -> Result<(WriteOutcome, Seen<E>), DataSetError> {
+    ) -> Result<((WriteOutcome, Seen<E>), Option<u64>), DataSetError> {
         let id = &self.resolve(id);
         self.must_guard(Operation::Write, id, guard)?;
         let answer = self
@@ -213,7 +224,7 @@ impl<E: LiveEntity> Shared<E> {
                 Ok(((outcome, seen.clone()), seen, is_done))
             })
             .await?;
-        if let (WriteOutcome::Refused(_), _) = &answer {
+        if let ((WriteOutcome::Refused(_), _), _) = &answer {
             count(&self.counters.conflicts, 1);
         }
         Ok(answer)
@@ -223,13 +234,15 @@ impl<E: LiveEntity> Shared<E> {
     #[tracing::instrument(level = "debug", skip_all, fields(table = self.table(), %id))]
     pub(crate) async fn replace(self: &Arc<Self>, id: &Id, record: Record) -> Result<Record, DataSetError> {
         let id = &self.resolve(id);
-        self.writing(id, async {
-            let answer = self.backend.replace_id_value(id, record).await?;
-            let after = self.after(Operation::Replace, id, answer.clone()).await?;
-            let seen = self.see(id, after.as_ref());
-            Ok((after.unwrap_or(answer), seen, true))
-        })
-        .await
+        let (answer, _) = self
+            .writing(id, async {
+                let answer = self.backend.replace_id_value(id, record).await?;
+                let after = self.after(Operation::Replace, id, answer.clone()).await?;
+                let seen = self.see(id, after.as_ref());
+                Ok((after.unwrap_or(answer), seen, true))
+            })
+            .await?;
+        Ok(answer)
     }
 
     /// Inserts a record of an id that the client chose and shows its after-image; before that, says which temp id it had.
@@ -241,14 +254,16 @@ impl<E: LiveEntity> Shared<E> {
         temp: Option<&Id>,
     ) -> Result<Record, DataSetError> {
         let id = &self.resolve(id);
-        self.writing(id, async {
-            let answer = self.backend.insert_id_value(id, record).await?;
-            let after = self.after(Operation::Insert, id, answer.clone()).await?;
-            let seen = self.see(id, after.as_ref());
-            self.identify(temp, id, &seen);
-            Ok((after.unwrap_or(answer), seen, true))
-        })
-        .await
+        let (answer, _) = self
+            .writing(id, async {
+                let answer = self.backend.insert_id_value(id, record).await?;
+                let after = self.after(Operation::Insert, id, answer.clone()).await?;
+                let seen = self.see(id, after.as_ref());
+                self.identify(temp, id, &seen);
+                Ok((after.unwrap_or(answer), seen, true))
+            })
+            .await?;
+        Ok(answer)
     }
 
     /// Inserts a record of an id that the store chooses and shows its after-image; before that, says which temp id it had.
@@ -294,7 +309,7 @@ impl<E: LiveEntity> Shared<E> {
     ) -> Result<(DeleteOutcome, Seen<E>), DataSetError> {
         let id = &self.resolve(id);
         self.must_guard(Operation::Delete, id, guard)?;
-        let answer = self
+        let (answer, _) = self
             .writing(id, async {
                 let outcome = self.backend.delete_id(id, guard).await?;
                 let is_done = matches!(outcome, DeleteOutcome::Deleted);

@@ -104,7 +104,7 @@ impl<E: LiveEntity> ReadableValueSet for LiveTable<E> {
 impl<E: LiveEntity> WritableValueSet for LiveTable<E> {
     async fn write(&self, id: &Id, patch: &Patch, guard: &Guard) -> Result<WriteOutcome, ValueError> {
         let (id, patch, guard) = (id.clone(), patch.clone(), guard.clone());
-        self.request(Operation::Write, |shared| async move { Ok(shared.write_record(&id, &patch, &guard).await?.0) })
+        self.request(Operation::Write, |shared| async move { Ok(shared.write_record(&id, &patch, &guard).await?.0.0) })
             .await
     }
 

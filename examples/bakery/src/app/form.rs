@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
 use vantage_live::edit::{DeleteResult, EditError, RefreshError};
 use vantage_live::{Conflicts, Field, FieldSet, Id, LiveTable, RecordEdit, SaveError, SaveResult};
 
-use crate::shown::{Shown, Three, short_label};
+use crate::shown::{Shown, Three, quoted, short_label};
 use crate::words::{self, Tone, Words};
 
 /// One field as it is drawn.
@@ -19,6 +20,8 @@ pub struct FieldView {
     /// Why what was typed is no value of this field, or why the store refused it.
     pub error: Option<String>,
     pub read_only: bool,
+    /// It is yes or no.
+    pub is_switch: bool,
 }
 
 /// How the session stands.
@@ -83,6 +86,10 @@ pub struct Session<E: Shown> {
     typed: BTreeMap<usize, (String, Option<String>)>,
     /// What the store has refused, until it is changed.
     refused: FieldSet<E::Field>,
+    /// What was sent to be saved last.
+    sent: Option<E>,
+    /// The record is new, and it is not known whether the store has made it.
+    in_doubt: bool,
     away: Option<Away>,
     /// The person has deleted the record: there is nothing left to show.
     done: bool,
@@ -90,7 +97,8 @@ pub struct Session<E: Shown> {
 
 impl<E: Shown> Session<E> {
     pub fn new(table: LiveTable<E>, edit: RecordEdit<'static, E>) -> Self {
-        Session { table, edit, typed: BTreeMap::new(), refused: FieldSet::EMPTY, away: None, done: false }
+        let (typed, refused) = (BTreeMap::new(), FieldSet::EMPTY);
+        Session { table, edit, typed, refused, sent: None, in_doubt: false, away: None, done: false }
     }
 
     /// Whether nothing would be lost if the form were closed.
@@ -102,6 +110,23 @@ impl<E: Shown> Session<E> {
     /// Whether the store is still to answer.
     fn is_busy(&self) -> bool {
         self.edit.is_saving() || self.edit.is_deleting()
+    }
+
+    /// Closes a form whose record is not in the store, for all that is known, unless that is just being found out.
+    pub fn throw_away(&self) -> Result<Words, Words> {
+        self.must_not_be_busy()?;
+        let title = quoted(&self.title());
+        Ok(if self.in_doubt {
+            let text = format!("whether the store has made {title} is not known: look for it among the rows");
+            Words::new(Tone::Careful, "Thrown away", text)
+        } else {
+            Words::new(Tone::Good, "Thrown away", format!("{title} was not in the store"))
+        })
+    }
+
+    fn must_not_be_busy(&self) -> Result<(), Words> {
+        let wait = || Words::new(Tone::Careful, "Wait", "the store has not answered yet");
+        if self.is_busy() { Err(wait()) } else { Ok(()) }
     }
 
     /// The record is in the store, for all that is known.
@@ -119,6 +144,7 @@ impl<E: Shown> Session<E> {
             conflict: conflicts.get(field).map(E::three),
             error: typed.and_then(|(_, error)| error.clone()).or(refused),
             read_only: E::Field::READONLY.contains(field),
+            is_switch: matches!(self.edit.get_field(field), Ok(Some(Value::Bool(_)))),
         }
     }
 
@@ -128,7 +154,11 @@ impl<E: Shown> Session<E> {
             return None;
         }
         let before = self.away.take();
-        let Some(why) = self.why_away() else { return self.rebase() };
+        let Some(why) = self.why_away() else {
+            // What is being typed counts as changed, also while it is no value: whoever ends it is told of a conflict.
+            let is_typing = self.typed.values().any(|(_, error)| error.is_some());
+            return if is_typing { None } else { self.rebase() };
+        };
         self.away = Some(why.0);
         (before != self.away).then_some(why.1)
     }
@@ -157,6 +187,9 @@ impl<E: Shown> Session<E> {
         let before = self.edit.conflicts().fields();
         match self.edit.rebase() {
             Ok(conflicts) => {
+                let modified = self.edit.modified_fields();
+                let stays = |at: &usize| E::Field::ALL.get(*at).is_some_and(|field| modified.contains(*field));
+                self.typed.retain(|at, _| stays(at));
                 let new = conflicts.fields() - before;
                 let text = || format!("somebody has changed {} too: ^O shows both, and you decide", words::labels(new));
                 (!new.is_empty()).then(|| Words::new(Tone::Careful, "Conflict", text()))
@@ -169,10 +202,9 @@ impl<E: Shown> Session<E> {
 
     /// Begins something that the store is to answer, unless it has not answered the last yet.
     fn begin(&mut self, start: impl FnOnce(&mut RecordEdit<'static, E>) -> Result<(), EditError>) -> Result<(), Words> {
-        if self.is_busy() {
-            return Err(Words::new(Tone::Careful, "Wait", "the store has not answered yet"));
-        }
+        self.must_not_be_busy()?;
         self.refused = FieldSet::EMPTY;
+        self.sent = Some(self.edit.local().clone());
         start(&mut self.edit).map_err(|error| words::broken(&error))
     }
 
@@ -183,11 +215,13 @@ impl<E: Shown> Session<E> {
             Ok(result) => result,
             Err(error) => return words::broken(&error),
         };
-        let mut words = words::saved(&result, &self.edit);
+        let sent = self.sent.take();
+        let mut words = words::saved(&result, sent.as_ref().unwrap_or(self.edit.local()), &self.edit);
         match &result {
             SaveResult::Deleted => self.away = Some(Away::Deleted),
-            SaveResult::Created(_) => self.away = None,
-            SaveResult::PartialSave(_) => words.text.push_str(": ^R takes that"),
+            SaveResult::Created(_) => (self.away, self.in_doubt) = (None, false),
+            SaveResult::PartialSave(_) => words.text.push_str("; ^R in the field takes that"),
+            SaveResult::Error(SaveError::OutcomeUnknown { .. }) => self.in_doubt = self.edit.is_new(),
             SaveResult::Error(SaveError::Rejected { fields, .. }) => self.refused = *fields,
             _ => {}
         }
@@ -273,10 +307,13 @@ impl<E: Shown> Form for Session<E> {
 
     fn decide(&mut self, at: usize, side: Side) {
         let Some(&field) = E::Field::ALL.get(at) else { return };
-        self.typed.remove(&at);
         match side {
+            // What was typed stays, also where it is no value yet.
             Side::Mine => self.edit.keep_local(field),
-            Side::Theirs => self.edit.take_remote(field),
+            Side::Theirs => {
+                self.typed.remove(&at);
+                self.edit.take_remote(field);
+            }
         }
     }
 

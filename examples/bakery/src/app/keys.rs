@@ -25,7 +25,7 @@ impl App {
         match self.focus {
             Focus::List => self.in_list(key.code, control),
             Focus::Form { field, cursor } => self.in_form(key.code, control, field, cursor),
-            Focus::Conflicts { at } => self.in_conflicts(key.code, at),
+            Focus::Conflicts { field } => self.in_conflicts(key.code, field),
             Focus::Delete => self.answer(key.code, Self::delete),
             Focus::Quit => self.answer(key.code, |app| app.done = true),
         }
@@ -99,21 +99,20 @@ impl App {
             self.say(Words::new(Tone::Careful, "Read-only", format!("the store sets {}", view.label)));
             return;
         }
-        let truth = view.text.parse::<bool>();
-        let cursor = match (key, truth) {
-            (KeyCode::Char(' '), Ok(truth)) => {
-                text = (!truth).to_string().chars().collect();
+        let cursor = match key {
+            KeyCode::Char(' ') if view.is_switch => {
+                text = (view.text != "true").to_string().chars().collect();
                 text.len()
             }
-            (KeyCode::Char(char), _) => {
+            KeyCode::Char(char) => {
                 text.insert(cursor, char);
                 cursor + 1
             }
-            (KeyCode::Backspace, _) if cursor > 0 => {
+            KeyCode::Backspace if cursor > 0 => {
                 text.remove(cursor - 1);
                 cursor - 1
             }
-            (KeyCode::Delete, _) if cursor < text.len() => {
+            KeyCode::Delete if cursor < text.len() => {
                 text.remove(cursor);
                 cursor
             }
@@ -123,29 +122,32 @@ impl App {
         self.with_form(|form| form.put(field, text.into_iter().collect()));
     }
 
-    fn in_conflicts(&mut self, key: KeyCode, at: usize) {
-        let conflicts = self.conflicts();
-        let Some((field, _)) = conflicts.get(at) else { return };
-        let decide = |app: &mut Self, side| {
-            app.with_form(|form| form.decide(*field, side));
-            if conflicts.len() == 1 {
-                let text = if app.form().is_some_and(|form| form.modified().is_empty()) {
-                    "you have what the store has"
-                } else {
-                    "^S saves what is yours"
-                };
-                app.say(Words::new(Tone::Good, "Decided", text));
-                app.enter_field(*field);
-            }
-        };
+    fn in_conflicts(&mut self, key: KeyCode, field: usize) {
+        let fields: Vec<usize> = self.conflicts().into_iter().map(|(field, _)| field).collect();
+        let Some(at) = fields.iter().position(|of| *of == field) else { return };
+        let last = fields.len() - 1;
         match key {
-            KeyCode::Char('m') => decide(self, Side::Mine),
-            KeyCode::Char('t') => decide(self, Side::Theirs),
-            KeyCode::Up => self.focus = Focus::Conflicts { at: at.saturating_sub(1) },
-            KeyCode::Down => self.focus = Focus::Conflicts { at: (at + 1).min(conflicts.len() - 1) },
-            KeyCode::Esc => self.enter_field(*field),
+            KeyCode::Char('m') => self.decide(field, Side::Mine),
+            KeyCode::Char('t') => self.decide(field, Side::Theirs),
+            KeyCode::Up => self.focus = Focus::Conflicts { field: fields[at.saturating_sub(1)] },
+            KeyCode::Down => self.focus = Focus::Conflicts { field: fields[(at + 1).min(last)] },
+            KeyCode::Esc => self.enter_field(field),
             _ => {}
         }
+    }
+
+    /// Decides one conflict, and goes to the next.
+    fn decide(&mut self, field: usize, side: Side) {
+        self.with_form(|form| form.decide(field, side));
+        let left = self.conflicts();
+        if let Some((next, _)) = left.iter().find(|(of, _)| *of > field).or(left.first()) {
+            self.focus = Focus::Conflicts { field: *next };
+            return;
+        }
+        let is_clean = self.form().is_some_and(|form| form.modified().is_empty());
+        let text = if is_clean { "you have what the store has" } else { "^S saves what is yours" };
+        self.say(Words::new(Tone::Good, "Decided", text));
+        self.enter_field(field);
     }
 
     fn answer(&mut self, key: KeyCode, yes: impl FnOnce(&mut Self)) {
@@ -183,10 +185,9 @@ impl App {
     }
 
     fn look_at_conflicts(&mut self) {
-        if self.conflicts().is_empty() {
-            self.say(Words::new(Tone::Good, "No conflict", "nobody has changed what you have changed"));
-        } else {
-            self.focus = Focus::Conflicts { at: 0 };
+        match self.conflicts().first() {
+            Some((field, _)) => self.focus = Focus::Conflicts { field: *field },
+            None => self.say(Words::new(Tone::Good, "No conflict", "nobody has changed what you have changed")),
         }
     }
 
@@ -199,7 +200,7 @@ impl App {
     }
 
     /// Goes to the end of a field.
-    fn enter_field(&mut self, field: usize) {
+    pub(super) fn enter_field(&mut self, field: usize) {
         let Some(form) = self.form() else { return };
         let cursor = form.fields().get(field).map_or(0, |view| view.text.chars().count());
         self.focus = Focus::Form { field, cursor };

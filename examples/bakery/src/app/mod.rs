@@ -28,8 +28,8 @@ pub enum Focus {
     List,
     /// In a field of the form, before the character of this number.
     Form { field: usize, cursor: usize },
-    /// At one of the form's conflicts.
-    Conflicts { at: usize },
+    /// At the form's conflict in this field.
+    Conflicts { field: usize },
     /// Asked whether to delete the selected record.
     Delete,
     /// Asked whether to leave with something unsaved.
@@ -120,8 +120,10 @@ impl App {
     /// Takes in what has happened by `now`.
     pub fn tick(&mut self, now: Instant, today: SystemTime) {
         (self.now, self.today) = (now, today);
-        for sheet in &mut self.sheets {
+        let mut has_left = false;
+        for (at, sheet) in self.sheets.iter_mut().enumerate() {
             let brought = sheet.tick(now);
+            has_left |= brought.has_left && at == self.current;
             let table = sheet.name().to_owned();
             for news in brought.news {
                 self.news.push_front((table.clone(), news));
@@ -131,12 +133,13 @@ impl App {
             }
         }
         self.news.truncate(NEWS);
-        // What one was at may have gone, or been decided by the store.
         match self.focus {
-            Focus::Form { .. } if self.form().is_none() => self.focus = Focus::List,
-            Focus::Conflicts { at } => {
-                let count = self.conflicts().len();
-                self.focus = if count == 0 { Focus::List } else { Focus::Conflicts { at: at.min(count - 1) } };
+            // What is typed or answered from here on was not meant for the record that is selected now.
+            Focus::Form { .. } | Focus::Conflicts { .. } | Focus::Delete if has_left => self.focus = Focus::List,
+            Focus::Form { .. } | Focus::Delete if self.form().is_none() => self.focus = Focus::List,
+            // The store has decided it.
+            Focus::Conflicts { field } if self.conflicts().iter().all(|(at, _)| *at != field) => {
+                self.enter_field(field);
             }
             _ => {}
         }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use vantage_live::{Event, FieldSet, Id, LiveTable, Origin, RejectedRow, Subscription, SyncState};
 
 use super::form::{Form, Session, Standing};
-use crate::shown::{Shown, quoted, short_label};
-use crate::words::{self, Tone, Words};
+use crate::shown::{Shown, short_label};
+use crate::words::{self, Words};
 
 /// For how long a change stands out.
 pub const FRESH: Duration = Duration::from_millis(2_500);
@@ -40,6 +40,8 @@ pub struct News {
 pub struct Brought {
     pub news: Vec<News>,
     pub words: Option<Words>,
+    /// The selected record has gone from the screen.
+    pub has_left: bool,
 }
 
 /// A table without its type, for the keys and for drawing.
@@ -144,13 +146,15 @@ impl<E: Shown> TableSheet<E> {
         }
     }
 
-    /// What has gone and has nothing of the user's leaves the screen.
-    fn close_gone(&mut self) {
+    /// What has gone and has nothing of the user's leaves the screen; says whether the selected record has.
+    fn close_gone(&mut self) -> bool {
         let rows = self.table.rows();
         self.forms.retain(|id, form| !form.can_go() || rows.get(id).is_some());
-        if self.selected.as_ref().is_none_or(|id| !self.forms.contains_key(id)) {
+        let has_left = self.selected.as_ref().is_some_and(|id| !self.forms.contains_key(id));
+        if has_left || self.selected.is_none() {
             self.step(0);
         }
+        has_left
     }
 }
 
@@ -231,10 +235,12 @@ impl<E: Shown> Sheet for TableSheet<E> {
         if form.is_stored() {
             return form.delete().err();
         }
-        let title = form.title();
-        self.forms.remove(&id);
-        self.step(0);
-        Some(Words::new(Tone::Good, "Thrown away", format!("{} was not in the store", quoted(&title))))
+        let thrown_away = form.throw_away();
+        if thrown_away.is_ok() {
+            self.forms.remove(&id);
+            self.step(0);
+        }
+        Some(thrown_away.unwrap_or_else(|wait| wait))
     }
 
     fn tick(&mut self, now: Instant) -> Brought {
@@ -247,7 +253,7 @@ impl<E: Shown> Sheet for TableSheet<E> {
             brought.words = form.tick().or(brought.words);
         }
         self.rename_forms();
-        self.close_gone();
+        brought.has_left = self.close_gone();
         brought
     }
 }

@@ -147,7 +147,7 @@ impl Story {
         let _ = save(&mut edit, "Deleted").await?;
         say("you", "save it as a new record")?;
         let result = edit.save_as_new().await?;
-        outcome("Created", &words::saved(&result, &edit))?;
+        outcome("Created", &words::saved(&result, edit.local(), &edit))?;
         self.show_stored(&self.products, edit.id()).await
     }
 
@@ -203,7 +203,7 @@ impl Story {
         until("the price is written", written).await?;
         self.relay.cut();
         let result = edit.finish_save().await?;
-        outcome("OutcomeUnknown", &words::saved(&result, &edit))?;
+        outcome("OutcomeUnknown", &words::saved(&result, edit.local(), &edit))?;
         let first = self.last_written("time_tart").await?;
 
         self.relay.restore();

@@ -116,7 +116,7 @@ async fn save<E: Shown>(edit: &mut RecordEdit<'_, E>, due: &str) -> Result<SaveR
     let what = if changes.is_empty() { format!("save {title}") } else { format!("save {title}: {changes}") };
     say("you", &what)?;
     let result = edit.save().await?;
-    outcome(due, &words::saved(&result, edit))?;
+    outcome(due, &words::saved(&result, edit.local(), edit))?;
     Ok(result)
 }
 

@@ -70,6 +70,7 @@ fn keys_of(app: &App) -> Vec<(&'static str, &'static str)> {
         Some(Standing::Conflict) if at_record => keys.push(("^O", "decide conflicts")),
         Some(Standing::Gone) if at_record => keys.push(("^B", "bring it back")),
         Some(Standing::Modified) if app.focus == Focus::List => keys.extend([("^S", "save"), ("R", "revert all")]),
+        Some(Standing::New) if app.focus == Focus::List => keys.push(("^S", "save")),
         _ => {}
     }
     keys

@@ -83,7 +83,9 @@ fn field(view: &FieldView, cursor: Option<usize>, label: usize, width: usize) ->
     let mut first = vec![Span::styled(bar, style::here()), Span::styled(format!("{:<label$}", view.label), name)];
     first.extend(input(&view.text, cursor, width, value));
     let mut lines = Vec::new();
-    let below = |text: String, style| Line::styled(format!("{:label$} {text}", ""), style);
+    let below = |text: String, style| {
+        Line::from_iter([Span::raw(format!("{:label$} ", ""))].into_iter().chain(input(&text, None, width + 2, style)))
+    };
     match (&view.conflict, &view.was) {
         (Some(three), _) => {
             lines.push(below(format!("was    {}", three.base), style::quiet()));

@@ -36,7 +36,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) {
     bars::words(frame, app, words);
     bars::keys(frame, app, keys);
     match app.focus {
-        Focus::Conflicts { at } => popup::conflicts(frame, app, at),
+        Focus::Conflicts { field } => popup::conflicts(frame, app, field),
         Focus::Delete => popup::delete(frame, app),
         Focus::Quit => popup::quit(frame, app),
         Focus::List | Focus::Form { .. } => {}

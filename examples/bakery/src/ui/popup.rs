@@ -9,7 +9,7 @@ use ratatui::widgets::{Block, BorderType, Clear, Paragraph, Row, Table};
 use super::style;
 use crate::app::App;
 
-/// The conflicts of the form, each with its three values.
+/// The conflicts of the form, each with its three values; the one in the field `at` is decided next.
 pub fn conflicts(frame: &mut Frame<'_>, app: &App, at: usize) {
     let conflicts = app.conflicts();
     let label = conflicts.iter().map(|(_, field)| field.label.chars().count()).max().unwrap_or(0);
@@ -18,9 +18,9 @@ pub fn conflicts(frame: &mut Frame<'_>, app: &App, at: usize) {
     let value = usize::from(width).saturating_sub(label + 7) / 3;
     let mut height = 4;
     let mut rows = Vec::new();
-    for (place, (_, field)) in conflicts.iter().enumerate() {
+    for (place, field) in &conflicts {
         let Some(three) = &field.conflict else { continue };
-        let (bar, style) = if place == at { ("▌", style::heading()) } else { (" ", Style::new()) };
+        let (bar, style) = if *place == at { ("▌", style::heading()) } else { (" ", Style::new()) };
         let values =
             [(&three.base, style::quiet()), (&three.mine, style::modified()), (&three.theirs, style::conflict())];
         let values = values.map(|(text, style)| broken(text, value).style(style));

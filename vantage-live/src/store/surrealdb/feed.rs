@@ -22,7 +22,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::time::{Instant, Sleep};
 
 use super::error::Failure;
-use super::link::{Link, Server};
+use super::link::{Link, Server, from_now};
 use super::read::number;
 use super::socket::{Listener, Socket, statements};
 use super::statement::{Query, Statement, quote};
@@ -75,7 +75,7 @@ impl SurrealFeed {
     }
 
     async fn subscribe_server(&self, server: &Server) -> Result<FeedStream, Failure> {
-        let deadline = Instant::now() + server.deadline;
+        let deadline = from_now(server.deadline);
         let buffer = Arc::new(Buffer::new(self.table.clone()));
         let socket = server.open(Some(Arc::clone(&buffer) as Arc<dyn Listener>), deadline).await?;
         let query = self.query();

@@ -19,6 +19,12 @@ use super::error::{Failure, is_refusal};
 use super::socket::{Listener, Socket, statements};
 use super::statement::Query;
 
+/// The end of a time that begins now; of one that is too long for the clock, a hundred years.
+pub(super) fn from_now(time: Duration) -> Instant {
+    const CENTURY: Duration = Duration::from_hours(100 * 366 * 24);
+    Instant::now() + time.min(CENTURY)
+}
+
 /// Where a server is, and who asks.
 #[derive(Clone)]
 pub(super) struct Server {
@@ -105,7 +111,7 @@ impl Link {
         deadline: Duration,
     ) -> Result<Vec<Result<Value, surrealdb::Error>>, Failure> {
         Failure::unless_in_a_runtime()?;
-        let deadline = Instant::now() + deadline;
+        let deadline = from_now(deadline);
         match self {
             Link::Client(client) => {
                 let (text, bindings) = (query.text, Object::from(query.bindings));
@@ -171,7 +177,7 @@ impl Link {
     pub(super) async fn open(&self, deadline: Duration) -> Result<(), Failure> {
         match self {
             Link::Client(_) => Ok(()),
-            Link::Server { .. } => self.socket(Instant::now() + deadline).await.map(drop),
+            Link::Server { .. } => self.socket(from_now(deadline)).await.map(drop),
         }
     }
 }
