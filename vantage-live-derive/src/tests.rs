@@ -95,6 +95,7 @@ fn what_is_right_is_not_refused() {
         "#[serde(rename_all(serialize = \"camelCase\", deserialize = \"camelCase\"))] struct Row { first_name: String }",
         "struct Row { #[serde(rename(serialize = \"n\", deserialize = \"n\"), alias = \"name\")] name: String }",
         "#[live(crate = crate::live, table = \"rows\", field = Column)] struct Row { name: String }",
+        "struct Row<T> { name: T, #[live(nested)] inner: other::T }",
         "#[live()] #[serde(deny_unknown_fields, default, bound = \"\")] struct Row<T> { name: T }",
     ];
 
@@ -226,6 +227,7 @@ fn a_struct_that_is_still_being_typed_has_its_other_fields() {
     let cases = [
         "struct Row { name: String, unit_price: i64, wei }",
         "struct Row { name: String, pub wei pub unit_price: i64 }",
+        "#[live(table = \"rows\")] struct Row { name: String, wei pub unit_price: i64 }",
         "struct Row { name: String, weight: , unit_price: i64 }",
         "struct Row { name: String, weight: Vec<, unit_price: i64, }",
         "struct Row { name: String, #[live(nestd)] unit_price: i64 }",

@@ -58,6 +58,8 @@ async fn a_feed_that_is_shared_says_how_far_it_is_like_the_feed_itself() {
     store.colleague_sets("sea_pie", "price", 310).await;
 
     assert_eq!((Feed::position(&shared), feed.position()), (Some(before + 1), Some(before + 1)));
+    let boxed: Box<dyn Feed> = Box::new(shared.clone());
+    assert_eq!(Feed::position(&boxed), Some(before + 1));
     assert_eq!((Feed::kind(&shared), Feed::order(&shared)), (FeedKind::PerRow, FeedOrder::Commit));
     assert_eq!(ManualFeed::new().position(), None, "what a program tells may have been read already");
 }

@@ -5,6 +5,8 @@
 
 mod manual;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 
@@ -76,18 +78,26 @@ pub trait Feed: Send + Sync {
     async fn subscribe(&self) -> Result<FeedStream, ValueError>;
 }
 
-#[async_trait]
-impl<F: Feed + ?Sized> Feed for std::sync::Arc<F> {
-    fn kind(&self) -> FeedKind {
-        (**self).kind()
-    }
-    fn order(&self) -> FeedOrder {
-        (**self).order()
-    }
-    fn position(&self) -> Option<u64> {
-        (**self).position()
-    }
-    async fn subscribe(&self) -> Result<FeedStream, ValueError> {
-        (**self).subscribe().await
-    }
+macro_rules! feed_behind {
+    ($($pointer:ident)*) => {
+        $(
+            #[async_trait]
+            impl<F: Feed + ?Sized> Feed for $pointer<F> {
+                fn kind(&self) -> FeedKind {
+                    (**self).kind()
+                }
+                fn order(&self) -> FeedOrder {
+                    (**self).order()
+                }
+                fn position(&self) -> Option<u64> {
+                    (**self).position()
+                }
+                async fn subscribe(&self) -> Result<FeedStream, ValueError> {
+                    (**self).subscribe().await
+                }
+            }
+        )*
+    };
 }
+
+feed_behind!(Arc Box);

@@ -30,6 +30,15 @@ pub(crate) enum Written<E> {
     Gone,
 }
 
+/// A write as the store has answered it.
+pub(super) struct Answered<E> {
+    /// With a record, whether or not it fits the entity.
+    pub outcome: WriteOutcome,
+    pub seen: Seen<E>,
+    /// The number of the rows that it was in first, where it is known to be newer than those before.
+    pub shown_in: Option<u64>,
+}
+
 /// What a guarded delete through the table has come to.
 pub(crate) enum Removed<E> {
     Deleted,
@@ -189,7 +198,7 @@ impl<E: LiveEntity> Shared<E> {
         patch: &Patch,
         guard: &Guard,
     ) -> Result<Written<E>, DataSetError> {
-        let ((outcome, seen), shown_in) = self.write_record(id, patch, guard).await?;
+        let Answered { outcome, seen, shown_in } = self.write_record(id, patch, guard).await?;
         Ok(match (outcome, self.entry(&self.resolve(id), seen)?) {
             (WriteOutcome::Written(_), Some(after)) => Written::Done { after, shown_in },
             (WriteOutcome::Refused(_), Some(entry)) => Written::Refused(entry),
@@ -197,18 +206,17 @@ impl<E: LiveEntity> Shared<E> {
         })
     }
 
-    /// As [`write`](Self::write), answered as the store has: with a record, whether or not it fits the entity; and with the
-    /// number of the rows that it was in first.
+    /// As [`write`](Self::write), answered as the store has.
     #[tracing::instrument(level = "debug", name = "write", skip_all, fields(table = self.table(), %id))]
     pub(super) async fn write_record(
         self: &Arc<Self>,
         id: &Id,
         patch: &Patch,
         guard: &Guard,
-    ) -> Result<((WriteOutcome, Seen<E>), Option<u64>), DataSetError> {
+    ) -> Result<Answered<E>, DataSetError> {
         let id = &self.resolve(id);
         self.must_guard(Operation::Write, id, guard)?;
-        let answer = self
+        let ((outcome, seen), shown_in) = self
             .writing(id, async {
                 let answer = self.backend.write(id, patch, guard).await?;
                 let is_done = matches!(answer, WriteOutcome::Written(_));
@@ -224,10 +232,10 @@ impl<E: LiveEntity> Shared<E> {
                 Ok(((outcome, seen.clone()), seen, is_done))
             })
             .await?;
-        if let ((WriteOutcome::Refused(_), _), _) = &answer {
+        if let WriteOutcome::Refused(_) = &outcome {
             count(&self.counters.conflicts, 1);
         }
-        Ok(answer)
+        Ok(Answered { outcome, seen, shown_in })
     }
 
     /// Replaces a whole record and shows its after-image.

@@ -155,6 +155,9 @@ impl<E: LiveEntity + fmt::Debug> fmt::Debug for Event<E> {
         if let Some(row) = self.row() {
             debug.field("row", row);
         }
+        if let Event::Reset { missed, .. } = self {
+            debug.field("missed", missed);
+        }
         debug.field("sequence", &self.sequence()).field("origin", &self.origin()).finish()
     }
 }

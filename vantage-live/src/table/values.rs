@@ -104,8 +104,11 @@ impl<E: LiveEntity> ReadableValueSet for LiveTable<E> {
 impl<E: LiveEntity> WritableValueSet for LiveTable<E> {
     async fn write(&self, id: &Id, patch: &Patch, guard: &Guard) -> Result<WriteOutcome, ValueError> {
         let (id, patch, guard) = (id.clone(), patch.clone(), guard.clone());
-        self.request(Operation::Write, |shared| async move { Ok(shared.write_record(&id, &patch, &guard).await?.0.0) })
-            .await
+        self.request(
+            Operation::Write,
+            |shared| async move { Ok(shared.write_record(&id, &patch, &guard).await?.outcome) },
+        )
+        .await
     }
 
     async fn insert_id_value(&self, id: &Id, record: Record) -> Result<Record, ValueError> {
