@@ -6,9 +6,12 @@ use vantage_live::LiveEntity;
 #[derive(Clone, Serialize, Deserialize, LiveEntity)]
 struct Row {
     #[live(id, label = "Key")]
-    key: i64,
+    key: Key,
     name: String,
 }
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Key(String);
 
 fn changed(old: &Row, new: &Row) -> bool {
     old.diff(new).contains(RowField::Name)

@@ -13,4 +13,8 @@ fn changed(old: &Row, new: &Row) -> bool {
     !old.diff(new).is_empty()
 }
 
+fn shown(change: RowChange<'_>, conflict: RowConflict<'_>) -> String {
+    format!("{change:?} {conflict:?}")
+}
+
 fn main() {}

@@ -142,15 +142,14 @@ impl Entry {
 
     /// Puts the name of a type into `slot`.
     fn name(self, slot: &mut Option<Given<Ident>>, errors: &mut Errors) {
-        let mut path = None;
-        let key = self.key.clone();
-        self.path(&mut path, "a type to generate", errors);
-        if let Some(Given { value: path, .. }) = path {
-            // `Self`, `self`, `super` and `crate` are paths, but no names.
-            match syn::parse2::<Ident>(path.to_token_stream()) {
-                Ok(name) => put(slot, Given { key, value: name }, errors),
-                Err(_) => errors.at(&path, format_args!("`{key}` names a new type beside the struct: write one name")),
-            }
+        let key = self.key;
+        let message =
+            format!("`{key}` names a new type beside the struct: write `{key} = Name`, one name without quotes");
+        let Value::Is(expr) = self.value else { return errors.at(&key, message) };
+        // `Self`, `self`, `super` and `crate` are paths, but no names.
+        match syn::parse2::<Ident>(ungrouped((*expr).clone()).to_token_stream()) {
+            Ok(value) => put(slot, Given { key, value }, errors),
+            Err(_) => errors.at(&*expr, message),
         }
     }
 }

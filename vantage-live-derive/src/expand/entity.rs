@@ -7,7 +7,10 @@ use syn::spanned::Spanned;
 
 use super::{bounds, first_leaf, is_nested, named_in, nested, nested_bounds, nested_set, per_type, respanned};
 use crate::check::CAPACITY;
-use crate::model::Entity;
+use crate::model::{Entity, Field};
+
+/// What an id cannot be beside.
+const ELSE: [&str; 6] = ["skip", "readonly", "version", "nested", "label", "eq"];
 
 pub fn impls(entity: &Entity) -> TokenStream {
     let (ident, names) = (&entity.ident, &entity.names);
@@ -192,7 +195,9 @@ fn conflict(entity: &Entity) -> impl Iterator<Item = TokenStream> {
 }
 
 fn fill_id(entity: &Entity) -> Option<TokenStream> {
-    entity.id().map(|id| {
+    // What is something else as well is refused, and whether it could hold an id is no news.
+    let is_id_alone = |id: &&Field| !ELSE.iter().any(|key| id.live.key(key).is_some());
+    entity.id().filter(is_id_alone).map(|id| {
         let (ident, ty) = (&id.ident, &id.ty);
         quote! {
             #[inline]

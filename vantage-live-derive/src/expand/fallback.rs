@@ -20,9 +20,9 @@ pub fn fallback(input: &DeriveInput) -> TokenStream {
     quote! {
         #[doc = #docs] #lints #vis type #field = #private::refused::NoField;
         #[doc = #docs] #lints #vis type #dirty = #private::refused::NoDirty;
-        #[doc = #docs] #lints #vis type #change = #private::refused::NoField;
+        #[doc = #docs] #lints #vis type #change<'e> = #private::refused::NoField;
         #[doc = #docs] #lints #vis type #conflicts = #private::refused::NoConflicts;
-        #[doc = #docs] #lints #vis type #conflict = #private::refused::NoField;
+        #[doc = #docs] #lints #vis type #conflict<'e> = #private::refused::NoField;
         #entity
     }
 }

@@ -38,7 +38,7 @@ use crate::value::{Id, IdentityMismatch, Patch, Path, Record};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be written as a record and read from one",
     label = "an entity has both of serde's derives",
-    note = "put `#[derive(serde::Serialize, serde::Deserialize)]` on it"
+    note = "put `#[derive(serde::Serialize, serde::Deserialize)]` on it; where it has them, see what serde says"
 )]
 pub trait Stored: Serialize + DeserializeOwned {}
 
@@ -76,7 +76,7 @@ impl<T: Serialize + DeserializeOwned> Stored for T {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no entity",
     label = "this type does not derive `LiveEntity`",
-    note = "put `#[derive(LiveEntity)]` on it; or take `#[live(nested)]` away, so that the field is compared and saved as a whole"
+    note = "put `#[derive(LiveEntity)]` on it, if it is a struct with named fields of this crate; or take `#[live(nested)]` away, so that the field is compared and saved as a whole"
 )]
 pub trait LiveEntity: Clone + Stored + Send + Sync + 'static {
     /// The entity's fields as an enum: a variant per field, a nested entity's inside its own.

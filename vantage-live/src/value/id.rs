@@ -217,11 +217,28 @@ impl<'de> Deserialize<'de> for Id {
 
 /// The type of an entity's `#[live(id)]` field: what can be made of an [`Id`].
 ///
-/// Implemented for [`Id`], `String`, `Arc<str>`, `i64`, [`Uuid`] and an `Option` of one of these.
+/// Implemented for [`Id`], `String`, `Arc<str>`, `i64`, [`Uuid`] and an `Option` of one of these. A type of one's own takes
+/// what is inside it:
+///
+/// ```
+/// use vantage_live::value::{Id, IdField, IdentityMismatch};
+///
+/// #[derive(Clone, Debug, PartialEq)]
+/// struct ProductId(i64);
+///
+/// impl IdField for ProductId {
+///     fn from_id(id: &Id) -> Result<Self, IdentityMismatch> {
+///         i64::from_id(id).map(ProductId)
+///     }
+/// }
+///
+/// assert_eq!(ProductId::from_id(&Id::from(7)).unwrap(), ProductId(7));
+/// assert!(ProductId::from_id(&Id::from("seven")).is_err());
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot hold an id",
     label = "not the type of an id",
-    note = "an `#[live(id)]` field is an `Id`, `String`, `Arc<str>`, `i64`, `Uuid`, or an `Option` of one of these"
+    note = "an `#[live(id)]` field is an `Id`, `String`, `Arc<str>`, `i64`, `Uuid`, or an `Option` of one of these; implement `IdField` for a type of your own"
 )]
 pub trait IdField: Sized {
     /// This type's form of `id`.
