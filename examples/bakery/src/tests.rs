@@ -424,6 +424,11 @@ async fn the_screen_can_be_of_any_size_and_always_says_how_the_connection_stands
         }
         assert!(scene.screen(80, 24).contains("● live"));
     }
+    scene.keys(&[KeyCode::Esc]);
+    for (width, height) in [(30, 10), (40, 12), (60, 16)] {
+        let screen = scene.screen(width, height);
+        assert!(["d delete", "q quit"].iter().all(|key| screen.contains(key)), "{screen}");
+    }
     scene.control('o');
     scene.screen(10, 4);
 }

@@ -22,7 +22,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) {
     let keys = bars::keys_height(app, area.width);
     let rows = [
         Constraint::Length(1),
-        Constraint::Min(8),
+        Constraint::Min(4),
         Constraint::Length(news),
         Constraint::Length(2),
         Constraint::Length(keys),
