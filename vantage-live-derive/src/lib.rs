@@ -108,6 +108,12 @@ use proc_macro::TokenStream;
 ///     ProductChange::Inventory(InventoryChange::Stock { from, to }) => assert_eq!((from, to), (&50, &40)),
 ///     change => unreachable!("asked for the stock, not for {change:?}"),
 /// }
+///
+/// // What is read-only, the version too, differs like any field, and is never written.
+/// let sold = Product { sold: 8, revision: 2, ..new.clone() };
+/// assert_eq!(new.diff(&sold), ProductField::Sold | ProductField::Revision);
+/// assert!(sold.patch(new.diff(&sold)).unwrap().is_empty());
+/// assert_eq!(Product::VERSION, Some(ProductField::Revision));
 /// ```
 ///
 /// # On the struct
