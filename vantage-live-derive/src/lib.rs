@@ -169,9 +169,8 @@ use proc_macro::TokenStream;
 ///
 /// Floats are compared by total order, also inside `Option`, `Box`, `Arc`, lists, maps, and tuples of up to four of them, of
 /// numbers and of texts: a NaN is the same as itself. Any other type that holds floats is compared by its `PartialEq`, and so
-/// is a field of a generic type. JSON has no
-/// number for a NaN or an infinite float: a save of one is an error, and nothing is written, unless serde reads what it writes
-/// for it.
+/// is a field of a generic type. JSON has no number for a NaN or an infinite float: a save of one is an error, and nothing is
+/// written, unless serde reads what it writes for it.
 ///
 /// An `Option<Option<T>>` is `null` to serde whether it is `None` or `Some(None)`, and `null` is read as `None`: a save of
 /// `Some(None)` answers `PartialSave`. A `with` that tells the two apart, such as that of `serde_with`, is honoured.

@@ -262,8 +262,11 @@ impl Field {
     pub fn no_entity(&self) -> Option<String> {
         let inside = optional(&self.ty);
         let ty = inside.unwrap_or(&self.ty);
-        let Type::Path(path) = ungrouped(ty) else {
-            return Some("this is neither: take `nested` away".to_owned());
+        let path = match ungrouped(ty) {
+            Type::Path(path) => path,
+            // Whatever it is in the end.
+            Type::Macro(_) | Type::Paren(_) => return None,
+            _ => return Some("this is neither: take `nested` away".to_owned()),
         };
         if inside.is_some() && optional(ty).is_some() {
             return Some("this is an `Option` of an `Option`: keep one".to_owned());

@@ -96,6 +96,7 @@ fn what_is_right_is_not_refused() {
         "struct Row { #[serde(rename(serialize = \"n\", deserialize = \"n\"), alias = \"name\")] name: String }",
         "#[live(crate = crate::live, table = \"rows\", field = Column)] struct Row { name: String }",
         "struct Row<T> { name: T, #[live(nested)] inner: other::T }",
+        "struct Row { name: String, #[live(nested)] inner: inner_of!(Row) }",
         "#[live()] #[serde(deny_unknown_fields, default, bound = \"\")] struct Row<T> { name: T }",
     ];
 

@@ -121,11 +121,22 @@ const PAIRS: &[(&str, &str, &str)] = &[
     ("nested", "eq", "a nested entity is compared field by field: put `eq` on its fields, or take `nested` away"),
 ];
 
+/// The pairs that a field has.
+fn pairs(field: &Field) -> impl Iterator<Item = (&'static str, &Ident, &'static str, &'static str)> {
+    PAIRS.iter().filter_map(|(one, other, why)| {
+        field.live.key(one)?;
+        Some((*one, field.live.key(other)?, *other, *why))
+    })
+}
+
+/// Whether the field has something that `key` cannot be beside.
+pub fn is_contradicted(field: &Field, key: &str) -> bool {
+    pairs(field).any(|(one, _, other, _)| one == key || other == key)
+}
+
 fn contradictions(field: &Field, errors: &mut Errors) {
-    for (one, other, why) in PAIRS {
-        if let (Some(_), Some(key)) = (field.live.key(one), field.live.key(other)) {
-            errors.at(key, format_args!("`{one}` and `{other}` on `{}`: {why}", field.name()));
-        }
+    for (one, key, other, why) in pairs(field) {
+        errors.at(key, format_args!("`{one}` and `{other}` on `{}`: {why}", field.name()));
     }
 }
 

@@ -6,11 +6,8 @@ use syn::GenericParam;
 use syn::spanned::Spanned;
 
 use super::{bounds, first_leaf, is_nested, named_in, nested, nested_bounds, nested_set, per_type, respanned};
-use crate::check::CAPACITY;
-use crate::model::{Entity, Field};
-
-/// What an id cannot be beside.
-const ELSE: [&str; 6] = ["skip", "readonly", "version", "nested", "label", "eq"];
+use crate::check::{CAPACITY, is_contradicted};
+use crate::model::Entity;
 
 pub fn impls(entity: &Entity) -> TokenStream {
     let (ident, names) = (&entity.ident, &entity.names);
@@ -196,8 +193,7 @@ fn conflict(entity: &Entity) -> impl Iterator<Item = TokenStream> {
 
 fn fill_id(entity: &Entity) -> Option<TokenStream> {
     // What is something else as well is refused, and whether it could hold an id is no news.
-    let is_id_alone = |id: &&Field| !ELSE.iter().any(|key| id.live.key(key).is_some());
-    entity.id().filter(is_id_alone).map(|id| {
+    entity.id().filter(|id| !is_contradicted(id, "id")).map(|id| {
         let (ident, ty) = (&id.ident, &id.ty);
         quote! {
             #[inline]

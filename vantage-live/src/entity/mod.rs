@@ -272,6 +272,7 @@ fn must_have_numbers<E: LiveEntity>(entity: &E, record: &Record) -> Result<(), E
 /// Writes the id into what serde has written without it, or under a name that it does not read.
 fn write_id<E: LiveEntity>(entity: &E, record: &mut Record) -> Result<(), EntityError> {
     if let (Some(name), Some(id)) = (E::ID, entity.unwritten_id()) {
+        // Under the other name serde may refuse it.
         E::Field::table().strip(record);
         record.insert(name.to_owned(), id.map_err(EntityError::Encode)?);
     }
