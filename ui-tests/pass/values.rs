@@ -7,11 +7,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
 use uuid::Uuid;
-use vantage_live::{FieldSet, LiveEntity};
+use vantage_live::{FieldSet, LiveEntity, Patch};
 
 #[derive(Clone, Serialize, Deserialize, LiveEntity)]
+#[repr(C, align(16))]
 struct Values {
     at: DateTime<Utc>,
     day: Option<NaiveDate>,
@@ -35,6 +38,30 @@ struct Values {
     #[live(eq = <Quiet as PartialEq>::eq)]
     by_its_trait: Quiet,
     quiet: Quiet,
+    state: State,
+    /// One of those that the program knows.
+    #[serde(deserialize_with = "known")]
+    unit: &'static Unit,
+}
+
+/// One value, whatever is in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Open,
+    Shipped { by: String },
+    Paid(f64, i64),
+}
+
+#[derive(Debug, PartialEq, Serialize)]
+struct Unit(&'static str);
+
+static GRAM: Unit = Unit("g");
+static KILOGRAM: Unit = Unit("kg");
+
+fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static Unit, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    [&GRAM, &KILOGRAM].into_iter().find(|unit| unit.0 == name).ok_or_else(|| Error::custom("no unit that is known"))
 }
 
 /// Neither `PartialEq` nor `Debug`.
@@ -75,6 +102,8 @@ fn values() -> Values {
         word: "Word".into(),
         by_its_trait: Quiet(0),
         quiet: Quiet(1),
+        state: State::Open,
+        unit: &GRAM,
     }
 }
 
@@ -101,6 +130,25 @@ pub(super) fn main() {
     let changed = values().diff(&other);
     assert_eq!(changed.to_string(), "float, maybe, by_name, by_day, boxed, shared, cow, silent, price, word, quiet");
     assert_eq!(Values { float: 0.0, ..values() }.diff(&Values { float: -0.0, ..values() }).len(), 1);
+
+    // JSON has no NaN.
+    let finite = Values {
+        float: 0.0,
+        floats: Vec::new(),
+        maybe: None,
+        by_name: HashMap::new(),
+        by_day: BTreeMap::new(),
+        boxed: Box::new([0.0, 0.0]),
+        ..values()
+    };
+    let mut shipped = Values { state: State::Shipped { by: "doc".into() }, unit: &KILOGRAM, ..finite.clone() };
+    let changed = finite.diff(&shipped);
+    assert_eq!(changed, ValuesField::State | ValuesField::Unit);
+    let patch = shipped.patch(changed).unwrap();
+    assert_eq!(patch, Patch::new().set("state", json!({"shipped": {"by": "doc"}})).set("unit", "kg"));
+    shipped.set_field(ValuesField::State, json!({"paid": [1.5, 2]})).unwrap();
+    shipped.set_field(ValuesField::Unit, json!("g")).unwrap();
+    assert_eq!((&shipped.state, shipped.unit), (&State::Paid(1.5, 2), &GRAM));
 
     let (one, two) = (values(), other);
     let shown = |field| format!("{:?}", Values::change(field, &one, &two));

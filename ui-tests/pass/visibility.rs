@@ -23,6 +23,26 @@ mod model {
     }
 }
 
+/// Seen in a part of the crate.
+mod part {
+    pub(super) mod deep {
+        use serde::{Deserialize, Serialize};
+        use vantage_live::LiveEntity;
+
+        #[derive(Clone, Debug, Default, Serialize, Deserialize, LiveEntity)]
+        pub(crate) struct Wide {
+            pub(crate) name: String,
+        }
+
+        #[derive(Clone, Debug, Default, Serialize, Deserialize, LiveEntity)]
+        pub(in crate::visibility) struct Narrow {
+            pub(in crate::visibility) name: String,
+            #[live(nested)]
+            wide: Wide,
+        }
+    }
+}
+
 /// Public, with parts that are not.
 pub mod public {
     use serde::{Deserialize, Serialize};
@@ -56,4 +76,11 @@ pub(super) fn main() {
     assert!(conflicts.name.is_some());
     assert!(matches!(conflicts.get(ProductField::Name), Some(ProductConflict::Name(_))));
     assert_eq!(public::RowField::ALL.len(), 2);
+
+    use part::deep::{Narrow, NarrowField, Wide, WideField};
+    let mut named = Narrow::default();
+    named.name = "n".into();
+    assert_eq!(Narrow::default().diff(&named), NarrowField::Name.into());
+    assert_eq!(NarrowField::Wide(WideField::Name).name(), "wide.name");
+    assert_eq!(Wide::default().diff(&Wide { name: "w".into() }), WideField::Name.into());
 }

@@ -6,10 +6,13 @@
 use std::collections::HashMap;
 use std::iter;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, Data, DeriveInput, Fields, GenericArgument, Generics, Ident, PathArguments, Type, Visibility};
+use syn::{
+    Attribute, Data, DeriveInput, Fields, GenericArgument, Generics, Ident, PathArguments, Type, Visibility,
+    parse_quote,
+};
 
 use crate::attr::{EntityAttrs, EntitySerde, FieldAttrs, FieldSerde, Given};
 use crate::error::Errors;
@@ -25,6 +28,8 @@ pub struct Entity {
     pub notes: Vec<Attribute>,
     pub live: EntityAttrs,
     pub serde: EntitySerde,
+    /// The `packed` of `#[repr(packed)]`.
+    pub packed: Option<Ident>,
     pub names: Names,
     pub fields: Vec<Field>,
 }
@@ -125,7 +130,8 @@ impl Entity {
         let fields = fields.collect();
         let names = Names::new(&input.ident, &live);
         let (ident, vis, generics) = (input.ident.clone(), input.vis.clone(), input.generics.clone());
-        Some(Entity { ident, vis, generics, notes: notes(&input.attrs), live, serde, names, fields })
+        let (notes, packed) = (notes(&input.attrs), packed(&input.attrs));
+        Some(Entity { ident, vis, generics, notes, live, serde, packed, names, fields })
     }
 
     /// The fields that have a variant, with their places among themselves.
@@ -304,6 +310,11 @@ impl Field {
         entity.default || self.serde.default.is_some() || self.is_option() && self.serde.with.is_empty()
     }
 
+    /// Whether no record can be read into the field.
+    pub fn borrows(&self) -> bool {
+        borrows(&self.ty, &self.serde)
+    }
+
     /// The name in Rust, without `r#`.
     pub fn name(&self) -> String {
         self.ident.unraw().to_string()
@@ -322,6 +333,32 @@ fn notes(attrs: &[Attribute]) -> Vec<Attribute> {
         attr.path().is_ident("deprecated") || attr.path().is_ident("doc") && hidden()
     };
     attrs.iter().filter(is_note).cloned().collect()
+}
+
+/// The word in `#[repr(packed)]`, alone or with a number.
+fn packed(attrs: &[Attribute]) -> Option<Ident> {
+    let mut packed = None;
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("repr")) {
+        let words = attr.parse_nested_meta(|meta| {
+            packed = meta.path.get_ident().filter(|word| *word == "packed").cloned().or(packed.take());
+            // The number of `align(8)`.
+            meta.input.parse::<Option<Group>>().map(drop)
+        });
+        // What is wrong with it, the compiler says.
+        drop(words);
+    }
+    packed
+}
+
+/// Whether serde can read a field of `ty` only from a record that lives as long as the field does.
+pub fn borrows(ty: &Type, serde: &FieldSerde) -> bool {
+    let by_itself = serde.with.iter().all(|key| key == "serialize_with");
+    let is_borrowed = match ungrouped(ty) {
+        // What serde borrows whatever a function of one's own would do.
+        Type::Reference(ty) => by_itself || matches!(*ty.elem, Type::Slice(_)) || ty.elem == parse_quote!(str),
+        _ => false,
+    };
+    serde.borrow.is_some() || is_borrowed && serde.reads()
 }
 
 /// A type that came through a `macro_rules!` macro stands in an invisible group.

@@ -7,6 +7,7 @@ mod entity;
 mod field;
 mod serde;
 
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
@@ -46,7 +47,11 @@ impl Parse for Entry {
         } else if input.peek(token::Paren) {
             let list;
             parenthesized!(list in input);
-            Value::List(entries(&list)?)
+            let ahead = list.fork();
+            // A list of something else is still a list where none belongs, and hides no other mistake.
+            let read = entries(&ahead).unwrap_or_default();
+            list.parse::<TokenStream>()?;
+            Value::List(read)
         } else if input.is_empty() || input.peek(Token![,]) {
             Value::None
         } else {

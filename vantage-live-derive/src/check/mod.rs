@@ -51,12 +51,16 @@ pub fn shape(input: &DeriveInput, errors: &mut Errors) {
 
 /// Whether what the derive generates for `entity` makes sense to the compiler, errors or not.
 pub fn can_expand(entity: &Entity) -> bool {
-    let borrows = entity.fields.iter().any(|field| field.serde.borrow.is_some());
-    (1..=CAPACITY).contains(&entity.tracked().count()) && entity.generics.lifetimes().next().is_none() && !borrows
+    let borrows = entity.generics.lifetimes().next().is_some() || entity.fields.iter().any(Field::borrows);
+    (1..=CAPACITY).contains(&entity.tracked().count()) && !borrows && entity.packed.is_none()
 }
 
 /// Checks the struct as a whole, and each of its fields.
 pub fn entity(entity: &Entity, errors: &mut Errors) {
+    if let Some(packed) = &entity.packed {
+        let name = &entity.ident;
+        errors.at(packed, format_args!("a form points to the fields of `{name}`, and nothing can point into a packed struct: take `{packed}` away"));
+    }
     count(entity, errors);
     names(entity, errors);
     one_of(entity, "id", errors);

@@ -7,7 +7,7 @@ use syn::{Data, DeriveInput, GenericParam};
 use super::lints;
 use crate::attr::{EntityAttrs, FieldSerde};
 use crate::error::Errors;
-use crate::model::{Names, private};
+use crate::model::{Names, borrows, private};
 
 /// The types under their names, without fields, and an impl that does nothing.
 pub fn fallback(input: &DeriveInput) -> TokenStream {
@@ -33,8 +33,8 @@ fn stub(input: &DeriveInput, live: &TokenStream) -> Option<TokenStream> {
     let ident = &input.ident;
     let plain =
         !input.generics.params.iter().any(|param| matches!(param, GenericParam::Lifetime(_) | GenericParam::Type(_)));
-    let borrows = match &input.data {
-        Data::Struct(data) => data.fields.iter().any(|field| FieldSerde::parse(&field.attrs).borrow.is_some()),
+    let borrowed = match &input.data {
+        Data::Struct(data) => data.fields.iter().any(|field| borrows(&field.ty, &FieldSerde::parse(&field.attrs))),
         Data::Enum(_) | Data::Union(_) => false,
     };
     let (declared, given, clause) = input.generics.split_for_impl();
@@ -42,7 +42,7 @@ fn stub(input: &DeriveInput, live: &TokenStream) -> Option<TokenStream> {
     let own = clause.iter().flat_map(|clause| &clause.predicates);
     let clause = quote!(where #(#own,)* for<'__e> Self: #live::Stored);
     let set = quote!(#live::FieldSet<#live::refused::NoField>);
-    (plain && !borrows).then(|| {
+    (plain && !borrowed).then(|| {
         quote! {
             #[automatically_derived]
             #[allow(unused_variables)]
