@@ -5,7 +5,9 @@ use serde_json::json;
 use surrealdb::types::vars;
 use tests::servers::Relay;
 use vantage_live::store::surrealdb::{SurrealDb, SurrealTable};
-use vantage_live::{Feed, FeedEvent, FeedKind, Id, Patch, Record, ValueErrorKind, WritableValueSet};
+use vantage_live::{
+    Feed, FeedEvent, FeedKind, Id, LiveEntity, LiveTable, Patch, Record, SyncState, ValueErrorKind, WritableValueSet,
+};
 
 use crate::support::{SERVER, embedded, empty, raw, remote, through};
 
@@ -31,6 +33,27 @@ async fn a_filtered_feed_hints_at_what_enters_and_at_what_leaves() {
             assert_eq!(event, FeedEvent::Upsert { id: pie.clone(), record: None });
         }
     }
+}
+
+#[tokio::test]
+async fn a_view_has_no_feed_and_a_table_of_it_says_so() {
+    let raw = raw().await;
+    let text = "DEFINE TABLE product; DEFINE TABLE cheap AS SELECT * FROM product WHERE price < 200";
+    raw.query(text).await.unwrap().check().unwrap();
+    let view = SurrealDb::from_client(raw).table("cheap");
+
+    let refused = view.feed().subscribe().await.err().unwrap();
+    assert!(matches!(refused.kind, ValueErrorKind::Unsupported(_)), "{refused:?}");
+
+    let live = LiveTable::<Priced>::builder(view.clone()).feed(view.feed()).open().await.unwrap();
+    while !matches!(live.sync_state(), SyncState::Lost { .. }) {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[derive(Clone, serde::Serialize, serde::Deserialize, LiveEntity)]
+struct Priced {
+    price: i64,
 }
 
 #[tokio::test]

@@ -93,13 +93,13 @@ async fn stored(row: &Row, schemafull: bool) -> Surreal<Any> {
     raw
 }
 
-async fn ask(raw: &Surreal<Any>, text: &str) -> Value {
+pub(crate) async fn ask(raw: &Surreal<Any>, text: &str) -> Value {
     let mut answers = raw.query(text).await.unwrap_or_else(|error| panic!("{text}: {error}"));
     answers.take(0).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
 /// A store that has read nothing yet.
-fn fresh(raw: &Surreal<Any>) -> SurrealTable {
+pub(crate) fn fresh(raw: &Surreal<Any>) -> SurrealTable {
     SurrealDb::from_client(raw.clone()).table("product")
 }
 

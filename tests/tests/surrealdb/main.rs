@@ -2,6 +2,7 @@
 
 mod connection;
 mod contract;
+mod elements;
 mod feeds;
 mod fidelity;
 mod filtered;

@@ -12,7 +12,7 @@ use super::native;
 use super::plan::{Place, TooLarge, plan};
 use super::statement::{Statement, idiom, quote, quote_key};
 use super::table::SurrealTable;
-use crate::value::{Patch, Path};
+use crate::value::{Guard, Patch, Path};
 
 /// What a patch assigns: `` `price` = $v3, `note` = NONE ``.
 pub(super) struct Assignments {
@@ -40,9 +40,14 @@ impl Assignments {
 }
 
 impl SurrealTable {
-    /// What `patch` assigns. The server takes each assigned value from the record as it was, so no two of them may
-    /// rebuild the same object.
-    pub(super) fn assignments(&self, patch: &Patch, statement: &mut Statement) -> Result<Assignments, Unwritable> {
+    /// What `patch` assigns where `guard` holds. The server takes each assigned value from the record as it was, so no two
+    /// of them may rebuild the same object.
+    pub(super) fn assignments(
+        &self,
+        patch: &Patch,
+        guard: &Guard,
+        statement: &mut Statement,
+    ) -> Result<Assignments, Unwritable> {
         let schema = self.schema();
         let learned = self.memory.learned.lock();
         let parents: BTreeSet<Names<'_>> = patch.sets().flat_map(|(path, _)| parents(path)).collect();
@@ -51,14 +56,20 @@ impl SurrealTable {
         let mut sets = Vec::new();
         for (path, value) in patch.sets().filter(|(path, _)| !path.names().is_empty()) {
             let target = idiom(path.names());
-            let root = Place { declared: Some(&schema.shape), learned: Some(&learned.shape), present: None };
+            let root = Place { declared: Some(&schema.shape), learned: Some(&learned.shape), ..Place::default() };
             let place = path.names().iter().fold(root, |place, name| place.field(name));
-            let value = plan(value, Place { present: Some(&target), ..place })
+            let value = plan(value, Place { present: Some(&target), expected: expected(guard, path), ..place })
                 .map_err(|TooLarge(number)| too_large(Some(path.clone()), &number))?;
             sets.push((target, value.expression(statement)));
         }
         Ok(Assignments { before, sets })
     }
+}
+
+/// What stands at `path` where `guard` holds, as far as it says so.
+fn expected<'g>(guard: &'g Guard, path: &Path) -> Option<&'g Json> {
+    let Guard::Fields(fields) = guard else { return None };
+    fields.iter().find(|expected| expected.path == *path)?.value.as_ref()
 }
 
 pub(super) fn too_large(path: Option<Path>, number: &str) -> Unwritable {

@@ -131,7 +131,7 @@ impl SurrealTable {
                 if patch.is_empty() {
                     format!("RETURN {{ written: (SELECT * FROM ONLY {record}{matching}), now: {now} }}")
                 } else {
-                    self.write(patch, change.wants_a_record(), &record, &matching, statement)?
+                    self.write((patch, guard), change.wants_a_record(), &record, &matching, statement)?
                 }
             }
         };
@@ -164,16 +164,16 @@ impl SurrealTable {
         Some(())
     }
 
-    /// The statement that writes what `patch` says, where the record is `matching`.
+    /// The statement that writes what the patch says, where the record is `matching`, which says the guard too.
     fn write(
         &self,
-        patch: &Patch,
+        (patch, guard): (&Patch, &Guard),
         wants_a_record: bool,
         record: &str,
         matching: &str,
         statement: &mut Statement,
     ) -> Result<String, Unwritable> {
-        let assignments = self.assignments(patch, statement)?;
+        let assignments = self.assignments(patch, guard, statement)?;
         let (made, now) = (statement.fresh(), now(record, statement));
         let (after, throw) = (after(record, &format!("{made}[0]")), throw("write", statement));
         let data = format!("SET {}", assignments.text());
@@ -225,8 +225,8 @@ impl SurrealTable {
     fn content(&self, record: &Record, present: bool) -> Result<Plan, Unwritable> {
         let schema = self.schema();
         let learned = self.memory.learned.lock();
-        let place =
-            Place { declared: Some(&schema.shape), learned: Some(&learned.shape), present: present.then_some("") };
+        let present = present.then_some("");
+        let place = Place { declared: Some(&schema.shape), learned: Some(&learned.shape), present, ..Place::default() };
         object(record, place).map_err(|TooLarge(number)| {
             let field = record.iter().find(|(_, value)| plan(value, Place::default()).is_err());
             too_large(field.map(|(name, _)| Path::from(name.as_str())), &number)

@@ -41,6 +41,11 @@ const BUFFER: usize = 4_096;
 /// The feed of a [`SurrealTable`]'s changes, by a LIVE query. A handle; each subscription is a LIVE query of its own,
 /// with a buffer of 4,096 events, beyond which it says [`FeedEvent::Changed`].
 ///
+/// SurrealDB tells of a record when it is written itself. What a record shows of others, by a `COMPUTED` field or a filter
+/// that follows a link, can change without a word: [`refresh_all`](crate::LiveTable::refresh_all) then finds out. Of a view
+/// it tells nothing at all, and subscribing to one is [`Unsupported`](ValueErrorKind::Unsupported) where the user may read
+/// what `INFO FOR DB` tells.
+///
 /// The changes of one record can come in another order than they were committed in, so each is a hint to read it. The
 /// stream ends with an error as soon as the connection is lost, or the server has been silent for the deadline, or somebody
 /// has ended the query or removed the table: over a client of the program's own within 2 seconds, where it may read what
@@ -293,6 +298,15 @@ impl SurrealTable {
         }
     }
 
+    /// Whether the table is made of what a query of others answers. Who may not ask follows it as a table.
+    async fn is_view(&self) -> bool {
+        let mut statement = Statement::new(None);
+        let name = statement.bind(self.name.clone());
+        statement.push(&format!("RETURN (INFO FOR DB STRUCTURE).tables[WHERE name = {name}][0].view != NONE"));
+        let answers = self.db.shared.link.ask(statement.finish(), self.db.shared.deadline).await;
+        matches!(answers.as_deref(), Ok([Ok(Value::Bool(true))]))
+    }
+
     /// A written record. What a filtered set makes of it, only the set can tell.
     fn upserted(&self, record: Value) -> FeedEvent {
         match json::record(record, &mut self.memory.learned.lock()) {
@@ -324,6 +338,11 @@ impl Feed for SurrealFeed {
     }
 
     async fn subscribe(&self) -> Result<FeedStream, ValueError> {
+        // A LIVE query of a view is taken, and never says anything.
+        if self.table.is_view().await {
+            let kind = ValueErrorKind::Unsupported("tell of the changes of a view");
+            return Err(ValueError::new(Operation::Subscribe, &self.table.name, kind));
+        }
         let subscribed = self.table.db.again(|| self.subscribe_once()).await;
         subscribed.map_err(|failure| self.table.failed(Operation::Subscribe, None, failure.of_read()))
     }

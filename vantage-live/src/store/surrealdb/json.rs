@@ -29,12 +29,11 @@ pub(super) fn record(value: Value, learned: &mut Learned) -> Result<(Id, Record)
 
 /// The value of the field `name`, noted below `parent`; `None` where nothing stands there.
 fn json_at(value: Value, name: &str, parent: Option<&mut Shape>, room: &mut usize) -> Option<Json> {
-    // Most fields are of the kinds that JSON has: nothing to note.
+    // Of these JSON has the kind: nothing to note.
     match value {
         Value::None => None,
         Value::Null => Some(Json::Null),
         Value::Bool(bool) => Some(Json::Bool(bool)),
-        Value::String(text) => Some(Json::String(text)),
         value => {
             let place = parent.and_then(|parent| parent.field(name, room));
             Some(json(value, place, room))
@@ -121,9 +120,10 @@ pub(super) fn parse_non_finite(text: &str) -> Option<f64> {
     [f64::NAN, f64::INFINITY, f64::NEG_INFINITY].into_iter().find(|float| non_finite(*float) == text)
 }
 
-/// The kind, where it is one that the JSON does not tell.
+/// The kind, where another would have the same JSON.
 fn kind(value: &Value) -> Option<Kind> {
     Some(match value {
+        Value::String(_) => Kind::Text,
         Value::Number(Number::Int(_)) => Kind::Int,
         Value::Number(Number::Float(_)) => Kind::Float,
         Value::Number(Number::Decimal(_)) => Kind::Decimal,

@@ -6,8 +6,13 @@
 //! a duration. Which of them is written is decided in this order: by the type that the column declares; by what stands
 //! there in the record, in the statement itself; by what was seen there in other records; by what the JSON looks like.
 //! So what was read is written back as what it was, by whoever has never read it too, in schemafull and in schemaless
-//! tables: only of an array of more than 64 elements, in a column that declares no type for them, one must have read
-//! such a value. A guard holds where what stands there is any of the native values that have its JSON.
+//! tables. A guard holds where what stands there is any of the native values that have its JSON.
+//!
+//! In an array, where the guard names what stood there, as it does under [`Policy::Fields`](crate::Policy::Fields), what is
+//! only moved stays what it was, and what is edited is like what it was made of; of two elements with the same JSON either
+//! may be meant. Under the other policies the element of the same index decides. Of an array of which more than 64
+//! elements are new or edited, in a column that declares no type for them, one must have read such a value. A record that is
+//! brought back after somebody has deleted it is a new one: in a column of several types its values are what they look like.
 //!
 //! | SurrealDB | JSON | written | guarded | lost |
 //! |---|---|---|---|---|

@@ -1,9 +1,11 @@
 //! Which native value a JSON value is written as.
 //!
 //! The declared type of the column decides. Where none is declared, what stands there now decides, in the statement
-//! itself; where nothing does, what has been seen there in other records; and then what the JSON looks like.
+//! itself; where nothing does, what has been seen there in other records; and then what the JSON looks like. An element of
+//! an array that is only moved is taken from where it stands, as far as the guard says what stands there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::ops::Range;
 
 use serde_json::{Map, Value as Json};
 use surrealdb::types::{Array, Object, Value};
@@ -19,32 +21,46 @@ pub(super) enum Plan {
     Value(Value),
     /// The value of the kind that stands at `place` now, or else `otherwise`.
     Like { place: String, kinds: Vec<(Kind, Plan)>, otherwise: Box<Plan> },
-    /// An array of what is written at the places of its elements.
-    Array(Vec<Plan>),
-    /// A set of what is written at the places of the elements of the set that stands there.
-    Set(Vec<Plan>),
+    /// An array of these parts.
+    Array(Vec<Part>),
+    /// A set of these parts.
+    Set(Vec<Part>),
     /// An object of what is written at the places of its fields.
     Object(BTreeMap<String, Plan>),
 }
 
-/// What is known of a place: what its column's type is, what was seen there, and where it is if a record is there.
+/// A part of an array.
+#[derive(Debug)]
+pub(super) enum Part {
+    /// One element.
+    One(Plan),
+    /// The elements from one index to another, not included, of the array at this place.
+    Kept(String, Range<usize>),
+}
+
+/// What is known of a place: what its column's type is, what was seen there, where it is if a record is there, and what
+/// then stands there if the write happens at all.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Place<'k> {
     pub(super) declared: Option<&'k Shape>,
     pub(super) learned: Option<&'k Shape>,
     pub(super) present: Option<&'k str>,
+    pub(super) expected: Option<&'k Json>,
 }
 
-/// How many elements of an array are decided one by one by what stands there: about 200 bytes of text each.
+/// How many elements of an array that are not kept are decided one by one by what stands there: about 200 bytes of text
+/// each.
 const ONE_BY_ONE: usize = 64;
 
 impl<'k> Place<'k> {
     /// The place of the field `name`, without the record that is there.
     pub(super) fn field(self, name: &str) -> Place<'k> {
         Place {
-            declared: self.declared.and_then(|shape| shape.at(name)),
+            // The type of all fields is declared as that of all elements is.
+            declared: self.declared.and_then(|shape| shape.at(name).or_else(|| shape.elements())),
             learned: self.learned.and_then(|shape| shape.at(name)),
             present: None,
+            expected: self.expected.and_then(|json| json.get(name)),
         }
     }
 
@@ -53,6 +69,7 @@ impl<'k> Place<'k> {
             declared: self.declared.and_then(Shape::elements),
             learned: self.learned.and_then(Shape::elements),
             present: None,
+            expected: None,
         }
     }
 
@@ -119,28 +136,18 @@ fn default(candidates: &[(Kind, Plan)], place: Place<'_>) -> usize {
     let first = candidates.first().map(|(kind, _)| *kind);
     let mut others = (1..candidates.len()).filter(|i| place.has_seen(candidates[*i].0));
     match (others.next(), others.next()) {
-        // Text is not noted, so it says nothing that it was not seen. Anything else would have been.
-        (Some(only), None) if first == Some(Kind::Text) || !first.is_some_and(|kind| place.has_seen(kind)) => only,
+        (Some(only), None) if !first.is_some_and(|kind| place.has_seen(kind)) => only,
         _ => 0,
     }
 }
 
 fn array(elements: &[Json], place: Place<'_>) -> Result<Plan, TooLarge> {
-    let each = |there: Option<&str>| {
-        let element = |(i, json): (usize, &Json)| {
-            // A vector of numbers stays one bound value; texts are decided by what stands at the same index.
-            let present = there.filter(|_| elements.len() <= ONE_BY_ONE && !json.is_number());
-            let present = present.map(|there| format!("{there}[{i}]"));
-            plan(json, Place { present: present.as_deref(), ..place.element() })
-        };
-        elements.iter().enumerate().map(element).collect::<Result<Vec<_>, _>>()
-    };
-    let array = collect(each(place.present)?);
+    let array = elements_at(elements, place, place.present)?;
     // Planning the elements once more is for an array with something to decide: else nested arrays would be planned twice
     // at each level.
     let set = match &array {
         Plan::Value(Value::Array(array)) => native::set(array),
-        _ => match collect(each(None)?) {
+        _ => match elements_at(elements, place, None)? {
             Plan::Value(Value::Array(array)) => native::set(&array),
             _ => None,
         },
@@ -151,23 +158,106 @@ fn array(elements: &[Json], place: Place<'_>) -> Result<Plan, TooLarge> {
         let there = place.present.map(|present| format!("(<array> {present})"));
         let there = there.filter(|_| elements.iter().all(Json::is_string));
         let one_by_one = match there {
-            Some(there) => collect(each(Some(&there))?),
+            Some(there) => elements_at(elements, place, Some(&there))?,
             None => Plan::Value(Value::None),
         };
-        let set = if let Plan::Array(elements) = one_by_one { Plan::Set(elements) } else { Plan::Value(set) };
+        let set = if let Plan::Array(parts) = one_by_one { Plan::Set(parts) } else { Plan::Value(set) };
         candidates.push((Kind::Set, set));
     }
     candidates.extend(native::bytes(elements).map(|bytes| (Kind::Bytes, Plan::Value(bytes))));
     Ok(choose(candidates, place))
 }
 
-fn collect(elements: Vec<Plan>) -> Plan {
-    let settled = elements.iter().all(|element| matches!(element, Plan::Value(_)));
-    if !settled {
-        return Plan::Array(elements);
+/// What to write for the elements of the array `there`.
+fn elements_at(elements: &[Json], place: Place<'_>, there: Option<&str>) -> Result<Plan, TooLarge> {
+    let origins = match (there, place.expected) {
+        (None, _) => vec![Origin::New; elements.len()],
+        (_, Some(Json::Array(expected))) => origins(expected, elements),
+        (_, None) => (0..elements.len()).map(Origin::Like).collect(),
+        // What is there is no array.
+        (_, Some(_)) => vec![Origin::New; elements.len()],
+    };
+    let mut room = ONE_BY_ONE;
+    let mut parts = Vec::with_capacity(elements.len());
+    for (json, origin) in elements.iter().zip(&origins) {
+        let at = match origin {
+            Origin::Kept(at) => Some(*at),
+            Origin::Like(at) if room > 0 => {
+                room -= 1;
+                Some(*at)
+            }
+            Origin::Like(_) | Origin::New => None,
+        };
+        // A vector of numbers stays one bound value; a text is decided by what it comes from.
+        let present = at.filter(|_| !json.is_number()).and_then(|at| Some(format!("{}[{at}]", there?)));
+        let expected = match (place.expected, at) {
+            (Some(array), Some(at)) => array.get(at),
+            _ => None,
+        };
+        parts.push(plan(json, Place { present: present.as_deref(), expected, ..place.element() })?);
     }
-    let values = elements.into_iter().filter_map(Plan::value).collect::<Vec<_>>();
-    Plan::Value(Value::Array(Array::from(values)))
+    if parts.iter().all(|part| matches!(part, Plan::Value(_))) {
+        let values = parts.into_iter().filter_map(Plan::value).collect::<Vec<_>>();
+        return Ok(Plan::Value(Value::Array(Array::from(values))));
+    }
+    let mut joined: Vec<Part> = Vec::new();
+    for (plan, origin) in parts.into_iter().zip(origins) {
+        match (origin, joined.last_mut(), there) {
+            (Origin::Kept(at), Some(Part::Kept(_, range)), _) if range.end == at => range.end = at + 1,
+            (Origin::Kept(at), _, Some(there)) => joined.push(Part::Kept(there.to_owned(), at..at + 1)),
+            _ => joined.push(Part::One(plan)),
+        }
+    }
+    Ok(Plan::Array(joined))
+}
+
+/// Where an element comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Origin {
+    /// It stands at this index.
+    Kept(usize),
+    /// It may have been made of the one at this index.
+    Like(usize),
+    /// From nowhere.
+    New,
+}
+
+/// Where each of `elements` comes from in `expected`: what is the same at both ends stays where it is, and between them
+/// each is where the same stands that no other has. What is left is made of what follows the one before it, if nobody has
+/// that.
+fn origins(expected: &[Json], elements: &[Json]) -> Vec<Origin> {
+    let same = |(a, b): &(&Json, &Json)| a == b;
+    let front = expected.iter().zip(elements).take_while(same).count();
+    let (rest, expected_rest) = (elements.get(front..).unwrap_or_default(), expected.get(front..).unwrap_or_default());
+    let back = expected_rest.iter().rev().zip(rest.iter().rev()).take_while(same).count();
+    let mut free: HashMap<&Json, VecDeque<usize>> = HashMap::new();
+    for (at, json) in expected.iter().enumerate().take(expected.len() - back).skip(front) {
+        free.entry(json).or_default().push_back(at);
+    }
+    let found = elements.iter().enumerate().map(|(i, json)| {
+        if i < front {
+            Some(i)
+        } else if i >= elements.len() - back {
+            Some(i + expected.len() - elements.len())
+        } else {
+            free.get_mut(json).and_then(VecDeque::pop_front)
+        }
+    });
+    let found: Vec<Option<usize>> = found.collect();
+    let mut taken: HashSet<usize> = found.iter().flatten().copied().collect();
+    let mut next = 0;
+    let origin = |found: Option<usize>| {
+        let origin = match found {
+            Some(at) => Origin::Kept(at),
+            None if next < expected.len() && taken.insert(next) => Origin::Like(next),
+            None => return Origin::New,
+        };
+        if let Origin::Kept(at) | Origin::Like(at) = origin {
+            next = at + 1;
+        }
+        origin
+    };
+    found.into_iter().map(origin).collect()
 }
 
 /// What to write for an object's fields, each at its own place.
@@ -220,11 +310,8 @@ impl Plan {
                 }
                 format!("({cases}{{ {} }})", otherwise.expression(statement))
             }
-            Plan::Array(elements) => {
-                let elements: Vec<_> = elements.into_iter().map(|element| element.expression(statement)).collect();
-                format!("[{}]", elements.join(", "))
-            }
-            Plan::Set(elements) => format!("<set> {}", Plan::Array(elements).expression(statement)),
+            Plan::Array(parts) => array_of(parts, statement),
+            Plan::Set(parts) => format!("<set> {}", array_of(parts, statement)),
             Plan::Object(fields) => {
                 let field =
                     |(name, field): (String, Plan)| format!("{}: {}", quote_key(&name), field.expression(statement));
@@ -232,6 +319,31 @@ impl Plan {
                 format!("{{ {} }}", fields.join(", "))
             }
         }
+    }
+}
+
+/// The expression that makes an array of these parts.
+fn array_of(parts: Vec<Part>, statement: &mut Statement) -> String {
+    let (mut arrays, mut open) = (Vec::new(), Vec::new());
+    for part in parts {
+        match part {
+            Part::One(plan) => open.push(plan.expression(statement)),
+            Part::Kept(there, range) if range.len() == 1 => open.push(format!("{there}[{}]", range.start)),
+            Part::Kept(there, range) => {
+                if !open.is_empty() {
+                    arrays.push(format!("[{}]", open.join(", ")));
+                    open.clear();
+                }
+                arrays.push(format!("array::slice({there}, {}, {})", range.start, range.end));
+            }
+        }
+    }
+    if !open.is_empty() || arrays.is_empty() {
+        arrays.push(format!("[{}]", open.join(", ")));
+    }
+    match &*arrays {
+        [only] => only.clone(),
+        arrays => format!("array::concat({})", arrays.join(", ")),
     }
 }
 
@@ -252,7 +364,7 @@ mod tests {
     /// The kind that is written where nothing stands yet.
     fn written(json: &Json, declared: &[Kind], seen: &[Kind]) -> &'static str {
         let (declared, learned) = (shape(declared), shape(seen));
-        let place = Place { declared: Some(&declared), learned: Some(&learned), present: None };
+        let place = Place { declared: Some(&declared), learned: Some(&learned), ..Place::default() };
         match plan(json, place).unwrap().value().unwrap() {
             Value::None => "none",
             Value::Null => "null",
@@ -280,6 +392,9 @@ mod tests {
             (&moment, &[Kind::None, Kind::Datetime], &[], "datetime"),
             (&json!("tomorrow"), &[], &[Kind::Datetime], "string"),
             (&json!("tomorrow"), &[Kind::Datetime], &[], "string"),
+            // It was all texts, and one that reads as a number.
+            (&json!("007"), &[], &[Kind::Text, Kind::Decimal], "string"),
+            (&json!("007"), &[], &[Kind::Decimal], "decimal"),
             (&json!(130), &[], &[], "int"),
             (&json!(130), &[], &[Kind::Float], "float"),
             (&json!(130), &[], &[Kind::Float, Kind::Int], "int"),

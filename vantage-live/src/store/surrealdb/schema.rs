@@ -1,8 +1,9 @@
 //! What `INFO FOR TABLE … STRUCTURE` tells of a table: the types of its columns, and the columns of its indexes.
 
 use std::collections::HashMap;
+use std::str::FromStr;
 
-use surrealdb::types::Value;
+use surrealdb::types::{Duration, Value};
 
 use super::error::path;
 use super::id::unquote;
@@ -144,9 +145,24 @@ fn kinds(name: &str, inside: &str) -> &'static [Kind] {
         "object" => &[Kind::Object],
         "geometry" => &[Kind::Geometry],
         "" if inside.starts_with('{') => &[Kind::Object],
-        literal if literal.starts_with(['\'', '"']) => &[Kind::Text],
-        literal if literal.parse::<i64>().is_ok() => &[Kind::Int],
-        _ => &[],
+        literal => literal_kind(literal),
+    }
+}
+
+/// The kind of a value that is a type of its own. A text is none: it is not what others would be that read as a text.
+fn literal_kind(literal: &str) -> &'static [Kind] {
+    if literal.starts_with('[') {
+        &[Kind::Array]
+    } else if literal.parse::<i64>().is_ok() {
+        &[Kind::Int]
+    } else if literal.ends_with("dec") {
+        &[Kind::Decimal]
+    } else if Duration::from_str(literal).is_ok() {
+        &[Kind::Duration]
+    } else if literal.trim_end_matches('f').parse::<f64>().is_ok() {
+        &[Kind::Float]
+    } else {
+        &[]
     }
 }
 
@@ -187,10 +203,20 @@ mod tests {
     fn a_type_tells_its_kinds_and_those_below_it() {
         let shape = declared("none | { a: int, b: array<datetime, 5> } | 'x|y'");
 
-        assert!(shape.kinds.has(Kind::None) && shape.kinds.has(Kind::Object) && shape.kinds.has(Kind::Text));
+        assert!(shape.kinds.has(Kind::None) && shape.kinds.has(Kind::Object) && !shape.kinds.has(Kind::Text));
         assert!(shape.at("a").unwrap().kinds.has(Kind::Int));
         assert!(shape.at("b").unwrap().elements().unwrap().kinds.has(Kind::Datetime));
         assert!(declared("any").kinds.is_empty());
+        for (literal, kind) in [
+            ("1h", Kind::Duration),
+            ("1.5f", Kind::Float),
+            ("1.5dec", Kind::Decimal),
+            ("15", Kind::Int),
+            ("['a', 1]", Kind::Array),
+        ] {
+            let shape = declared(&format!("'x' | {literal}"));
+            assert!(shape.kinds.has(kind), "{literal}");
+        }
         assert!(declared("geometry<point> | record<a | b>").kinds.has(Kind::Link));
     }
 

@@ -37,6 +37,9 @@ impl SurrealTable {
     /// [`Remote`](crate::Origin::Remote) news: a session that saves once more finds the record deleted, and saving it as new
     /// would make a second one.
     ///
+    /// The condition is for what stands in the record: that it is met, or is not any more, by a change of another record
+    /// that it follows a link to, the feed does not tell.
+    ///
     /// The condition is pasted into statements: it is for the programmer to write, and what users enter goes into
     /// `values`.
     ///
