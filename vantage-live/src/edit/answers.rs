@@ -152,8 +152,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         now: Entry<E>,
         landed: FieldSet<E::Field>,
     ) -> SaveResult<E> {
-        let own = (sent.fields - after.row.diff(&now.row)) | landed;
-        let followed = self.three.take_in(now, own, sent.typed_since(&self.three.local));
+        let (seen, typed) = (Arc::clone(&self.three.snapshot.row), sent.typed_since(&self.three.local));
+        // Two steps: what was written and is as it was sent is modified no more, and follows what has come after it.
+        let mut followed = self.three.written(&after.row, sent.fields, typed);
+        followed |= self.three.take_in(now, landed, typed);
+        self.three.keep_local(sent.kept - seen.diff(&self.three.snapshot.row));
         self.follow(followed);
         self.fill_id();
         save::judge(sent, Arc::clone(&after.row), &mut self.coerced)

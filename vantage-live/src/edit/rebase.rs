@@ -1,5 +1,7 @@
 //! The three-way state of an edit session, and what happens to it when the store has moved on. Pure: no store, no time.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::broken::{self, Broken};
@@ -84,6 +86,14 @@ impl<E: LiveEntity> ThreeWay<E> {
         self.local.copy_fields(&remote.row, if broken::is(Broken::RebaseTakesRemote) { FieldSet::ALL } else { !mine });
         self.snapshot = remote;
         followed
+    }
+
+    /// Takes in that this session has written `fields`, of which the store has the values of `after`, and nothing else of
+    /// it. As [`take_in`](Self::take_in).
+    pub fn written(&mut self, after: &E, fields: FieldSet<E::Field>, typed: FieldSet<E::Field>) -> FieldSet<E::Field> {
+        let mut snapshot = self.snapshot.clone();
+        Arc::make_mut(&mut snapshot.row).copy_fields(after, fields);
+        self.take_in(snapshot, fields, typed)
     }
 
     /// Changed there since the snapshot, and not to the local value.

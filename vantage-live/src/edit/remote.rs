@@ -16,6 +16,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Takes in the table's row, at once, and answers with the conflicts that are undecided then. What has been shown has
     /// been seen: saving after it means "keep mine".
     ///
+    /// While a save is under way, what the row has of it as it was sent is the session's own. What the store makes of it
+    /// otherwise looks like somebody else's until the answer is taken in, and is then a
+    /// [`PartialSave`](SaveResult::PartialSave) and no conflict any more.
+    ///
     /// # Errors
     /// [`RefreshError::Deleted`] where the row has gone; [`EditError::New`] of a record that is not saved yet.
     pub fn rebase(&mut self) -> Result<E::Conflicts, RefreshError> {
@@ -61,6 +65,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     /// The session's own value is to win: the conflict ends, the field stays modified. After an assignment, that value.
     pub fn keep_local(&mut self, field: E::Field) {
+        if let Some(pending) = self.pending.as_mut().filter(|_| self.three.conflicting().contains(field)) {
+            pending.sent.kept |= field.into();
+        }
         self.three.keep_local(field.into());
     }
 

@@ -22,17 +22,20 @@ pub(super) struct Sent<E: LiveEntity> {
     pub followed: FieldSet<E::Field>,
     /// The fields that have followed the store at any time since: what was sent of them is wanted no more.
     pub ever_followed: FieldSet<E::Field>,
+    /// The fields that were decided for the session's own value since, though it may be the one that was sent.
+    pub kept: FieldSet<E::Field>,
 }
 
 impl<E: LiveEntity> Sent<E> {
     /// These fields of the session's state are to be written.
     pub fn new(fields: FieldSet<E::Field>, local: E) -> Self {
-        Sent { fields, local, followed: FieldSet::EMPTY, ever_followed: FieldSet::EMPTY }
+        let none = FieldSet::EMPTY;
+        Sent { fields, local, followed: none, ever_followed: none, kept: none }
     }
 
-    /// Of the fields it writes, those that were typed into since it was sent.
+    /// Of the fields it writes, those that were typed into since it was sent, or decided for what is there.
     pub fn typed_since(&self, local: &E) -> FieldSet<E::Field> {
-        (self.local.diff(local) & self.fields) - self.followed
+        ((self.local.diff(local) - self.followed) | self.kept) & self.fields
     }
 
     /// Of the fields it writes, those that stand there as it was sent.
@@ -44,6 +47,7 @@ impl<E: LiveEntity> Sent<E> {
     pub fn follow(&mut self, fields: FieldSet<E::Field>, modified: FieldSet<E::Field>) {
         self.followed = (self.followed | fields) - modified;
         self.ever_followed |= fields;
+        self.kept = self.kept - fields;
     }
 }
 

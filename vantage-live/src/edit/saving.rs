@@ -47,6 +47,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// read before anything is written to it; where that comes to light with the answer, the next save that can read it
     /// finds out what was written.
     pub async fn save(&mut self) -> Result<SaveResult<E>, EditError> {
+        self.keep_what_is_under_way(self.modified_fields());
         self.take_delete_in().await?;
         self.take_pending_in().await?;
         self.start_save()?;
@@ -60,6 +61,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// As [`save`](Self::save); [`EditError::SaveUnderWay`] where the answer of the last one is still to come.
     pub fn start_save(&mut self) -> Result<(), EditError> {
+        self.keep_what_is_under_way(self.modified_fields());
         self.poll_delete_in()?;
         self.poll_pending_in()?;
         if self.must_be_told() {
@@ -70,6 +72,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     /// Waits for the answer of the save that is under way and takes it in. Cancellation safe: dropping the future leaves
     /// the answer to the next call.
+    ///
+    /// What was saved and not touched since follows what others have made of it after that, also where a
+    /// [`rebase`](Self::rebase) has shown it as a conflict before the answer was taken in. Deciding such a conflict by
+    /// [`keep_local`](Self::keep_local), or saving once more, keeps what is there.
     ///
     /// # Errors
     /// As [`save`](Self::save); [`EditError::NoSaveUnderWay`] where there is none.
@@ -133,6 +139,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// As [`save`](Self::save).
     pub async fn save_as_new(&mut self) -> Result<SaveResult<E>, EditError> {
+        self.keep_what_is_under_way(FieldSet::ALL);
         self.take_delete_in().await?;
         self.take_pending_in().await?;
         self.start_save_as_new()?;
@@ -144,6 +151,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// As [`start_save`](Self::start_save).
     pub fn start_save_as_new(&mut self) -> Result<(), EditError> {
+        self.keep_what_is_under_way(FieldSet::ALL);
         self.poll_delete_in()?;
         self.poll_pending_in()?;
         // It is a new record already, which nobody has heard of yet: a second one is not what was meant.
@@ -162,6 +170,15 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             self.is_not_made();
         }
         sent
+    }
+
+    /// Who saves once more while a save is under way means what is modified then, and who saves as new all that is there:
+    /// of what is under way, these `fields` stay, whatever the store has by the time of the answer.
+    fn keep_what_is_under_way(&mut self, fields: FieldSet<E::Field>) {
+        let is_new = self.is_new();
+        if let Some(pending) = self.pending.as_mut().filter(|_| !is_new) {
+            pending.sent.kept |= pending.sent.fields & fields;
+        }
     }
 
     /// Sends what is to be sent.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use vantage_live::{Id, Policy, RecordEdit};
+use vantage_live::{FieldSet, Id, Policy, RecordEdit};
 
 use super::{Broken, Known, Permit, Promise, ensure};
-use crate::product::{FIELDS, Product, ProductChange, Val, set, val};
+use crate::product::{FIELDS, Product, ProductChange, ProductField, Val, set, val};
 use crate::world::{Shape, Store};
 
 pub(crate) type Edit = RecordEdit<'static, Product>;
@@ -21,6 +21,8 @@ pub(crate) struct Session {
     wishes: [Option<Wish>; 6],
     /// The wishes that were for a moment what the session knew of the store: a field that is not modified follows it.
     back: [bool; 6],
+    /// The fields that the person has typed into or decided since the session last had no save under way.
+    touched: [bool; 6],
     /// Whether a write of the session may have taken effect without its knowing.
     pub doubt: bool,
     /// The place in its history of the state that the session's snapshot shows, at the least.
@@ -41,7 +43,17 @@ impl Session {
     pub fn new(name: String, policy: Policy) -> Self {
         let permit = Permit { policy, typed: Known::default(), shown: Known::default(), episode: 0 };
         let (permit, wishes) = (Arc::new(permit), Default::default());
-        Session { name, permit, policy, wishes, back: [false; 6], doubt: false, at: None, asked: None }
+        Session {
+            name,
+            permit,
+            policy,
+            wishes,
+            back: [false; 6],
+            touched: [true; 6],
+            doubt: false,
+            at: None,
+            asked: None,
+        }
     }
 
     /// What it may write now.
@@ -66,10 +78,14 @@ impl Session {
 
     /// The person wants this field to be this.
     pub fn wants(&mut self, field: usize, wish: Val, edit: &Edit) {
+        self.touched[field] = true;
         self.back[field] = val(edit.live_snapshot(), field) == wish;
         let typed = &mut Arc::make_mut(&mut self.permit).typed[field];
         typed.insert(wish.clone());
-        self.wishes[field] = Some(Wish { val: wish, since: (edit.id().clone(), self.place(edit)) });
+        // Nobody can tell that what is there was typed once more.
+        let since = self.wishes[field].take().filter(|old| old.val == wish).map(|old| old.since);
+        self.wishes[field] =
+            Some(Wish { val: wish, since: since.unwrap_or_else(|| (edit.id().clone(), self.place(edit))) });
     }
 
     /// The person wants every field as it is: a new record.
@@ -192,8 +208,27 @@ impl Session {
         Ok(())
     }
 
+    /// The person keeps a value of their own.
+    pub fn keeps(&mut self, field: usize, edit: &Edit) {
+        self.touched[field] = true;
+        // Who decides has seen what the store has.
+        self.sees(field, edit.live_snapshot());
+    }
+
+    /// P1: what was saved is modified no more, unless it was typed into, or decided, since, or is among `otherwise`.
+    pub fn is_saved(&self, edit: &Edit, otherwise: FieldSet<ProductField>) -> Result<(), Broken> {
+        let touched = FIELDS.into_iter().zip(self.touched).filter_map(|(field, touched)| touched.then_some(field));
+        let left = edit.modified_fields() - otherwise - touched.collect::<FieldSet<_>>();
+        ensure(left.is_empty(), Promise::P1, || {
+            format!("{} is saved, and {left:?} are modified that nobody has touched since", self.name)
+        })
+    }
+
     /// The session asks the store for something.
     pub fn asks(&mut self, edit: &Edit) {
+        if !edit.is_saving() {
+            self.touched = [false; 6];
+        }
         self.policy_holds(edit);
         let here = (edit.id().clone(), self.place(edit));
         self.asked.get_or_insert(here);

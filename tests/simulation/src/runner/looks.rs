@@ -174,11 +174,15 @@ impl Run<'_> {
             }
         };
         match &result {
-            SaveResult::Saved => tell(Happened::Saved, &|| format!("{name} is saved")),
+            SaveResult::Saved => {
+                tell(Happened::Saved, &|| format!("{name} is saved"));
+                seat.model.is_saved(&edit, FieldSet::EMPTY)?;
+            }
             SaveResult::PartialSave(partial) => {
                 let happened = if partial.is_repeated() { Happened::PartialAgain } else { Happened::Partial };
                 tell(happened, &|| format!("{name} is saved, with other values of {partial}"));
                 seat.coerced = partial.fields();
+                seat.model.is_saved(&edit, partial.fields())?;
             }
             SaveResult::Conflict(conflicts) => {
                 let fields = conflicts.fields();

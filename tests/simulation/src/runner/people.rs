@@ -292,8 +292,7 @@ impl Run<'_> {
                 let conflicting = edit.conflicts().fields().contains(FIELDS[field]);
                 if conflicting {
                     tell(Happened::KeptMine, field, &|| format!("{name} keeps its own {}", named(field)));
-                    // Who decides has seen what the store has.
-                    seat.model.sees(field, edit.live_snapshot());
+                    seat.model.keeps(field, &edit);
                 }
                 edit.keep_local(FIELDS[field]);
             }
