@@ -362,6 +362,33 @@ async fn what_the_store_has_made_of_a_value_is_taken_by_a_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_new_record_of_which_the_store_makes_something_else_says_so() {
+    let mut scene = Scene::open().await;
+    scene.keys(&[KeyCode::Tab]).types("nEmmett").keys(&[KeyCode::Down]).types("EMMETT@hillvalley.example").control('s');
+
+    let said = scene.until_said("Created").await;
+
+    assert!(said.contains("the store made of it: ") && said.contains("emmett@hillvalley.example"), "{said}");
+    assert!(scene.line("▌Email").contains("EMMETT@hillvalley.example"), "{}", scene.line("▌Email"));
+    scene.control('r');
+    assert!(scene.line("▌Email").contains("emmett@hillvalley.example") && !scene.screen(100, 34).contains("modified"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_typed_stays_in_sight_also_where_a_letter_takes_two_columns() {
+    let mut scene = Scene::open().await;
+
+    scene.types("n").types(&"寿司".repeat(30)).types("ケーキ");
+
+    // The screen of a test has a space after each letter that takes two columns.
+    let typed = scene.line("▌Name").replace(' ', "");
+    assert!(typed.contains("司ケーキ"), "{typed}");
+    let screen = scene.screen(100, 34);
+    let row = screen.lines().find(|line| line.contains("▌+寿")).unwrap();
+    assert!(row.contains('…') && row.contains(" 0"), "{row}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lost_connection_is_shown_with_its_reason_until_it_is_back() {
     let (mut scene, link) = Scene::open_with_a_link().await;
 

@@ -71,7 +71,7 @@ pub fn saved<E: Shown>(result: &SaveResult<E>, sent: &E, edit: &RecordEdit<'_, E
             };
             Words::new(Tone::Good, "Saved", text)
         }
-        SaveResult::Created(id) => Words::new(Tone::Good, "Created", format!("{title} is stored, and its id is {id}")),
+        SaveResult::Created(id) => created(format!("{title} is stored, and its id is {id}"), sent, edit),
         SaveResult::PartialSave(partial) => {
             let made = told::<E>(partial.fields(), sent, edit.live_snapshot());
             let again = if partial.is_repeated() { ", as it did before" } else { "" };
@@ -88,6 +88,21 @@ pub fn saved<E: Shown>(result: &SaveResult<E>, sent: &E, edit: &RecordEdit<'_, E
         }
         SaveResult::Error(error) => failed(error),
     }
+}
+
+/// A record that was made, of which the store may have made something else.
+fn created<E: Shown>(text: String, sent: &E, edit: &RecordEdit<'_, E>) -> Words {
+    let since = edit.modified_fields() & sent.diff(edit.local());
+    let otherwise = edit.modified_fields() - since;
+    let mut text = vec![text];
+    if !otherwise.is_empty() {
+        text.push(format!("the store made of it: {}", told(otherwise, sent, edit.live_snapshot())));
+    }
+    if !since.is_empty() {
+        text.push(format!("what you have typed since is not saved: {}", labels(since)));
+    }
+    let tone = if otherwise.is_empty() { Tone::Good } else { Tone::Careful };
+    Words::new(tone, "Created", text.join("; "))
 }
 
 /// Why a save, or a delete, was not done.

@@ -220,10 +220,13 @@ impl<E: Shown> Session<E> {
         match &result {
             SaveResult::Deleted => self.away = Some(Away::Deleted),
             SaveResult::Created(_) => (self.away, self.in_doubt) = (None, false),
-            SaveResult::PartialSave(_) => words.text.push_str("; ^R in the field takes that"),
             SaveResult::Error(SaveError::OutcomeUnknown { .. }) => self.in_doubt = self.edit.is_new(),
             SaveResult::Error(SaveError::Rejected { fields, .. }) => self.refused = *fields,
             _ => {}
+        }
+        let is_stored_otherwise = matches!(result, SaveResult::PartialSave(_) | SaveResult::Created(_));
+        if is_stored_otherwise && words.tone == Tone::Careful {
+            words.text.push_str("; ^R in the field takes that");
         }
         words
     }

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 use vantage_live::SyncState;
 
-use super::style;
+use super::{style, width};
 use crate::app::{App, Focus, Standing};
 use crate::words::{self, Tone, Words};
 
@@ -28,7 +28,7 @@ pub fn top(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let colleague = if app.trouble.is_some() { "held up" } else { &app.colleague };
     let wheres = [format!("{} · colleague {colleague}   ", app.place), format!("{}   ", app.place), String::new()];
     let room = usize::from(area.width).saturating_sub(title.width() + stands.width() + 3);
-    let place = wheres.into_iter().find(|text| text.chars().count() <= room).unwrap_or_default();
+    let place = wheres.into_iter().find(|text| width::of(text) <= room).unwrap_or_default();
     frame.render_widget(Line::from(title), area);
     let right = Line::from_iter([Span::styled(place, style::quiet()), stands, Span::raw(" ")]);
     frame.render_widget(right.alignment(Alignment::Right), area);

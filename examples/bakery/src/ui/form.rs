@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Paragraph};
 
-use super::style;
+use super::{style, width};
 use crate::app::{App, FieldView, Focus};
 use crate::words;
 
@@ -33,8 +33,8 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let inside = block.inner(area);
 
     let fields = form.fields();
-    let label = fields.iter().map(|field| field.label.chars().count()).max().unwrap_or(0) + 2;
-    let width = usize::from(inside.width).saturating_sub(label + 3);
+    let label = fields.iter().map(|field| width::of(field.label)).max().unwrap_or(0) + 2;
+    let room = usize::from(inside.width).saturating_sub(label + 3);
     let mut lines = Vec::new();
     let mut focused_at = 0;
     for (at, field) in fields.iter().enumerate() {
@@ -44,7 +44,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
         }
         let text = if field.read_only { since(&field.text, app) } else { None };
         let field = FieldView { text: text.unwrap_or_else(|| field.text.clone()), ..field.clone() };
-        lines.extend(self::field(&field, cursor, label, width));
+        lines.extend(self::field(&field, cursor, label, room));
         if usize::from(inside.height) >= 2 * fields.len() + 2 {
             lines.push(Line::default());
         }
@@ -70,7 +70,7 @@ fn since(text: &str, app: &App) -> Option<String> {
 }
 
 /// A field, and below it what there is to say of it.
-fn field(view: &FieldView, cursor: Option<usize>, label: usize, width: usize) -> Vec<Line<'static>> {
+fn field(view: &FieldView, cursor: Option<usize>, label: usize, room: usize) -> Vec<Line<'static>> {
     let bar = if cursor.is_some() { "▌" } else { " " };
     let (name, value) = match view {
         FieldView { conflict: Some(_), .. } => (style::conflict(), style::conflict().add_modifier(Modifier::BOLD)),
@@ -81,17 +81,17 @@ fn field(view: &FieldView, cursor: Option<usize>, label: usize, width: usize) ->
         _ => (Style::new(), Style::new()),
     };
     let mut first = vec![Span::styled(bar, style::here()), Span::styled(format!("{:<label$}", view.label), name)];
-    first.extend(input(&view.text, cursor, width, value));
+    first.extend(input(&view.text, cursor, room, value));
     let mut lines = Vec::new();
     let below = |text: String, style| {
-        Line::from_iter([Span::raw(format!("{:label$} ", ""))].into_iter().chain(input(&text, None, width + 2, style)))
+        Line::from_iter([Span::raw(format!("{:label$} ", ""))].into_iter().chain(input(&text, None, room + 2, style)))
     };
     match (&view.conflict, &view.was) {
         (Some(three), _) => {
             lines.push(below(format!("was    {}", three.base), style::quiet()));
             lines.push(below(format!("theirs {}", three.theirs), style::conflict()));
         }
-        (None, Some(was)) if view.text.chars().count() + was.chars().count() + 5 <= width => {
+        (None, Some(was)) if width::of(&view.text) + width::of(was) + 5 <= room => {
             first.push(Span::styled("  ← ", style::quiet()));
             first.push(Span::styled(was.clone(), style::quiet().add_modifier(Modifier::CROSSED_OUT)));
         }
@@ -104,20 +104,14 @@ fn field(view: &FieldView, cursor: Option<usize>, label: usize, width: usize) ->
 }
 
 /// The text of a field, with the cursor in it; the part around the cursor where it is too long.
-fn input(text: &str, cursor: Option<usize>, width: usize, style: Style) -> Vec<Span<'static>> {
-    let mut chars: Vec<char> = text.chars().collect();
-    let Some(cursor) = cursor else {
-        if chars.len() > width {
-            chars.truncate(width.saturating_sub(1));
-            chars.push('…');
-        }
-        return vec![Span::styled(String::from_iter(chars), style)];
-    };
-    chars.push(' ');
+fn input(text: &str, cursor: Option<usize>, room: usize, style: Style) -> Vec<Span<'static>> {
+    let Some(cursor) = cursor else { return vec![Span::styled(width::cut(text, room), style)] };
+    let chars: Vec<char> = text.chars().chain([' ']).collect();
     let cursor = cursor.min(chars.len() - 1);
-    let skip = (cursor + 1).saturating_sub(width);
-    let part = |from: usize, to: usize| chars[from.min(to)..to].iter().collect::<String>();
-    let end = chars.len().min(skip + width);
+    let columns = |from: usize| chars[from..=cursor].iter().map(|char| width::of_char(*char)).sum::<usize>();
+    let skip = (0..cursor).find(|from| columns(*from) <= room).unwrap_or(cursor);
+    let end = skip + width::fitting(&chars[skip..], room);
+    let part = |from: usize, to: usize| chars[from..to].iter().collect::<String>();
     vec![
         Span::styled(part(skip, cursor), style),
         Span::styled(part(cursor, cursor + 1), style.add_modifier(Modifier::REVERSED)),

@@ -6,7 +6,7 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Padding, Paragraph, Wrap};
 
-use super::style;
+use super::{style, width};
 use crate::app::{App, Focus, Row, Sheet};
 
 /// How many of the records that do not fit are named, each with its reason.
@@ -28,7 +28,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let widths = widths(&columns, &rows, usize::from(inside.width).saturating_sub(2));
     let apart = kept_apart(app);
     let room = usize::from(inside.width).saturating_sub(2).max(1);
-    let heights = apart.iter().map(|text| text.chars().count().div_ceil(room).min(REASON));
+    let heights = apart.iter().map(|text| width::of(text).div_ceil(room).min(REASON));
     let heights: Vec<_> = heights.filter_map(|height| u16::try_from(height).ok()).collect();
     let [heading, body, foot] = inside.layout(&Layout::vertical([
         Constraint::Length(1),
@@ -103,12 +103,12 @@ fn is_number(text: &str) -> bool {
     text.parse::<f64>().is_ok()
 }
 
-/// The widths of the columns, in characters, each with one to spare: the first takes what is left, the last ones go
+/// The widths of the columns, each with one to spare: the first takes what is left, the last ones go
 /// where there is no room.
 fn widths(columns: &[&str], rows: &[Row], room: usize) -> Vec<usize> {
     let wanted = |at: usize| {
-        let values = rows.iter().filter_map(|row| row.cells.get(at)).map(|cell| cell.text.chars().count());
-        values.chain([columns[at].chars().count()]).max().unwrap_or(0) + 2
+        let values = rows.iter().filter_map(|row| row.cells.get(at)).map(|cell| width::of(&cell.text));
+        values.chain([width::of(columns[at])]).max().unwrap_or(0) + 2
     };
     let mut widths: Vec<usize> = (0..columns.len()).map(wanted).collect();
     // Half a name says more than a column that nobody has asked for.
@@ -122,13 +122,7 @@ fn widths(columns: &[&str], rows: &[Row], room: usize) -> Vec<usize> {
 
 /// The text in exactly this width, cut where it is too long.
 fn fit(text: &str, width: usize, right: bool) -> String {
-    let room = width.saturating_sub(1);
-    let text = if text.chars().count() > room {
-        text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
-    } else {
-        text.to_owned()
-    };
-    if right { format!("{text:>room$} ") } else { format!("{text:<room$} ") }
+    format!("{} ", width::padded(text, width.saturating_sub(1), right))
 }
 
 /// Draws the latest changes.

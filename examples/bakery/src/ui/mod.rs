@@ -5,6 +5,7 @@ mod form;
 mod list;
 mod popup;
 mod style;
+mod width;
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout};

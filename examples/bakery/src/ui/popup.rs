@@ -6,13 +6,13 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Block, BorderType, Clear, Paragraph, Row, Table};
 
-use super::style;
+use super::{style, width};
 use crate::app::App;
 
 /// The conflicts of the form, each with its three values; the one in the field `at` is decided next.
 pub fn conflicts(frame: &mut Frame<'_>, app: &App, at: usize) {
     let conflicts = app.conflicts();
-    let label = conflicts.iter().map(|(_, field)| field.label.chars().count()).max().unwrap_or(0);
+    let label = conflicts.iter().map(|(_, field)| width::of(field.label)).max().unwrap_or(0);
     let width = frame.area().width.saturating_sub(4).min(110);
     // The two sides, the sign, and a space before each of the four other columns.
     let value = usize::from(width).saturating_sub(label + 7) / 3;
@@ -77,7 +77,7 @@ fn ask(frame: &mut Frame<'_>, question: &str) {
         Span::styled("any other key", style::here()),
         Span::raw(" no"),
     ]);
-    let width = u16::try_from(keys.width().max(question.chars().count()) + 6).unwrap_or(u16::MAX);
+    let width = u16::try_from(keys.width().max(width::of(question)) + 6).unwrap_or(u16::MAX);
     let area = middle(frame.area(), width, 5);
     let block = Block::bordered().border_type(BorderType::Rounded).border_style(style::wrong());
     let question = Line::styled(question.to_owned(), style::heading());

@@ -15,6 +15,9 @@ use crate::value::{Id, Operation, Record, ValueError, ValueErrorKind};
 
 /// A table of a [`SurrealDb`], or the part of it that a filter lets through. A handle, cheap to clone; clones and other
 /// handles of the same table share what is known of its columns.
+///
+/// The records of a relation are read, edited and deleted like others. A new one is
+/// [`Rejected`](crate::ValueErrorKind::Rejected): the server takes none that was not made by `RELATE`.
 #[derive(Clone)]
 pub struct SurrealTable {
     pub(super) db: SurrealDb,
