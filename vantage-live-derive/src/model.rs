@@ -250,7 +250,7 @@ impl Field {
     pub fn kind(&self) -> Kind {
         if self.live.id.is_some() {
             Kind::Id
-        } else if self.live.skip.is_some() || self.serde.skipped().is_some() {
+        } else if self.live.skip.is_some() || self.serde.skipped().is_some() || self.is_refused_flat() {
             Kind::Skip
         } else if self.live.nested.is_some() && self.parameter.is_none() && self.no_entity().is_none() {
             Kind::Nested
@@ -303,6 +303,13 @@ impl Field {
     /// Whether the type is an `Option`, as far as its name tells: serde then reads nothing as `None`.
     pub fn is_option(&self) -> bool {
         matches!(ungrouped(&self.ty), Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
+    }
+
+    /// Whether it is spread over the record, and nothing says what for. Nothing is asked of the type then: what it is to
+    /// be may need less.
+    pub fn is_refused_flat(&self) -> bool {
+        let said = [&self.live.id, &self.live.skip, &self.live.nested];
+        self.is_flat() && self.serde.skipped().is_none() && said.iter().all(|said| said.is_none())
     }
 
     /// Whether serde can read a record that has nothing of the field.

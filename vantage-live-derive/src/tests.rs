@@ -41,6 +41,7 @@ fn an_error_stands_at_what_the_user_can_change() {
         ("struct Row { name: String, __: i64 }", "__"),
         ("struct Row { name: String, #[live(id)] _: i64 }", "_"),
         ("struct Row { name: String, #[serde(flatten)] rest: Rest }", "flatten"),
+        ("struct Row { #[serde(flatten)] rest: Rest }", "flatten"),
         ("struct Row { name: String, #[serde(rename = \"name\")] title: String }", "rename"),
         ("struct Row<T> { name: String, #[live(nested)] inner: Inner<T> }", "nested"),
     ];
@@ -65,6 +66,29 @@ fn all_errors_of_a_struct_come_at_once() {
     "#;
 
     assert_eq!(places(source), ["tabel", "3", "merge", "'a", "version", "skip", "eq", "flatten"]);
+}
+
+#[test]
+fn a_message_says_what_the_struct_at_hand_needs() {
+    let cases = [
+        ("#[serde(remote = \"Self\")] struct Row { name: String }", "serde's two derives are the impls"),
+        ("#[serde(remote = \"Other\")] struct Row { name: String }", "a struct of your own"),
+        ("#[serde(try_from = \"Raw\")] struct Row { name: String }", "derive `LiveEntity` on `Raw`"),
+        ("struct Row<'a> { name: &'a str }", "hold `String` in place of `&'a str`"),
+        ("struct Row<'a> { name: Option<Cow<'a, str>> }", "write `'static` in its place in a `Cow`"),
+        ("struct Row { name: String, #[serde(flatten)] rest: Rest }", "record: add `#[live(nested)]`"),
+        ("struct Row { name: String, #[serde(flatten)] rest: Option<Rest> }", "take the `Option` away and add"),
+        ("struct Row { name: String, #[serde(skip_deserializing)] id: i64 }", "`#[live(id)]`"),
+        ("struct Row { name: String, #[serde(skip_serializing)] seen: i64 }", "put `#[live(readonly)]` in place"),
+        ("struct Row { name: String, #[live(readonly)] #[serde(skip_serializing)] seen: i64 }", "take `skip_ser"),
+    ];
+
+    for (source, advice) in cases {
+        let told = told(source);
+        assert!(told.len() == 1 && told[0].1.contains(advice), "{source}: {told:?}");
+    }
+    let second = told("struct Row { #[live(id)] key: i64, name: String, #[serde(skip_deserializing)] id: i64 }");
+    assert!(!second[0].1.contains("live(id)"), "an entity has one id: {second:?}");
 }
 
 #[test]

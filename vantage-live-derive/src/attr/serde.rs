@@ -40,8 +40,9 @@ pub struct EntitySerde {
     pub tag: Option<Given<LitStr>>,
     /// Whether every field that a record lacks has a default.
     pub default: bool,
-    /// Attributes that make something else of the record than an object of the struct's fields.
-    pub reshaping: Vec<Ident>,
+    /// Attributes that make something else of the record than an object of the struct's fields, with the type that they
+    /// name.
+    pub reshaping: Vec<Given<Option<LitStr>>>,
 }
 
 /// serde's attributes on a field.
@@ -70,7 +71,9 @@ impl EntitySerde {
                 "rename_all" => Rename::add(&mut parsed.rename_all, key, value),
                 "tag" => parsed.tag = value.literal().map(|value| Given { key, value }),
                 "default" => parsed.default = true,
-                "transparent" | "from" | "into" | "try_from" | "remote" => parsed.reshaping.push(key),
+                "transparent" | "from" | "into" | "try_from" | "remote" => {
+                    parsed.reshaping.push(Given { key, value: value.literal() });
+                }
                 _ => {}
             }
         }

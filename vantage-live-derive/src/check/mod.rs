@@ -3,7 +3,8 @@
 
 mod serde;
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::{Data, DataStruct, DeriveInput, Fields};
 
 use crate::attr::Given;
@@ -40,13 +41,26 @@ pub fn shape(input: &DeriveInput, errors: &mut Errors) {
     }
     for param in input.generics.lifetimes() {
         let lifetime = &param.lifetime;
-        errors.at(
-            lifetime,
-            format_args!(
-                "an entity owns its values: take `{lifetime}` away, and hold `String` in place of `&{lifetime} str`"
-            ),
-        );
+        let owned = if holds_cow(&input.data) {
+            "write `'static` in its place in a `Cow`".to_owned()
+        } else {
+            format!("hold `String` in place of `&{lifetime} str`")
+        };
+        errors.at(lifetime, format_args!("an entity owns its values: take `{lifetime}` away, and {owned}"));
     }
+}
+
+/// Whether a field is a `Cow`, or has one inside: it can own what it holds.
+fn holds_cow(data: &Data) -> bool {
+    fn mentions(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(ident) => ident == "Cow",
+            TokenTree::Group(group) => mentions(group.stream()),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        })
+    }
+    let Data::Struct(data) = data else { return false };
+    data.fields.iter().any(|field| mentions(field.ty.to_token_stream()))
 }
 
 /// Whether what the derive generates for `entity` makes sense to the compiler, errors or not.
@@ -76,7 +90,8 @@ pub fn entity(entity: &Entity, errors: &mut Errors) {
 
 fn count(entity: &Entity, errors: &mut Errors) {
     let (name, count) = (&entity.ident, entity.tracked().count());
-    if count == 0 {
+    // What `flatten` spreads is to become an entity, with fields of its own.
+    if count == 0 && !entity.fields.iter().any(Field::is_refused_flat) {
         let message = "nothing of `{}` can change: an entity has at least one field beside its id and the skipped ones";
         errors.at(name, message.replace("{}", &name.to_string()));
     }

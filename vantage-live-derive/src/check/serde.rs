@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use proc_macro2::Ident;
+use syn::LitStr;
 
 use crate::attr::{EntitySerde, Given};
 use crate::error::Errors;
@@ -20,11 +21,26 @@ pub fn entity(entity: &Entity, errors: &mut Errors) {
 
 /// Attributes that make something else of the record than the struct's fields.
 fn reshaping(serde: &EntitySerde, errors: &mut Errors) {
-    for key in &serde.reshaping {
-        let message = match key.to_string().as_str() {
-            "transparent" => "makes the record of one field's value, and a record is an object: take it away",
-            "remote" => "derives for a type of somebody else's: take it away, and derive on a struct of your own",
-            _ => "puts another type's record in place of this struct's fields: derive `LiveEntity` on that type",
+    for Given { key, value } in &serde.reshaping {
+        let named = value.as_ref().map(LitStr::value);
+        let message = match (key.to_string().as_str(), named.as_deref()) {
+            ("transparent", _) => {
+                "makes the record of one field's value, and a record is an object: take it away, or make \
+                                   the struct a field of an entity"
+                    .to_owned()
+            }
+            ("remote", Some("Self")) => "leaves the record to impls written by hand: take it and them away, so that \
+                                         serde's two derives are the impls"
+                .to_owned(),
+            ("remote", _) => {
+                "derives for a type of somebody else's: take it away, and derive on a struct of your own".to_owned()
+            }
+            (_, Some(named)) => {
+                format!(
+                    "puts the record of `{named}` in place of this struct's fields: derive `LiveEntity` on `{named}`"
+                )
+            }
+            (_, None) => continue,
         };
         errors.at(key, format_args!("`{key}` {message}"));
     }
@@ -132,20 +148,32 @@ fn skip(entity: &Entity, field: &Field, errors: &mut Errors) {
 
 fn tracked(entity: &Entity, field: &Field, errors: &mut Errors) {
     let (name, serde) = (field.name(), &field.serde);
-    for (key, what) in [(&serde.skip_serializing, "written"), (&serde.skip_deserializing, "read")] {
-        if let Some(key) = key {
-            errors.at(
-                key,
-                format_args!("`{name}` is tracked but never {what}: add `#[live(skip)]`, or take `{key}` away"),
-            );
-        }
+    if let Some(key) = &serde.skip_serializing {
+        // What serde leaves out lest it be sent, a program may still want to show.
+        let instead = if field.is_readonly() {
+            format!("take `{key}` away")
+        } else {
+            format!("put `#[live(readonly)]` in place of `{key}` where the store alone sets it")
+        };
+        errors.at(key, format_args!("`{name}` is tracked but never written: add `#[live(skip)]`, or {instead}"));
+    }
+    if let Some(key) = &serde.skip_deserializing {
+        let is_key = entity.id().is_none() && (name == "id" || field.wire.written == "id");
+        let id = if is_key { "add `#[live(id)]` where it is the record's key, " } else { "" };
+        errors
+            .at(key, format_args!("`{name}` is tracked but never read: {id}add `#[live(skip)]`, or take `{key}` away"));
     }
     if let Some(key) = serde.flatten.as_ref().filter(|_| field.live.nested.is_none()) {
+        let nested = if field.is_option() {
+            ", where nothing tells whether it is there: take the `Option` away and add `#[live(nested)]`"
+        } else {
+            ": add `#[live(nested)]`"
+        };
         errors.at(
             key,
             format_args!(
-                "`flatten` spreads `{name}` over the record: add `#[live(nested)]` where it is an entity, or \
-                 `#[live(skip)]` where it takes in the columns that the struct does not know"
+                "`flatten` spreads `{name}` over the record{nested} where it is an entity, or add `#[live(skip)]` where it \
+                 takes in the columns that the struct does not know"
             ),
         );
         return;

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DeriveInput, GenericParam};
+use syn::{Data, DataStruct, DeriveInput, Fields, GenericParam};
 
 use super::lints;
 use crate::attr::{EntityAttrs, FieldSerde};
@@ -38,9 +38,13 @@ fn stub(input: &DeriveInput, live: &TokenStream) -> Option<TokenStream> {
         Data::Enum(_) | Data::Union(_) => false,
     };
     let (declared, given, clause) = input.generics.split_for_impl();
+    // What can be no entity at all need not learn to be cloned or sent.
+    let named = matches!(&input.data, Data::Struct(DataStruct { fields: Fields::Named(_), .. }));
+    let others =
+        (!named).then(|| quote!(+ #live::core::clone::Clone + #live::core::marker::Send + #live::core::marker::Sync));
     // What it lacks of serde's derives is for another day.
     let own = clause.iter().flat_map(|clause| &clause.predicates);
-    let clause = quote!(where #(#own,)* for<'__e> Self: #live::Stored);
+    let clause = quote!(where #(#own,)* for<'__e> Self: #live::Stored #others);
     let set = quote!(#live::FieldSet<#live::refused::NoField>);
     (plain && !borrowed).then(|| {
         quote! {
