@@ -25,7 +25,7 @@ macro_rules! programs {
 programs! {
     alias cfg deprecated flatten function_local generics hidden hygiene ids macro_made names nested odd_names one_field
     optional product renames self_type serde_attributes serde_crate strangers tag two_hundred_fields values
-    values_of_other_crates visibility
+    values_of_other_crates visibility whole_range
 }
 
 #[test]

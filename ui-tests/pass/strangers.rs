@@ -1,6 +1,7 @@
-//! Structs of real programs as their authors wrote them, but for `LiveEntity` and what `#[live]` says of it: their fields
-//! and serde's attributes are theirs, the types of their other modules stand-ins. Those that are refused as they are stand
-//! in `fail/strangers`.
+//! Structs after those of real programs, and shortened: the names, the attributes and the order are the authors', many
+//! fields are left out, and the types of their other modules are stand-ins. `LiveEntity` and what `#[live]` says of it are
+//! added. What is refused as it was written stands in `fail/strangers`; whole structs of the same shapes, in our own words,
+//! in `whole_range`.
 
 #![deny(warnings)]
 #![allow(dead_code)]

@@ -1,4 +1,4 @@
-//! Meant: floats that can be compared, stored as plain ones. From Meilisearch, MIT.
+//! Meant: floats that can be compared, stored as plain ones. After Meilisearch, shortened; MIT.
 
 use serde::{Deserialize, Serialize};
 use vantage_live::LiveEntity;

@@ -1,4 +1,4 @@
-//! Meant: the state of a remote, which is told and never believed. From Meilisearch, MIT.
+//! Meant: the state of a remote, which is told and never believed. After Meilisearch, shortened; MIT.
 
 use serde::{Deserialize, Serialize};
 use vantage_live::LiveEntity;

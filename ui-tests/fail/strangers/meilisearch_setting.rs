@@ -1,4 +1,4 @@
-//! Meant: a setting around another. From Meilisearch, MIT.
+//! Meant: a setting around another. After Meilisearch, shortened; MIT.
 
 use serde::{Deserialize, Serialize};
 use vantage_live::LiveEntity;

@@ -1,4 +1,4 @@
-//! Meant: an author, and what that one may do. From octocrab, MIT or Apache-2.0.
+//! Meant: an author, and what that one may do. After octocrab, shortened; MIT or Apache-2.0.
 
 use serde::{Deserialize, Serialize};
 use vantage_live::LiveEntity;

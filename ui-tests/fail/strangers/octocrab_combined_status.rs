@@ -1,4 +1,4 @@
-//! Meant: a status that is read whole, and shown on in part. From octocrab, MIT or Apache-2.0.
+//! Meant: a status that is read whole, and shown on in part. After octocrab, shortened; MIT or Apache-2.0.
 
 use serde::{Deserialize, Serialize};
 use vantage_live::LiveEntity;

@@ -1,4 +1,4 @@
-//! Meant: a count per kind of reaction beside the sum. From octocrab, MIT or Apache-2.0.
+//! Meant: a count per kind of reaction beside the sum. After octocrab, shortened; MIT or Apache-2.0.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Meant: inputs that may be left out. From octocrab, MIT or Apache-2.0.
+//! Meant: inputs that may be left out. After octocrab, shortened; MIT or Apache-2.0.
 
 use serde::{Deserialize, Serialize};
 use vantage_live::LiveEntity;

@@ -27,7 +27,12 @@ pub fn shape(input: &DeriveInput, errors: &mut Errors) {
             format_args!("`{name}` is a union, and an entity is a struct with named fields: make it one"),
         ),
         Data::Struct(DataStruct { fields: Fields::Unnamed(fields), .. }) => {
-            errors.at(fields, format_args!("an entity has named fields: write `struct {name} {{ name: Type, … }}`"));
+            errors.at(
+                fields,
+                format_args!(
+                    "an entity has named fields: write `struct {name} {{ name: Type, … }}`, or make it a field of one"
+                ),
+            );
         }
         Data::Struct(DataStruct { fields: Fields::Unit, .. }) => {
             errors.at(
