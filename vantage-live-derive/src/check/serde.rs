@@ -165,15 +165,16 @@ fn tracked(entity: &Entity, field: &Field, errors: &mut Errors) {
     }
     if let Some(key) = serde.flatten.as_ref().filter(|_| field.live.nested.is_none()) {
         let nested = if field.is_option() {
-            ", where nothing tells whether it is there: take the `Option` away and add `#[live(nested)]`"
+            ", where nothing tells whether it is there: take the `Option` away and add `#[live(nested)]` where it is an \
+             entity, add"
         } else {
-            ": add `#[live(nested)]`"
+            ": add `#[live(nested)]` where it is an entity,"
         };
         errors.at(
             key,
             format_args!(
-                "`flatten` spreads `{name}` over the record{nested} where it is an entity, or add `#[live(skip)]` where it \
-                 takes in the columns that the struct does not know"
+                "`flatten` spreads `{name}` over the record{nested} `#[live(skip)]` where it takes in the columns that the \
+                 struct does not know, or take `flatten` away where it is neither"
             ),
         );
         return;
