@@ -95,6 +95,20 @@ struct Inner {
     stock: i64,
 }
 
+/// What asks something of its parameter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Ordered<T: Ord>(Vec<T>);
+
+/// Only the where-clause says what is asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Shelves<T>
+where
+    T: Ord,
+{
+    names: Ordered<T>,
+    best: Option<T>,
+}
+
 fn never<T>(_: &T, _: &T) -> bool {
     false
 }
@@ -138,6 +152,10 @@ pub(super) fn main() {
     let marked = Marked { marker: PhantomData, shelf: Inner { stock: 1 }, value: 1.5 };
     let moved = Marked { shelf: Inner { stock: 2 }, ..marked.clone() };
     assert_eq!(marked.diff(&moved), MarkedField::Shelf(InnerField::Stock).into());
+
+    let shelves = Shelves { names: Ordered(vec![1, 2]), best: None };
+    let others = Shelves { names: Ordered(vec![2]), ..shelves.clone() };
+    assert_eq!(shelves.diff(&others), ShelvesField::Names.into());
 
     let opaque = Opaque { value: 1 };
     assert_eq!(opaque.diff(&opaque), OpaqueField::Value.into());

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
+use vantage_live::value::IdField;
 use vantage_live::{Id, LiveEntity};
 
 macro_rules! with_id {
@@ -64,7 +65,14 @@ pub(super) fn main() {
     with_id!("a" => Arc<str>, Arc::from("a"));
     with_id!("a" => Option<String>, Some("a".to_owned()));
     with_id!(1 => i64, 1);
+    with_id!(1 => u64, 1);
+    with_id!(-1 => i32, -1);
+    with_id!(4_294_967_295_i64 => u32, u32::MAX);
+    with_id!(1 => Option<u32>, Some(1));
     with_id!(Uuid::nil() => Uuid, Uuid::nil());
+
+    assert!(u64::from_id(&Id::from(-1)).is_err() && i32::from_id(&Id::from(i64::MAX)).is_err());
+    assert!(u32::from_id(&Id::from(-1)).is_err() && u32::from_id(&Id::from("1")).is_err());
 
     let record = || json!({"name": "a"}).as_object().cloned().unwrap();
     let hidden = Hidden::from_record(&Id::from("b"), &record()).unwrap();

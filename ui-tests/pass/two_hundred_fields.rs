@@ -1,4 +1,4 @@
-//! Two hundred fields: more than one word of bits.
+//! Two hundred fields, more than one word of bits; and as many as there may be.
 
 #![deny(warnings)]
 
@@ -209,6 +209,75 @@ struct Wide {
     column_199: i64,
 }
 
+/// As many as there may be.
+#[derive(Clone, Default, Serialize, Deserialize, LiveEntity)]
+struct Full {
+    own: i64,
+    #[live(nested)]
+    wide: Wide,
+    #[live(nested)]
+    rest: Rest,
+}
+
+#[derive(Clone, Default, Serialize, Deserialize, LiveEntity)]
+struct Rest {
+    rest_00: i8,
+    rest_01: i8,
+    rest_02: i8,
+    rest_03: i8,
+    rest_04: i8,
+    rest_05: i8,
+    rest_06: i8,
+    rest_07: i8,
+    rest_08: i8,
+    rest_09: i8,
+    rest_10: i8,
+    rest_11: i8,
+    rest_12: i8,
+    rest_13: i8,
+    rest_14: i8,
+    rest_15: i8,
+    rest_16: i8,
+    rest_17: i8,
+    rest_18: i8,
+    rest_19: i8,
+    rest_20: i8,
+    rest_21: i8,
+    rest_22: i8,
+    rest_23: i8,
+    rest_24: i8,
+    rest_25: i8,
+    rest_26: i8,
+    rest_27: i8,
+    rest_28: i8,
+    rest_29: i8,
+    rest_30: i8,
+    rest_31: i8,
+    rest_32: i8,
+    rest_33: i8,
+    rest_34: i8,
+    rest_35: i8,
+    rest_36: i8,
+    rest_37: i8,
+    rest_38: i8,
+    rest_39: i8,
+    rest_40: i8,
+    rest_41: i8,
+    rest_42: i8,
+    rest_43: i8,
+    rest_44: i8,
+    rest_45: i8,
+    rest_46: i8,
+    rest_47: i8,
+    rest_48: i8,
+    rest_49: i8,
+    rest_50: i8,
+    rest_51: i8,
+    rest_52: i8,
+    rest_53: i8,
+    rest_54: i8,
+}
+
 pub(super) fn main() {
     let old = Wide::default();
     let new = Wide { column_000: 1, column_063: 1, column_064: 1, column_199: 1, ..Wide::default() };
@@ -223,4 +292,10 @@ pub(super) fn main() {
     copy.copy_fields(&new, WideField::Column064.into());
     assert_eq!((copy.column_063, copy.column_064), (0, 1));
     assert_eq!(Wide::conflicts(FieldSet::ALL, &old, &new, &old).iter().count(), 200);
+
+    let last = FullField::Rest(RestField::Rest54);
+    assert_eq!((FullField::ALL.len(), FullField::ALL.last()), (256, Some(&last)));
+    let full = Full::default();
+    let changed = Full { rest: Rest { rest_54: 1, ..Rest::default() }, ..Full::default() };
+    assert_eq!(full.diff(&changed), last.into());
 }

@@ -1,4 +1,4 @@
-//! Meant: a key that fits 32 bits.
+//! Meant: a key of many bits.
 
 use serde::{Deserialize, Serialize};
 use vantage_live::LiveEntity;
@@ -6,7 +6,7 @@ use vantage_live::LiveEntity;
 #[derive(Clone, Serialize, Deserialize, LiveEntity)]
 struct Row {
     #[live(id)]
-    id: u32,
+    id: u128,
     name: String,
 }
 

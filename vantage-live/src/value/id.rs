@@ -217,8 +217,8 @@ impl<'de> Deserialize<'de> for Id {
 
 /// The type of an entity's `#[live(id)]` field: what can be made of an [`Id`].
 ///
-/// Implemented for [`Id`], `String`, `Arc<str>`, `i64`, [`Uuid`] and an `Option` of one of these. A type of one's own takes
-/// what is inside it:
+/// Implemented for [`Id`], `String`, `Arc<str>`, `i64`, `u64`, `i32`, `u32`, [`Uuid`] and an `Option` of one of these. A
+/// type of one's own takes what is inside it:
 ///
 /// ```
 /// use vantage_live::value::{Id, IdField, IdentityMismatch};
@@ -238,7 +238,7 @@ impl<'de> Deserialize<'de> for Id {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot hold an id",
     label = "not the type of an id",
-    note = "an `#[live(id)]` field is an `Id`, `String`, `Arc<str>`, `i64`, `Uuid`, or an `Option` of one of these; implement `IdField` for a type of your own"
+    note = "an `#[live(id)]` field is an `Id`, text (`String`, `Arc<str>`), an integer (`i64`, `u64`, `i32`, `u32`), a `Uuid`, or an `Option` of one of these; implement `vantage_live::value::IdField` for a type of your own"
 )]
 pub trait IdField: Sized {
     /// This type's form of `id`.
@@ -277,13 +277,22 @@ impl IdField for Arc<str> {
     }
 }
 
-impl IdField for i64 {
-    fn from_id(id: &Id) -> Result<Self, IdentityMismatch> {
-        match id.0 {
-            Repr::Int(int) => Ok(int),
-            _ => Err(IdentityMismatch { id: id.clone(), wanted: "integer" }),
+macro_rules! integers {
+    ($($int:ty: $wanted:literal,)*) => {$(
+        impl IdField for $int {
+            fn from_id(id: &Id) -> Result<Self, IdentityMismatch> {
+                let int = if let Repr::Int(int) = id.0 { int.try_into().ok() } else { None };
+                int.ok_or_else(|| IdentityMismatch { id: id.clone(), wanted: $wanted })
+            }
         }
-    }
+    )*};
+}
+
+integers! {
+    i64: "integer",
+    u64: "unsigned integer",
+    i32: "32-bit integer",
+    u32: "unsigned 32-bit integer",
 }
 
 impl IdField for Uuid {
