@@ -153,9 +153,9 @@ fn pairs(field: &Field) -> impl Iterator<Item = (&'static str, &Ident, &'static 
     })
 }
 
-/// Whether the field has something that `key` cannot be beside.
-pub fn is_contradicted(field: &Field, key: &str) -> bool {
-    pairs(field).any(|(one, _, other, _)| one == key || other == key)
+/// Whether the field has something that an id cannot be beside.
+pub fn is_no_id(field: &Field) -> bool {
+    pairs(field).any(|(one, ..)| one == "id")
 }
 
 fn contradictions(field: &Field, errors: &mut Errors) {

@@ -6,7 +6,7 @@ use syn::GenericParam;
 use syn::spanned::Spanned;
 
 use super::{bounds, first_leaf, is_nested, named_in, nested, nested_bounds, nested_set, per_type, respanned};
-use crate::check::{CAPACITY, is_contradicted};
+use crate::check::{CAPACITY, is_no_id};
 use crate::model::Entity;
 
 pub fn impls(entity: &Entity) -> TokenStream {
@@ -193,7 +193,7 @@ fn conflict(entity: &Entity) -> impl Iterator<Item = TokenStream> {
 
 fn fill_id(entity: &Entity) -> Option<TokenStream> {
     // What is something else as well is refused, and whether it could hold an id is no news.
-    entity.id().filter(|id| !is_contradicted(id, "id")).map(|id| {
+    entity.id().filter(|id| !is_no_id(id)).map(|id| {
         let (ident, ty) = (&id.ident, &id.ty);
         quote! {
             #[inline]
