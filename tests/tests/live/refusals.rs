@@ -99,3 +99,24 @@ async fn a_record_that_is_only_spelled_otherwise_is_deleted() {
     assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
     assert_eq!(faults.round_trips(Operation::Delete), 2, "the guard was spelled afresh, once");
 }
+
+#[tokio::test]
+async fn a_failed_save_says_whether_the_same_may_succeed_later() {
+    let (table, _, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    let refused = ValueErrorKind::Rejected { fields: Vec::new(), message: "no".into() };
+
+    for (kind, may_succeed) in [
+        (ValueErrorKind::Unreachable, true),
+        (ValueErrorKind::OutcomeUnknown, true),
+        (refused, false),
+        (ValueErrorKind::Unsupported("be written"), false),
+    ] {
+        faults.next(Operation::Write).fails(kind);
+        let result = edit.save().await.unwrap();
+
+        let SaveResult::Error(error) = result else { panic!("{result:?}") };
+        assert_eq!(error.is_retryable(), may_succeed, "{error:?}");
+    }
+}
