@@ -215,3 +215,24 @@ async fn the_base_of_a_conflict_in_an_optional_part_is_there_where_the_first_con
     let pieces = edit.get_conflict(pieces.iter().next().expect("both have changed it")).unwrap();
     assert_eq!(pieces, Some(Conflict { base: Some(json!(3)), local: Some(json!(4)), remote: Some(json!(5)) }));
 }
+
+/// A weight that is stored less exactly than it is held.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Weighed {
+    name: String,
+    #[serde(serialize_with = "in_tenths")]
+    weight: f64,
+}
+
+fn in_tenths<S: serde::Serializer>(weight: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64((weight * 10.0).round() / 10.0)
+}
+
+#[test]
+fn one_field_is_set_from_json_and_no_other_comes_back_as_it_would_be_stored() {
+    let mut cake = Weighed { name: "Cake".into(), weight: 1.26 };
+
+    cake.set_field(WeighedField::Name, "Pie".into()).unwrap();
+
+    assert_eq!(cake, Weighed { name: "Pie".into(), weight: 1.26 });
+}

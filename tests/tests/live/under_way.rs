@@ -3,7 +3,9 @@
 use tests::bakery::{self, Colleague as _, Product, ProductField};
 use tests::wait::until;
 use vantage_live::edit::{DeleteResult, EditError};
-use vantage_live::{FieldSet, ImTable, LiveTable, Operation, ReadableValueSet as _, RecordEdit, SaveResult};
+use vantage_live::{
+    FieldSet, ImTable, LiveTable, Operation, ReadableValueSet as _, RecordEdit, SaveResult, ValueErrorKind,
+};
 
 use super::{edit_record, edit_row};
 use crate::faulty_products;
@@ -362,6 +364,47 @@ async fn what_is_saved_as_new_while_an_answer_waits_is_what_is_there() {
         store.colleague_sets("flux_cupcake", "price", 120).await;
         until(|| table.row(&"flux_cupcake".into()).unwrap().price == 120).await;
     }
+}
+
+#[tokio::test]
+async fn what_was_typed_and_decided_is_kept_though_the_store_had_it_for_a_moment() {
+    let (table, store) = bakery::products().await;
+    let mut edit = overtaken(&table, &store).await;
+    edit.price = 140;
+    let _ = edit.rebase().unwrap();
+    edit.keep_local(ProductField::Price);
+    store.colleague_sets("flux_cupcake", "price", 140).await;
+    until(|| table.row(edit.id()).unwrap().price == 140).await;
+    let _ = edit.rebase().unwrap();
+    store.colleague_sets("flux_cupcake", "price", 160).await;
+    until(|| table.row(edit.id()).unwrap().price == 160).await;
+
+    let _ = edit.finish_save().await.unwrap();
+
+    let conflict = edit.conflicts().price.unwrap();
+    assert_eq!((conflict.local, conflict.remote), (140, 160));
+}
+
+#[tokio::test]
+async fn a_conflict_of_what_is_not_under_way_stays_shown_until_the_next_save_has_succeeded() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
+    edit.price = 130;
+    edit.start_save().unwrap();
+    until(|| table.row(&"flux_cupcake".into()).unwrap().price == 130).await;
+    edit.name = "Cake".into();
+    store.colleague_sets("flux_cupcake", "name", "Cupcake").await;
+    table.on_backend_change("flux_cupcake").await.unwrap();
+    let _ = edit.rebase().unwrap();
+    faults.next(Operation::Write).fails(ValueErrorKind::Unreachable);
+
+    let failed = edit.save().await.unwrap();
+    assert!(matches!(failed, SaveResult::Error(_)), "{failed:?}");
+    assert_eq!(edit.conflicts().fields(), ProductField::Name.into());
+
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Saved));
+    assert!(edit.conflicts().is_empty());
+    assert_eq!(store.stored("flux_cupcake", "name").await, Some("Cake".into()));
 }
 
 #[tokio::test]
