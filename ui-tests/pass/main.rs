@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use serde_json::Value;
+use vantage_live::{FieldSet, Id, LiveEntity, Record};
+
 /// Each as a module, as a test that runs it, and by its name.
 macro_rules! programs {
     ($($name:ident)*) => {
@@ -24,8 +27,20 @@ macro_rules! programs {
 
 programs! {
     alias cfg deprecated flatten function_local generics hidden hygiene ids macro_made names nested odd_names one_field
-    optional product renames self_type serde_attributes serde_crate strangers tag two_hundred_fields values
-    values_of_other_crates visibility whole_range
+    optional parts_and_values product renames self_type serde_attributes serde_crate serde_together tag
+    two_hundred_fields values values_of_other_crates visibility whole_range
+}
+
+/// An entity reads what a store has, writes the same again, and its patch is what serde writes.
+fn goes_there_and_back<E: LiveEntity>(id: impl Into<Id>, stored: Value) -> E {
+    let record = stored.as_object().unwrap();
+    let entity = E::from_record(&id.into(), record).unwrap();
+    assert_eq!(&entity.to_record().unwrap(), record);
+    let (mut patched, written) = (Record::new(), entity.to_new_record().unwrap());
+    entity.patch(FieldSet::ALL).unwrap().apply(&mut patched);
+    assert_eq!(patched, written);
+    assert!(entity.diff(&entity.clone()).is_empty());
+    entity
 }
 
 #[test]

@@ -1,35 +1,34 @@
-//! Meant: a check on the way in, another form on the way out.
+//! Meant: an oven's heat as the program counts it, and stored as the oven counts it.
 
 use serde::{Deserialize, Serialize};
 use vantage_live::LiveEntity;
 
 #[derive(Clone, Serialize, Deserialize, LiveEntity)]
-#[serde(try_from = "Raw", into = "Raw")]
-struct Row {
-    name: String,
+#[serde(from = "StoredOven")]
+#[serde(into = "StoredOven")]
+struct Oven {
+    celsius: f64,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Raw {
-    name: String,
+struct StoredOven {
+    fahrenheit: f64,
 }
 
-impl TryFrom<Raw> for Row {
-    type Error = String;
-
-    fn try_from(raw: Raw) -> Result<Self, String> {
-        Ok(Row { name: raw.name })
+impl From<StoredOven> for Oven {
+    fn from(stored: StoredOven) -> Self {
+        Oven { celsius: (stored.fahrenheit - 32.0) / 1.8 }
     }
 }
 
-impl From<Row> for Raw {
-    fn from(row: Row) -> Self {
-        Raw { name: row.name }
+impl From<Oven> for StoredOven {
+    fn from(oven: Oven) -> Self {
+        StoredOven { fahrenheit: oven.celsius * 1.8 + 32.0 }
     }
 }
 
-fn changed(old: &Row, new: &Row) -> bool {
-    old.diff(new).contains(RowField::Name)
+fn changed(old: &Oven, new: &Oven) -> bool {
+    old.diff(new).contains(OvenField::Celsius)
 }
 
 fn main() {}
