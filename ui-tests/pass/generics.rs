@@ -2,6 +2,7 @@
 
 #![deny(missing_docs, warnings)]
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
@@ -109,6 +110,14 @@ where
     best: Option<T>,
 }
 
+/// serde is told what to ask of one field's parameter, and finds out what the other's needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Stalls<T, U> {
+    #[serde(bound(deserialize = "T: Deserialize<'de> + Ord"))]
+    taken: BTreeSet<T>,
+    rent: U,
+}
+
 fn never<T>(_: &T, _: &T) -> bool {
     false
 }
@@ -156,6 +165,11 @@ pub(super) fn main() {
     let shelves = Shelves { names: Ordered(vec![1, 2]), best: None };
     let others = Shelves { names: Ordered(vec![2]), ..shelves.clone() };
     assert_eq!(shelves.diff(&others), ShelvesField::Names.into());
+
+    let stalls = Stalls { taken: BTreeSet::from([3, 5]), rent: 80 };
+    let read = Stalls::<u8, i64>::from_record(&1.into(), &stalls.to_record().unwrap()).unwrap();
+    assert_eq!(read, stalls);
+    assert_eq!(stalls.diff(&Stalls { taken: BTreeSet::new(), ..read }), StallsField::Taken.into());
 
     let opaque = Opaque { value: 1 };
     assert_eq!(opaque.diff(&opaque), OpaqueField::Value.into());

@@ -18,6 +18,7 @@ struct Row {
 pub(super) fn main() {
     let mut row = Row { id: Id::from("sea_pie"), name: "Sea Pie".into() };
 
+    assert_eq!(Row::TABLE, "row", "`rename` is what the tag says, and not the table's name");
     let record = row.to_record().unwrap();
     assert_eq!(Value::Object(record.clone()), json!({"type": "product", "name": "Sea Pie"}));
     assert_eq!(Row::from_record(&row.id, &record).unwrap(), row);
