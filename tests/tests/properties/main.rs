@@ -12,6 +12,7 @@ mod guards;
 mod ids;
 mod json;
 mod ledger;
+mod optional_parts;
 mod patches;
 mod rebasing;
 mod saving;

@@ -93,7 +93,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             }
             Answer::Found(found) => {
                 let found = self.freshest(found, None, rebased);
-                let wanted = sent.fields | self.doubts.fields();
+                let wanted = sent.fields;
                 let is_foreign = self.has_foreign_change(&found);
                 self.take_remote_state(found);
                 self.doubts.read();
@@ -156,7 +156,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         // Two steps: what was written and is as it was sent is modified no more, and follows what has come after it.
         let mut followed = self.three.written(&after.row, sent.fields, typed);
         followed |= self.three.take_in(now, landed, typed);
-        self.three.keep_local(sent.kept - seen.diff(&self.three.snapshot.row));
+        let _ = self.three.keep_local(sent.kept - seen.diff(&self.three.snapshot.row));
         self.follow(followed);
         self.fill_id();
         save::judge(sent, Arc::clone(&after.row), &mut self.coerced)

@@ -33,9 +33,15 @@ impl<E: LiveEntity> ThreeWay<E> {
         if broken::is(Broken::ConflictIsNotModified) { modified - self.undecided } else { modified }
     }
 
-    /// The fields in conflict: a field that was set back to the store's value is in none.
+    /// The fields in conflict: a field that was set back to the store's value is in none. Where one of the three sides has
+    /// no such entity, it is in conflict as a whole.
     pub fn conflicting(&self) -> FieldSet<E::Field> {
-        if self.undecided.is_empty() { self.undecided } else { self.undecided & self.modified() }
+        if self.undecided.is_empty() {
+            return self.undecided;
+        }
+        let modified = self.modified();
+        let since_the_base = self.bases.as_deref().map_or(FieldSet::EMPTY, |base| base.diff(&self.local));
+        (self.undecided & modified).with_wholes_of(modified).with_wholes_of(since_the_base)
     }
 
     pub fn conflict(&self, field: E::Field) -> Result<Option<Conflict<Option<Value>>>, EntityError> {
@@ -81,9 +87,11 @@ impl<E: LiveEntity> ThreeWay<E> {
             let first = first | (first.with_wholes() - self.undecided.with_wholes());
             self.bases.get_or_insert_with(|| Box::new((**snapshot).clone())).copy_fields(snapshot, first);
         }
-        self.undecided = ((self.undecided | fresh) - own) & mine & self.local.diff(&remote.row);
-        let followed = self.local.diff(&remote.row) - mine;
-        self.local.copy_fields(&remote.row, if broken::is(Broken::RebaseTakesRemote) { FieldSet::ALL } else { !mine });
+        let otherwise = self.local.diff(&remote.row);
+        self.undecided = ((self.undecided | fresh) - own) & mine & otherwise;
+        let stays = mine.with_wholes_of(otherwise);
+        let followed = otherwise - stays;
+        self.local.copy_fields(&remote.row, if broken::is(Broken::RebaseTakesRemote) { FieldSet::ALL } else { !stays });
         self.snapshot = remote;
         followed
     }
@@ -92,6 +100,7 @@ impl<E: LiveEntity> ThreeWay<E> {
     /// it. As [`take_in`](Self::take_in).
     pub fn written(&mut self, after: &E, fields: FieldSet<E::Field>, typed: FieldSet<E::Field>) -> FieldSet<E::Field> {
         let mut snapshot = self.snapshot.clone();
+        let fields = fields.with_wholes_of(snapshot.row.diff(after));
         Arc::make_mut(&mut snapshot.row).copy_fields(after, fields);
         self.take_in(snapshot, fields, typed)
     }
@@ -101,15 +110,22 @@ impl<E: LiveEntity> ThreeWay<E> {
         self.snapshot.row.diff(remote) & self.local.diff(remote)
     }
 
-    /// The session's own values are to win.
-    pub fn keep_local(&mut self, fields: FieldSet<E::Field>) {
+    /// The session's own values are to win. Answers with the fields whose conflicts this has ended: what is in conflict as
+    /// a whole is decided as a whole.
+    pub fn keep_local(&mut self, fields: FieldSet<E::Field>) -> FieldSet<E::Field> {
+        let conflicting = self.conflicting();
+        let fields = fields.with_wholes_of(conflicting);
         self.undecided = self.undecided - fields;
+        fields & conflicting
     }
 
-    /// The snapshot's values win.
-    pub fn take_remote(&mut self, fields: FieldSet<E::Field>) {
+    /// The snapshot's values win. Answers with the fields that have them now: of what only one of the two has, it is the
+    /// whole.
+    pub fn take_remote(&mut self, fields: FieldSet<E::Field>) -> FieldSet<E::Field> {
+        let fields = fields.with_wholes_of(self.conflicting()).with_wholes_of(self.snapshot.row.diff(&self.local));
         self.local.copy_fields(&self.snapshot.row, fields);
         self.undecided = self.undecided - fields;
+        fields
     }
 
     /// Whether `remote` would change anything here.

@@ -65,10 +65,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     /// The session's own value is to win: the conflict ends, the field stays modified. After an assignment, that value.
     pub fn keep_local(&mut self, field: E::Field) {
-        if let Some(pending) = self.pending.as_mut().filter(|_| self.three.conflicting().contains(field)) {
-            pending.sent.kept |= field.into();
+        let kept = self.three.keep_local(field.into());
+        if let Some(pending) = &mut self.pending {
+            pending.sent.kept |= kept;
         }
-        self.three.keep_local(field.into());
     }
 
     /// The store's value wins: the conflict ends, the field is not modified any more.
@@ -162,7 +162,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     /// Gives these fields up: they have the store's values, and follow it from now on.
     pub(super) fn give_up(&mut self, fields: FieldSet<E::Field>) {
-        self.three.take_remote(fields);
+        let fields = self.three.take_remote(fields);
         self.follow(fields);
     }
 

@@ -197,7 +197,7 @@ pub(super) async fn create<E: LiveEntity>(
             // No other session has the id: it is ours, from an attempt whose answer was lost.
             Err(DataSetError::Store(error)) if error.kind == ValueErrorKind::AlreadyExists => {
                 let Some(entry) = shared.read(&id).await? else { return Ok(Answer::Gone) };
-                shared.identify(Some(&temp), &id, &Seen::Row(entry.clone()));
+                shared.identify(&temp, &id, &Seen::Row(entry.clone()));
                 (entry, true)
             }
             made => (made_entry(&shared, &id, &made?)?, in_doubt),
@@ -222,7 +222,8 @@ fn made_entry<E: LiveEntity>(shared: &Shared<E>, id: &Id, made: &Record) -> Resu
 /// Whether the store has stored what was sent, or made other values of it, and whether it had made the same of the same
 /// before.
 pub(super) fn judge<E: LiveEntity>(sent: Sent<E>, stored: Arc<E>, coerced: &mut Option<Coerced<E>>) -> SaveResult<E> {
-    let otherwise = sent.local.diff(&stored) & sent.fields;
+    let differs = sent.local.diff(&stored);
+    let otherwise = (differs & sent.fields).with_wholes_of(differs);
     if otherwise.is_empty() {
         *coerced = None;
         return SaveResult::Saved;

@@ -198,6 +198,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             let work = save::create(shared, id, record, key, !self.doubts.is_empty());
             self.ask(sent, Asked::default(), work);
         } else if self.doubts.must_look() || (self.must_fit().is_err() && !fields.is_empty()) {
+            // What is in doubt is wanted as it is here by now, though it may be as it was before, and not modified yet.
+            let sent = Sent { fields: sent.fields | self.doubts.fields(), ..sent };
             self.ask(sent, Asked { is_write: false, ..Asked::default() }, save::find_out(shared, id));
         } else if fields.is_empty() {
             let (sender, answer) = oneshot::channel();
@@ -218,7 +220,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     ) -> Result<Step<SaveResult<E>>, EditError> {
         // What follows the store by now is not written as it was; nor (P3) is what somebody has changed to what was typed
         // here since, for then it is not modified.
-        let fields = (wanted - sent.ever_followed) & self.three.snapshot.row.diff(&sent.local) & self.modified_fields();
+        let differs = self.three.snapshot.row.diff(&sent.local);
+        // A part of what has gone meanwhile is wanted with the rest; of what was to go nothing is, if a part is there again.
+        let wanted = (wanted - sent.ever_followed).with_wholes_of(differs);
+        let fields = (wanted & differs & self.modified_fields()).without_parts_of(differs);
         if fields.is_empty() {
             return Ok(Step::Done(self.saved()));
         }

@@ -223,6 +223,25 @@ impl<F: Field> FieldSet<F> {
         set
     }
 
+    /// This set, and as a whole each optional entity of which a field is in it and that has come or gone in `changed`: a
+    /// part of what only one side has cannot be taken without the rest.
+    pub(crate) fn with_wholes_of(self, changed: Self) -> Self {
+        let touched = changed.wholes().filter(|whole| !self.is_disjoint(*whole));
+        touched.fold(self, |set, whole| set | whole)
+    }
+
+    /// This set without the fields of each optional entity that has come or gone in `changed` and is not in it as a whole.
+    pub(crate) fn without_parts_of(self, changed: Self) -> Self {
+        let torn = changed.wholes().filter(|whole| !whole.is_subset(self));
+        torn.fold(self, |set, whole| set - whole)
+    }
+
+    /// The optional entities that are in it as a whole.
+    fn wholes(self) -> impl Iterator<Item = Self> {
+        let mut wholes = F::WHOLES.zip(self.bits, b'&');
+        std::iter::from_fn(move || wholes.take_first().map(Self::at))
+    }
+
     /// These bits as a set: a whole of which a part is missing is none.
     fn normal(bits: Bits) -> Self {
         let (mut normal, mut wholes) = (bits, F::WHOLES.zip(bits, b'&'));

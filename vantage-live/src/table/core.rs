@@ -250,8 +250,9 @@ impl<E: LiveEntity> Core<E> {
         self.tell(event);
     }
 
-    /// The record that `temp` stood for has been saved as `id`.
-    pub fn identify(&mut self, temp: &Id, id: &Id, entry: &Entry<E>) {
+    /// The record that `temp` stood for has been saved as `id`, if it had another id before.
+    pub fn identify(&mut self, temp: Option<&Id>, id: &Id, seen: &Seen<E>) {
+        let (Some(temp), Seen::Row(entry)) = (temp.filter(|temp| *temp != id), seen) else { return };
         if self.aliases.len() >= ALIASES
             && let Some(oldest) = self.aliases.pop_front()
         {

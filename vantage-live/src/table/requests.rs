@@ -132,22 +132,34 @@ impl<E: LiveEntity> Shared<E> {
         self.entry(id, seen)
     }
 
-    /// A write to `id`: sends it, shows what it tells, and has an answer only when the rows are no older than it.
+    /// A write to `id`, which may have had a temp id: sends it, shows what it tells, and has an answer only when the rows are
+    /// no older than it.
     async fn writing<T>(
         self: &Arc<Self>,
         id: &Id,
+        temp: Option<&Id>,
         send: impl Future<Output = Result<(T, Seen<E>, bool), ValueError>>,
     ) -> Result<(T, Option<u64>), DataSetError> {
         let flying = Flying::to(self, id);
         let (answer, seen, write) = send.await?;
-        let shown_in = self.shown(id, seen, write, flying).await;
+        let shown_in = self.shown((id, temp), seen, write, flying).await;
         Ok((answer, shown_in))
     }
 
-    /// Shows what the store has answered to a write; returns when the rows are no older than it (P5), with their number
-    /// where it is known to be newer than those before.
-    async fn shown(self: &Arc<Self>, id: &Id, seen: Seen<E>, write: bool, mut flying: Flying<'_, E>) -> Option<u64> {
-        let (settled, sequence) = self.change(|core| (flying.lands(core, id, seen, write), core.sequence()));
+    /// Shows what the store has answered to a write, and first which temp id the record had: whoever hears of that finds its
+    /// row. Returns when the rows are no older than it (P5), with their number where it is known to be newer than those
+    /// before.
+    async fn shown(
+        self: &Arc<Self>,
+        (id, temp): (&Id, Option<&Id>),
+        seen: Seen<E>,
+        write: bool,
+        mut flying: Flying<'_, E>,
+    ) -> Option<u64> {
+        let (settled, sequence) = self.change(|core| {
+            core.identify(temp, id, &seen);
+            (flying.lands(core, id, seen, write), core.sequence())
+        });
         match settled {
             Some(settled) => {
                 self.settled(id, settled).await;
@@ -217,7 +229,7 @@ impl<E: LiveEntity> Shared<E> {
         let id = &self.resolve(id);
         self.must_guard(Operation::Write, id, guard)?;
         let ((outcome, seen), shown_in) = self
-            .writing(id, async {
+            .writing(id, None, async {
                 let answer = self.backend.write(id, patch, guard).await?;
                 let is_done = matches!(answer, WriteOutcome::Written(_));
                 let (outcome, record) = match answer {
@@ -243,7 +255,7 @@ impl<E: LiveEntity> Shared<E> {
     pub(crate) async fn replace(self: &Arc<Self>, id: &Id, record: Record) -> Result<Record, DataSetError> {
         let id = &self.resolve(id);
         let (answer, _) = self
-            .writing(id, async {
+            .writing(id, None, async {
                 let answer = self.backend.replace_id_value(id, record).await?;
                 let after = self.after(Operation::Replace, id, answer.clone()).await?;
                 let seen = self.see(id, after.as_ref());
@@ -253,7 +265,7 @@ impl<E: LiveEntity> Shared<E> {
         Ok(answer)
     }
 
-    /// Inserts a record of an id that the client chose and shows its after-image; before that, says which temp id it had.
+    /// Inserts a record of an id that the client chose and shows its after-image, with the temp id that it had.
     #[tracing::instrument(level = "debug", skip_all, fields(table = self.table(), %id))]
     pub(crate) async fn insert_id(
         self: &Arc<Self>,
@@ -263,18 +275,17 @@ impl<E: LiveEntity> Shared<E> {
     ) -> Result<Record, DataSetError> {
         let id = &self.resolve(id);
         let (answer, _) = self
-            .writing(id, async {
+            .writing(id, temp, async {
                 let answer = self.backend.insert_id_value(id, record).await?;
                 let after = self.after(Operation::Insert, id, answer.clone()).await?;
                 let seen = self.see(id, after.as_ref());
-                self.identify(temp, id, &seen);
                 Ok((after.unwrap_or(answer), seen, true))
             })
             .await?;
         Ok(answer)
     }
 
-    /// Inserts a record of an id that the store chooses and shows its after-image; before that, says which temp id it had.
+    /// Inserts a record of an id that the store chooses and shows its after-image, with the temp id that it had.
     #[tracing::instrument(level = "debug", skip_all, fields(table = self.table()))]
     pub(crate) async fn insert(
         self: &Arc<Self>,
@@ -286,16 +297,13 @@ impl<E: LiveEntity> Shared<E> {
         let (id, answer) = self.backend.insert_value(record, key).await?;
         let after = self.after(Operation::Insert, &id, answer.clone()).await?;
         let seen = self.see(&id, after.as_ref());
-        self.identify(temp, &id, &seen);
-        self.shown(&id, seen, true, flying).await;
+        self.shown((&id, temp), seen, true, flying).await;
         Ok((id, after.unwrap_or(answer)))
     }
 
-    /// Says which record a temp id has become, before its row is shown.
-    pub(crate) fn identify(self: &Arc<Self>, temp: Option<&Id>, id: &Id, seen: &Seen<E>) {
-        if let (Some(temp), Seen::Row(entry)) = (temp.filter(|temp| *temp != id), seen) {
-            self.change(|core| core.identify(temp, id, entry));
-        }
+    /// Says which record a temp id has become.
+    pub(crate) fn identify(self: &Arc<Self>, temp: &Id, id: &Id, seen: &Seen<E>) {
+        self.change(|core| core.identify(Some(temp), id, seen));
     }
 
     /// Deletes a record and its row.
@@ -318,7 +326,7 @@ impl<E: LiveEntity> Shared<E> {
         let id = &self.resolve(id);
         self.must_guard(Operation::Delete, id, guard)?;
         let (answer, _) = self
-            .writing(id, async {
+            .writing(id, None, async {
                 let outcome = self.backend.delete_id(id, guard).await?;
                 let is_done = matches!(outcome, DeleteOutcome::Deleted);
                 let record = match &outcome {
