@@ -251,3 +251,28 @@ async fn a_delete_whose_answer_was_lost_twice_is_found_done() {
 
     assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
 }
+
+#[tokio::test]
+async fn what_was_set_back_after_a_lost_answer_is_written_though_a_rebase_comes_before_it_is_found_out() {
+    for rebases in [false, true] {
+        let (table, store, faults) = faulty_products().await;
+        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+        faults.next(Operation::Write).loses_its_answer();
+        edit.price = 130;
+        let _ = edit.save().await.unwrap();
+        table.on_backend_change(CUPCAKE).await.unwrap();
+        edit.price = 120;
+        let held = faults.next_of_any().is_held();
+        edit.start_save().unwrap();
+        held.arrived().await;
+        if rebases {
+            let _ = edit.rebase().unwrap();
+        }
+        held.release();
+
+        let saved = edit.finish_save().await.unwrap();
+
+        assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+        assert_eq!((store.stored(CUPCAKE, "price").await, edit.modified_fields()), (Some(120.into()), FieldSet::EMPTY));
+    }
+}

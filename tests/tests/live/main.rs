@@ -17,6 +17,7 @@ mod interruptions;
 mod late_events;
 mod numbers;
 mod opening;
+mod optional_parts;
 mod panics;
 mod positions;
 mod refusals;

@@ -170,3 +170,38 @@ async fn a_feed_that_names_our_insert_before_it_is_answered_does_not_make_it_som
     let event = events.try_next().unwrap();
     assert_eq!((event.id(), event.origin()), (Some(&id.unwrap()), Some(Origin::Local)));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_hears_what_a_temp_id_has_become_finds_the_row_by_both_ids() {
+    let (table, _) = crate::products_without_feed().await;
+    for _ in 0..50 {
+        let mut events = table.subscribe();
+        let looking = tokio::spawn({
+            let table = table.clone();
+            async move {
+                loop {
+                    if let Event::Identified { temp, id, .. } = events.next().await.unwrap() {
+                        return (table.row(&temp).is_some(), table.row(&id).is_some());
+                    }
+                }
+            }
+        });
+        let mut edit = table.new_record(hoverboard());
+        let SaveResult::Created(_) = edit.save().await.unwrap() else { panic!("it was new") };
+
+        assert_eq!(looking.await.unwrap(), (true, true));
+    }
+}
+
+#[tokio::test]
+async fn what_has_become_which_is_in_the_log() {
+    let (table, _) = crate::products_without_feed().await;
+    let mut events = table.subscribe();
+    let mut edit = table.new_record(hoverboard());
+    let temp = edit.id().clone();
+    let SaveResult::Created(_) = edit.save().await.unwrap() else { panic!("it was new") };
+
+    let shown = format!("{:?}", events.next().await.unwrap());
+
+    assert!(shown.starts_with("Identified") && shown.contains(&format!("temp: {temp:?}")), "{shown}");
+}

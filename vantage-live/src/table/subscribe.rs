@@ -146,6 +146,9 @@ impl<E: LiveEntity + fmt::Debug> fmt::Debug for Event<E> {
             Event::Reset { .. } => ("Reset", None),
         };
         let mut debug = f.debug_struct(name);
+        if let Event::Identified { temp, .. } = self {
+            debug.field("temp", temp);
+        }
         if let Some(id) = self.id() {
             debug.field("id", id);
         }

@@ -1,0 +1,147 @@
+//! Parts of a record that come and go while somebody edits them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tests::bakery::Colleague as _;
+use vantage_live::contract::{Faults, FaultyValueSet};
+use vantage_live::entity::OptionalField;
+use vantage_live::{
+    FieldSet, ImTable, LiveEntity, LiveTable, Operation, RecordEdit, SaveResult, ValueErrorKind, WritableValueSet as _,
+};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Client {
+    name: String,
+    #[live(nested)]
+    address: Option<Address>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Address {
+    street: String,
+    city: String,
+}
+
+const WHOLE: ClientField = ClientField::Address(OptionalField::Whole);
+const STREET: ClientField = ClientField::Address(OptionalField::Inside(AddressField::Street));
+const CITY: ClientField = ClientField::Address(OptionalField::Inside(AddressField::City));
+
+fn home(street: &str) -> Address {
+    Address { street: street.into(), city: "Hill Valley".into() }
+}
+
+fn there() -> Value {
+    json!({"street": "Lyon", "city": "Hill Valley"})
+}
+
+/// Marty with this address, in a table and in a session.
+async fn marty(address: Value) -> (RecordEdit<'static, Client>, ImTable, Faults) {
+    let store = ImTable::new("client");
+    let record = json!({"name": "Marty", "address": address});
+    store.insert_id_value(&"marty".into(), record.as_object().unwrap().clone()).await.unwrap();
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Client>::builder(faulty).open().await.unwrap();
+    (table.edit_record_owned("marty").await.unwrap(), store, faults)
+}
+
+async fn address(store: &ImTable) -> Option<Value> {
+    store.stored("marty", "address").await
+}
+
+#[tokio::test]
+async fn the_stores_value_of_a_part_is_that_of_the_whole_where_only_one_side_has_one() {
+    let (mut edit, store, _) = marty(there()).await;
+    edit.address = Some(home("Main"));
+    store.colleague_sets("marty", "address", Value::Null).await;
+    let conflicts = edit.refresh_snapshot().await.unwrap();
+    assert!(conflicts.fields().contains(STREET), "{conflicts:?}");
+
+    edit.take_remote(STREET);
+
+    assert_eq!((edit.address.clone(), edit.modified_fields()), (None, FieldSet::EMPTY));
+    assert!(edit.conflicts().is_empty());
+}
+
+#[tokio::test]
+async fn keeping_a_part_keeps_the_whole_where_only_one_side_has_one() {
+    let (mut edit, store, _) = marty(there()).await;
+    edit.address = None;
+    store.colleague_sets("marty", "address.city", "Grove City").await;
+    let _ = edit.refresh_snapshot().await.unwrap();
+
+    edit.keep_local(CITY);
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(address(&store).await, Some(Value::Null));
+}
+
+#[tokio::test]
+async fn a_part_of_what_has_come_is_reverted_with_the_rest() {
+    let (mut edit, ..) = marty(Value::Null).await;
+    edit.address = Some(home("Main"));
+
+    edit.revert_field(STREET);
+
+    assert_eq!((edit.address.clone(), edit.modified_fields()), (None, FieldSet::EMPTY));
+}
+
+#[tokio::test]
+async fn a_conflict_of_the_whole_has_its_three_values_by_every_name() {
+    let (mut edit, store, _) = marty(there()).await;
+    edit.address = Some(home("Main"));
+    store.colleague_sets("marty", "address", Value::Null).await;
+    let _ = edit.refresh_snapshot().await.unwrap();
+
+    let whole = edit.get_conflict(WHOLE).unwrap().unwrap();
+    let street = edit.get_conflict(STREET).unwrap().unwrap();
+
+    assert_eq!((whole.base, whole.remote), (Some(there()), Some(Value::Null)));
+    assert_eq!((street.base, street.local, street.remote), (Some("Lyon".into()), Some("Main".into()), None));
+}
+
+#[tokio::test]
+async fn a_save_that_goes_on_by_itself_writes_no_part_of_what_was_to_go() {
+    for is_lost in [false, true] {
+        let (mut edit, store, faults) = marty(there()).await;
+        edit.name = "Martin".into();
+        if is_lost {
+            faults.next(Operation::Write).loses_its_answer();
+            assert!(matches!(edit.save().await.unwrap(), SaveResult::Error(_)));
+        }
+        let held = faults.next_of_any().is_held();
+        edit.address = None;
+        edit.start_save().unwrap();
+        held.arrived().await;
+        // Somebody else corrects the name in the same way, so that the guard is refused and nothing is in conflict.
+        store.colleague_sets("marty", "name", "Martin").await;
+        edit.address = Some(home("Main"));
+        held.release();
+
+        let _ = edit.finish_save().await.unwrap();
+        assert_eq!(address(&store).await, Some(there()), "after a lost answer: {is_lost}");
+
+        assert!(matches!(edit.save().await.unwrap(), SaveResult::Saved));
+        assert_eq!(address(&store).await, Some(json!({"street": "Main", "city": "Hill Valley"})));
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_what_has_gone_by_ones_own_lost_write_is_saved_with_the_rest() {
+    let (mut edit, store, faults) = marty(there()).await;
+    edit.address = None;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Error(_)));
+    edit.revert_field(WHOLE);
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Saved));
+    // What was lost may land as late as this.
+    store.colleague_sets("marty", "address", Value::Null).await;
+    edit.address.as_mut().unwrap().street = "Main".into();
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(edit.modified_fields(), FieldSet::EMPTY);
+    assert_eq!(address(&store).await, Some(json!({"street": "Main", "city": "Hill Valley"})));
+}
