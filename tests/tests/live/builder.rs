@@ -13,6 +13,21 @@ use vantage_live::{
 };
 
 #[tokio::test]
+async fn the_progress_of_an_empty_table_is_told_once() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&heard);
+
+    let table = LiveTable::<Product>::builder(ImTable::new("product"))
+        .on_progress(move |progress| sink.lock().push(progress))
+        .open()
+        .await
+        .unwrap();
+
+    assert!(table.rows().is_empty());
+    assert_eq!(*heard.lock(), [Progress { rows: 0, total: 0 }]);
+}
+
+#[tokio::test]
 async fn filling_reports_its_progress_after_every_batch() {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&heard);

@@ -1,6 +1,8 @@
 //! Typed events: for the whole table, one record, chosen fields; order, origin, and subscribers that are too slow.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Wake, Waker};
 
 use parking_lot::Mutex;
 use tests::bakery::{self, Colleague as _, Product, ProductField};
@@ -98,18 +100,35 @@ async fn what_this_process_deletes_all_at_once_is_its_own_even_where_the_feed_is
     assert_eq!(removed, [Origin::Local; 5]);
 }
 
+/// Whether somebody was woken.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 #[tokio::test]
 async fn a_subscriber_to_a_field_is_not_woken_by_another() {
     let (table, store) = bakery::products().await;
     let mut prices = table.subscribe_fields(ProductField::Price);
     let mut everything = table.subscribe();
 
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut waits = Box::pin(prices.next());
+    assert!(waits.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+
     store.colleague_sets("sea_pie", "name", "Pie").await;
     let _ = everything.next().await;
+    assert!(!woken.0.load(Ordering::SeqCst));
     store.colleague_sets("sea_pie", "price", 310).await;
     let _ = everything.next().await;
 
-    assert!(matches!(prices.try_next(), Some(Event::Updated { row, .. }) if row.price == 310));
+    assert!(woken.0.load(Ordering::SeqCst));
+    assert!(matches!(waits.await, Some(Event::Updated { row, .. }) if row.price == 310));
     assert!(prices.try_next().is_none());
 }
 

@@ -119,8 +119,10 @@ async fn a_value_clause_makes_a_partial_save() {
 
     let SaveResult::PartialSave(partial) = edit.save().await.unwrap() else { panic!("the store lowers it") };
 
-    assert_eq!(partial.fields(), FieldSet::from(ClientField::Email));
+    assert_eq!((partial.fields(), partial.is_repeated()), (FieldSet::from(ClientField::Email), false));
     assert_eq!(edit.live_snapshot().email, "mcfly@hill.valley");
+    let SaveResult::PartialSave(again) = edit.save().await.unwrap() else { panic!("the store lowers it again") };
+    assert_eq!((again.fields(), again.is_repeated()), (partial.fields(), true));
     assert_eq!(store.stored("marty", "email").await, Some("mcfly@hill.valley".into()));
     edit.accept_stored(partial.fields());
     assert!(edit.modified_fields().is_empty());

@@ -115,9 +115,9 @@ impl<E: LiveEntity> Builder<E> {
         self
     }
 
-    /// Lists the backend every `interval`, where there is no feed.
+    /// Lists the backend every `interval`, and every millisecond at most, where there is no feed.
     pub fn poll_every(mut self, interval: Duration) -> Self {
-        self.poll_every = Some(interval);
+        self.poll_every = Some(interval.max(Duration::from_millis(1)));
         self
     }
 
@@ -133,7 +133,7 @@ impl<E: LiveEntity> Builder<E> {
         self
     }
 
-    /// Is told how far the table has filled, after every batch of its first list, from a task of the table's: it must not
+    /// Is told how far the table has filled, after every batch of its first list, and once where that is empty, from a task of the table's: it must not
     /// block, and a panic in it is logged and no more. Where that list is interrupted, it is told of the next one from its
     /// beginning.
     pub fn on_progress(mut self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Self {

@@ -72,6 +72,9 @@ impl<E: LiveEntity> Shared<E> {
             });
             listed(ids.len() as u64);
         }
+        if ids.is_empty() {
+            listed(0);
+        }
         if !broken::is(Broken::ListForgetsDeletions) {
             // P7: what the list does not have is gone.
             let gone: Vec<Id> = self.ids().into_iter().filter(|id| !ids.contains(id)).collect();

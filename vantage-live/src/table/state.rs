@@ -82,7 +82,7 @@ impl Standing {
 pub struct Progress {
     /// The rows that have come.
     pub rows: u64,
-    /// The rows that the store had when the filling began.
+    /// The rows that the store had when the filling began, or those that have come, if they are more.
     pub total: u64,
 }
 

@@ -30,7 +30,9 @@ const TRIES: u32 = 16;
 ///
 /// A connection that was lost is opened again by the next call, with the same user and database; nothing is queued for
 /// it meanwhile. Everything here must be awaited inside a tokio runtime, and is
-/// [`Unsupported`](crate::ValueErrorKind::Unsupported) outside of one.
+/// [`Unsupported`](crate::ValueErrorKind::Unsupported) outside of one. The runtime in which it was connected must outlive
+/// the tables on it, wherever they run: what keeps the connection, and brings what a LIVE query tells, ends with it, of a
+/// database in this process without a word.
 ///
 /// ```no_run
 /// use vantage_live::ReadableValueSet;
