@@ -51,6 +51,23 @@ fn left_out_with_a_default_and_a_function_that_reads() {
     assert!(waiting.patch(waiting.diff(&left)).unwrap().unsets().map(ToString::to_string).eq(["left_at"]));
 }
 
+fn left_out_with_a_function_that_writes() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+    struct Label {
+        text: String,
+        #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_capitals")]
+        below: Option<String>,
+    }
+
+    goes_there_and_back::<Label>("1", json!({"text": "Sea Pie", "below": "FRESH"}));
+    let plain: Label = goes_there_and_back("1", json!({"text": "Sea Pie"}));
+    assert_eq!(plain.below, None);
+}
+
+fn in_capitals<S: serde::Serializer>(text: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    text.as_ref().map(|text| text.to_uppercase()).serialize(serializer)
+}
+
 fn seconds_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -193,6 +210,7 @@ fn read<E: LiveEntity>(stored: Value) -> E {
 pub(super) fn main() {
     an_option_that_a_function_reads();
     left_out_with_a_default_and_a_function_that_reads();
+    left_out_with_a_function_that_writes();
     any_json_that_is_left_out_where_it_is_null();
     defaults_that_are_functions_of_the_struct();
     a_new_name_in_the_record_and_the_fields_own_as_the_old_one();

@@ -284,7 +284,7 @@ use proc_macro::TokenStream;
 /// | `with`, `serialize_with`, `deserialize_with` | honoured; refused on the id, and on a `nested` field |
 /// | `skip` | as `#[live(skip)]`, which need not be said |
 /// | `skip_serializing`, `skip_deserializing` | honoured on the id and on `#[live(skip)]` fields; refused on a tracked one |
-/// | `skip_serializing_if` | honoured: where serde writes nothing, a patch removes. Refused where serde could not read that: it needs `default`, unless the field is an `Option` without `with` and its kin. On a `nested` field `Option::is_none` alone |
+/// | `skip_serializing_if` | honoured: where serde writes nothing, a patch removes. Refused where serde could not read that: it needs `default`, unless the field is an `Option` without `with` or `deserialize_with`. On a `nested` field `Option::is_none` alone |
 /// | `flatten` | with `nested`, the fields of the inner entity beside the others; with `#[live(skip)]`, a map that is shown the columns that the struct does not know, and never written. Refused otherwise |
 /// | `borrow` | refused: an entity owns its values |
 ///

@@ -314,7 +314,7 @@ impl Field {
 
     /// Whether serde can read a record that has nothing of the field.
     pub fn may_be_missing(&self, entity: &EntitySerde) -> bool {
-        entity.default || self.serde.default.is_some() || self.is_option() && self.serde.with.is_empty()
+        entity.default || self.serde.default.is_some() || self.is_option() && self.serde.is_read_by_serde()
     }
 
     /// Whether no record can be read into the field.
@@ -359,10 +359,11 @@ fn packed(attrs: &[Attribute]) -> Option<Ident> {
 
 /// Whether serde can read a field of `ty` only from a record that lives as long as the field does.
 pub fn borrows(ty: &Type, serde: &FieldSerde) -> bool {
-    let by_itself = serde.with.iter().all(|key| key == "serialize_with");
     let is_borrowed = match ungrouped(ty) {
         // What serde borrows whatever a function of one's own would do.
-        Type::Reference(ty) => by_itself || matches!(*ty.elem, Type::Slice(_)) || ty.elem == parse_quote!(str),
+        Type::Reference(ty) => {
+            serde.is_read_by_serde() || matches!(*ty.elem, Type::Slice(_)) || ty.elem == parse_quote!(str)
+        }
         _ => false,
     };
     serde.borrow.is_some() || is_borrowed && serde.reads()

@@ -121,6 +121,11 @@ impl FieldSerde {
         self.skip.is_none() && self.skip_deserializing.is_none()
     }
 
+    /// Whether no function of the user's reads the field.
+    pub fn is_read_by_serde(&self) -> bool {
+        self.with.iter().all(|key| key == "serialize_with")
+    }
+
     /// The attribute that keeps the field out of the record in both directions.
     pub fn skipped(&self) -> Option<&Ident> {
         let both = self.skip_deserializing.as_ref().filter(|_| self.skip_serializing.is_some());
