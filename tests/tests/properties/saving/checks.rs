@@ -52,8 +52,15 @@ impl Course {
                 let is_stored = get(self.edit.live_snapshot(), field) == local;
                 let is_made_by_the_store =
                     is_stored && self.setting.coerces() && self.setting.coerced(field, &local) == local;
+                // It was saved, and what came after it was shown with the answer.
+                let is_saved = |entry: &Entry| {
+                    let stored = field.path().get(&entry.after).cloned().unwrap_or(Value::Null);
+                    entry.by == By::Session && [&wanted, &self.setting.coerced(field, &wanted)].contains(&&stored)
+                };
+                let is_overtaken = is_theirs && is_stored && self.ledger.since(0).iter().any(is_saved);
                 let follows = self.back.contains(&field) && (is_theirs || is_coerced || is_made_by_the_store)
-                    || self.given_up.contains(field) && is_stored;
+                    || self.given_up.contains(field) && is_stored
+                    || is_overtaken;
                 prop_assert!(follows, "{} was {} and is {}", field, wanted, local);
                 continue;
             }
