@@ -193,8 +193,21 @@ macro_rules! __contract_cases {
                 a_delete_whose_guard_holds_takes_the_record
                 a_delete_whose_guard_fails_leaves_the_record_and_answers_with_it
                 a_guarded_delete_of_a_missing_record_says_that_it_is_gone
+                a_delete_that_expects_nothing_takes_the_record
+                every_expectation_of_a_delete_must_hold
                 a_delete_tells_absent_and_null_apart
+                a_delete_follows_a_nested_path
+                a_delete_finds_nothing_below_what_is_no_object
+                a_delete_compares_numbers_by_value
+                a_delete_tells_big_integers_apart_by_their_last_digit
+                a_delete_never_converts_kinds
+                a_delete_compares_text_to_the_last_character
+                a_delete_compares_long_text_whole
+                a_delete_compares_arrays_whole_and_in_order
+                a_delete_compares_objects_whole_and_in_any_order
+                a_delete_takes_nothing_empty_for_another
                 a_delete_under_another_version_is_refused
+                a_delete_under_a_version_of_a_record_without_one_is_refused
             }
             batch (ClientIds) {
                 many_inserts_answer_in_order
@@ -236,6 +249,7 @@ macro_rules! __contract_cases {
                 a_patch_sets_and_unsets_fields_of_any_name
                 a_field_of_any_name_may_have_fields_of_any_name
                 a_guard_finds_fields_of_any_name
+                a_guarded_delete_finds_fields_of_any_name
                 a_name_with_a_dot_is_not_a_path
                 names_differ_by_case
                 a_name_that_may_mean_something_to_the_store_is_kept_or_refused

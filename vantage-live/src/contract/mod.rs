@@ -36,6 +36,7 @@ pub mod replace;
 mod run;
 pub mod stream;
 mod support;
+mod tables;
 pub mod values;
 pub mod write;
 

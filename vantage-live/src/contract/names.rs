@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::Store;
-use super::support::{assert_same, assert_stored, expect, is_kept, record, refused, seed, written};
-use crate::value::{Guard, Patch, Path, Record};
+use super::support::{assert_same, assert_stored, expect, is_kept, record, refused, refused_delete, seed, written};
+use crate::value::{DeleteOutcome, Guard, Patch, Path, Record};
 
 /// Names that a store may take for syntax, a path or a word of its language.
 const NAMES: &[&str] = &[
@@ -155,6 +155,24 @@ pub async fn a_guard_finds_fields_of_any_name(store: &Store) {
             assert_same(name, &refused(store.write(&id, &Patch::new().set("x", 1), &fails).await), &stored);
         }
     }
+}
+
+/// The guard of a delete does so too.
+pub async fn a_guarded_delete_finds_fields_of_any_name(store: &Store) {
+    if !store.capabilities().guarded_write {
+        return;
+    }
+    let stored = Value::Object(fields(|i| json!({"n": i})));
+    let id = seed(store, "flux_cupcake", &stored).await;
+
+    let mut holds = Guard::Exists;
+    for (i, name) in NAMES.iter().enumerate() {
+        let n = Path::from_iter([*name, "n"]);
+        let fails = Guard::Exists.and(n.clone(), Some(json!(i + 1)));
+        assert_same(name, &refused_delete(store.delete_id(&id, &fails).await), &stored);
+        holds = holds.and(n, Some(json!(i)));
+    }
+    assert_eq!(expect("the delete", store.delete_id(&id, &holds).await), DeleteOutcome::Deleted, "under {holds:?}");
 }
 
 /// A name with a dot in it is one name, and the path of its parts is another field.

@@ -111,6 +111,15 @@ pub(super) fn refused(answer: Result<WriteOutcome, ValueError>) -> Record {
     }
 }
 
+/// The record that comes with a delete that has to be refused.
+#[track_caller]
+pub(super) fn refused_delete(answer: Result<DeleteOutcome, ValueError>) -> Record {
+    match expect("the delete", answer) {
+        DeleteOutcome::Refused(record) => record,
+        other => panic!("the guard does not hold, and the delete was answered with {other:?}"),
+    }
+}
+
 /// Asserts that a write found no record.
 #[track_caller]
 pub(super) fn assert_gone(answer: Result<WriteOutcome, ValueError>) {

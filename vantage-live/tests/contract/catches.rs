@@ -2,6 +2,7 @@
 
 mod broken;
 mod feed;
+mod loose;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -94,6 +95,33 @@ caught! {
     a_store_that_says_deleted_of_nothing_is_caught:
         SaysDeletedOfNothing by delete::a_delete_of_a_missing_record_says_that_it_is_gone,
         saying "the delete under Nothing";
+}
+
+caught! {
+    a_store_that_deletes_by_floats_is_caught:
+        DeletesByFloats by guarded_delete::a_delete_tells_big_integers_apart_by_their_last_digit,
+        saying "does not hold for {\"it\":9007199254740992}, and the delete was answered with Deleted";
+    a_store_that_deletes_by_the_printed_value_is_caught:
+        DeletesByPrintedValue by guarded_delete::a_delete_never_converts_kinds,
+        saying "does not hold for {\"it\":1}, and the delete was answered with Deleted";
+    a_store_that_deletes_by_lower_case_is_caught:
+        DeletesByLowerCase by guarded_delete::a_delete_compares_text_to_the_last_character,
+        saying "does not hold for {\"it\":\"flux\"}, and the delete was answered with Deleted";
+    a_store_that_deletes_under_any_array_is_caught:
+        DeletesUnderAnyArray by guarded_delete::a_delete_compares_arrays_whole_and_in_order,
+        saying "does not hold for {\"it\":[]}, and the delete was answered with Deleted";
+    a_store_that_deletes_under_any_object_is_caught:
+        DeletesUnderAnyObject by guarded_delete::a_delete_compares_objects_whole_and_in_any_order,
+        saying "does not hold for {\"it\":{}}, and the delete was answered with Deleted";
+    a_store_that_deletes_under_any_boolean_is_caught:
+        DeletesUnderAnyBoolean by guarded_delete::a_delete_never_converts_kinds,
+        saying "does not hold for {\"it\":true}, and the delete was answered with Deleted";
+    a_store_that_deletes_without_looking_at_nested_paths_is_caught:
+        DeletesIgnoringNestedPaths by guarded_delete::a_delete_follows_a_nested_path,
+        saying "\"stock\":1}, and the delete was answered with Deleted";
+    a_store_that_deletes_by_the_first_expectation_is_caught:
+        DeletesByTheFirstExpectation by guarded_delete::every_expectation_of_a_delete_must_hold,
+        saying "\"price\":120}, and the delete was answered with Deleted";
 }
 
 const LITTLE: Capabilities = Capabilities {

@@ -9,6 +9,8 @@ use vantage_live::{
     Path, ReadableValueSet, Record, ValueError, ValueErrorKind, WritableValueSet, WriteOutcome,
 };
 
+use super::loose;
+
 /// What is wrong with it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Flaw {
@@ -32,6 +34,30 @@ pub enum Flaw {
     GivesUpABatch,
     SaysDeletedOfNothing,
     Pretends,
+    DeletesByFloats,
+    DeletesByPrintedValue,
+    DeletesByLowerCase,
+    DeletesUnderAnyArray,
+    DeletesUnderAnyObject,
+    DeletesUnderAnyBoolean,
+    DeletesIgnoringNestedPaths,
+    DeletesByTheFirstExpectation,
+}
+
+impl Flaw {
+    fn is_in_the_guard_of_a_delete(self) -> bool {
+        matches!(
+            self,
+            Flaw::DeletesByFloats
+                | Flaw::DeletesByPrintedValue
+                | Flaw::DeletesByLowerCase
+                | Flaw::DeletesUnderAnyArray
+                | Flaw::DeletesUnderAnyObject
+                | Flaw::DeletesUnderAnyBoolean
+                | Flaw::DeletesIgnoringNestedPaths
+                | Flaw::DeletesByTheFirstExpectation
+        )
+    }
 }
 
 pub struct Broken {
@@ -208,6 +234,9 @@ impl WritableValueSet for Broken {
     async fn delete_id(&self, id: &Id, guard: &Guard) -> Result<DeleteOutcome, ValueError> {
         let guarded = matches!(guard, Guard::Fields(_) | Guard::Version { .. });
         self.needs(self.can.guarded_write || !guarded, Operation::Delete)?;
+        if self.flaw.is_in_the_guard_of_a_delete() {
+            return loose::delete(&self.table, id, guard, self.flaw).await;
+        }
         let outcome = self.table.delete_id(&self.id(id), &self.guard(guard)).await?;
         let lies = self.flaw == Flaw::SaysDeletedOfNothing && outcome == DeleteOutcome::Gone;
         Ok(if lies { DeleteOutcome::Deleted } else { outcome })
