@@ -2,36 +2,19 @@
 //!
 //! The writers are tasks, so the cases prove the most on a runtime of several threads, as the tests have it.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Store;
-use super::run::joined;
-use super::support::{assert_absent, assert_count, assert_stored, expect, seed, written};
+use super::support::{
+    ROUNDS, WRITERS, assert_absent, assert_count, assert_stored, expect, race, record, seed, written,
+};
 use crate::value::{
     DeleteOutcome, Guard, Id, IdempotencyKey, Patch, Path, Record, ValueError, ValueErrorKind, WriteOutcome,
 };
 
-/// How many write at once.
-const WRITERS: i64 = 8;
-
-/// How often a race is run: one that is lost once in ten would not show in one.
-const ROUNDS: i64 = 10;
-
-/// Runs `task` for each of the writers at the same time and answers with their answers.
-async fn race<T, F>(store: &Store, task: impl Fn(Store, i64) -> F) -> Vec<T>
-where
-    T: Send + 'static,
-    F: Future<Output = T> + Send + 'static,
-{
-    let tasks: Vec<_> = (0..WRITERS).map(|n| tokio::spawn(task(Arc::clone(store), n))).collect();
-    let mut answers = Vec::new();
-    for task in tasks {
-        answers.push(joined(task).await);
-    }
-    answers
+fn version(token: i64) -> Guard {
+    Guard::Version { path: Path::from("version"), token: json!(token) }
 }
 
 fn at(stock: i64) -> Guard {
@@ -126,24 +109,83 @@ pub async fn of_eight_deletes_one_finds_the_record(store: &Store) {
 
 /// Of writes and deletes under a guard that the first of them breaks, exactly one wins.
 pub async fn a_write_and_a_delete_under_the_same_guard_do_not_both_win(store: &Store) {
+    one_write_or_delete_wins(store, &json!({"stock": 0}), &at(0), &Patch::new().set("stock", 1)).await;
+}
+
+/// Of eight writes under the version token that the first of them changes, exactly one is written.
+pub async fn of_eight_writes_under_the_same_version_one_wins(store: &Store) {
+    one_write_wins(store, &json!({"version": 1, "name": "Flux"}), &version(1), &Patch::new().set("version", 2)).await;
+}
+
+/// Of eight writes that expect the absence of what the first of them writes, exactly one is written.
+pub async fn of_eight_writes_that_expect_an_absence_one_wins(store: &Store) {
+    one_write_wins(store, &json!({"name": "Flux"}), &Guard::Exists.and("writer", None), &Patch::new()).await;
+}
+
+/// Asserts that of eight writes under `guard`, each of `breaks` and of its writer, one is written.
+async fn one_write_wins(store: &Store, stored: &Value, guard: &Guard, breaks: &Patch) {
+    let id = seed(store, "flux_cupcake", stored).await;
+
     for _ in 0..ROUNDS {
-        let id = seed(store, "flux_cupcake", &json!({"stock": 0})).await;
+        expect("making the record", store.replace_id_value(&id, record(stored)).await);
+        let outcomes = race(store, |store, n| {
+            let (id, patch, guard) = (id.clone(), breaks.clone().set("writer", n), guard.clone());
+            async move { expect("the write", store.write(&id, &patch, &guard).await) }
+        })
+        .await;
+
+        let winners: Vec<i64> =
+            (0..).zip(&outcomes).filter(|(_, o)| matches!(o, WriteOutcome::Written(_))).map(|(n, _)| n).collect();
+        assert_eq!(winners.len(), 1, "one of eight wins: {outcomes:?}");
+        let mut wanted = record(stored);
+        breaks.clone().set("writer", winners[0]).apply(&mut wanted);
+        assert_stored(store, &id, &wanted.into()).await;
+    }
+}
+
+/// Of writes and deletes under the version token that the first of the writes changes, exactly one wins.
+pub async fn a_write_and_a_delete_under_the_same_version_do_not_both_win(store: &Store) {
+    one_write_or_delete_wins(store, &json!({"version": 1}), &version(1), &Patch::new().set("version", 2)).await;
+}
+
+/// Of writes and deletes that expect the absence of what the first of the writes writes, exactly one wins.
+pub async fn a_write_and_a_delete_that_expect_an_absence_do_not_both_win(store: &Store) {
+    one_write_or_delete_wins(store, &json!({}), &Guard::Exists.and("note", None), &Patch::new().set("note", "new"))
+        .await;
+}
+
+/// Asserts that of writes of `breaks` and of deletes, all under `guard`, one wins.
+async fn one_write_or_delete_wins(store: &Store, stored: &Value, guard: &Guard, breaks: &Patch) {
+    for round in 0..ROUNDS {
+        let id = seed(store, "flux_cupcake", stored).await;
 
         let wins = race(store, |store, n| {
-            let id = id.clone();
+            let (id, patch, guard) = (id.clone(), breaks.clone(), guard.clone());
             async move {
-                if n % 2 == 0 {
-                    let outcome = expect("the write", store.write(&id, &Patch::new().set("stock", 1), &at(0)).await);
+                if writes(round, n) {
+                    let outcome = expect("the write", store.write(&id, &patch, &guard).await);
                     return matches!(outcome, WriteOutcome::Written(_));
                 }
-                expect("the delete", store.delete_id(&id, &at(0)).await) == DeleteOutcome::Deleted
+                expect("the delete", store.delete_id(&id, &guard).await) == DeleteOutcome::Deleted
             }
         })
         .await;
 
-        assert_eq!(wins.iter().filter(|won| **won).count(), 1, "one of eight wins (even ones write): {wins:?}");
+        let won = wins.iter().filter(|won| **won).count();
+        assert_eq!(
+            won,
+            1,
+            "one of eight wins ({} ones write): {wins:?}",
+            if writes(round, 0) { "even" } else { "odd" }
+        );
         expect("the delete", store.delete_all().await);
     }
+}
+
+/// Whether the `n`th of the writers writes, in this round, and does not delete: the first does now the one and now the
+/// other, so that each has the chance to look before the other has acted.
+fn writes(round: i64, n: i64) -> bool {
+    (round + n) % 2 == 0
 }
 
 /// Of eight inserts of one id exactly one makes the record, and the others find the id taken.

@@ -98,6 +98,7 @@ macro_rules! __contract_cases {
                 an_empty_set_reads_as_empty
                 some_record_is_one_of_the_records
                 many_ids_find_each_record_that_is_there_once
+                three_hundred_records_are_all_found
                 no_ids_find_nothing
                 counting_counts_every_record
             }
@@ -125,6 +126,8 @@ macro_rules! __contract_cases {
             minted (Nothing) {
                 an_insert_without_id_answers_with_id_and_record
                 an_insert_without_a_key_makes_a_record_each_time
+                no_id_is_chosen_that_a_record_has
+                inserts_at_once_make_a_record_each
                 two_keys_make_two_records
                 the_same_key_makes_one_record
                 a_repeated_insert_answers_with_the_record_as_it_is_now
@@ -260,9 +263,19 @@ macro_rules! __contract_cases {
                 a_refusal_shows_what_refused_it
                 of_eight_deletes_one_finds_the_record
                 a_write_and_a_delete_under_the_same_guard_do_not_both_win
+                of_eight_writes_under_the_same_version_one_wins
+                of_eight_writes_that_expect_an_absence_one_wins
+                a_write_and_a_delete_under_the_same_version_do_not_both_win
+                a_write_and_a_delete_that_expect_an_absence_do_not_both_win
                 of_eight_inserts_of_one_id_one_wins
                 writes_to_different_fields_all_stay
                 one_key_makes_one_record_however_many_ask_at_once
+            }
+            unguarded (Nothing) {
+                writes_that_make_a_record_together_all_stay
+                a_replace_is_never_seen_half_way
+                a_write_is_never_seen_half_way
+                a_write_does_not_bring_back_what_is_deleted_meanwhile
             }
         }
     };

@@ -37,6 +37,7 @@ mod run;
 pub mod stream;
 mod support;
 mod tables;
+pub mod unguarded;
 pub mod values;
 pub mod write;
 

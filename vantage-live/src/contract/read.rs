@@ -1,11 +1,13 @@
 //! Reading: what is there, what is not, and in which order.
 
+use std::collections::BTreeMap;
+
 use futures::StreamExt;
 use serde_json::json;
 
 use super::Store;
-use super::support::{assert_count, assert_same, assert_stored, expect, missing, seed};
-use crate::value::Id;
+use super::support::{assert_count, assert_same, assert_stored, expect, missing, record, seed, seed_many};
+use crate::value::{Id, Record};
 
 /// `get_id_value` answers with the record that stands under the id.
 pub async fn a_record_is_read_by_its_id(store: &Store) {
@@ -100,6 +102,25 @@ pub async fn many_ids_find_each_record_that_is_there_once(store: &Store) {
     assert_eq!(ids, wanted.iter().map(|(id, _)| id).collect::<Vec<_>>(), "the ids that were found");
     for ((_, record), (id, price)) in found.iter().zip(wanted) {
         assert_same(&format!("the record {id:?}"), record, &json!({"price": price}));
+    }
+}
+
+/// `get_values`, `get_id_values` and `count` stop at no number: of 300 records they find 300.
+pub async fn three_hundred_records_are_all_found(store: &Store) {
+    let rows = (0..300).map(|n| (Id::from(format!("row_{n:03}")), record(&json!({"n": n}))));
+    let ids = seed_many(store, rows.collect()).await;
+
+    let all = expect("reading all", store.get_values().await);
+    let many = expect("reading many", store.get_id_values(&ids).await);
+
+    assert_count(store, 300).await;
+    for (what, found) in [("get_values", all), ("get_id_values", many)] {
+        let found: BTreeMap<Id, Record> = found.into_iter().collect();
+        for (n, id) in ids.iter().enumerate() {
+            let Some(record) = found.get(id) else { panic!("{what} finds {} of 300, and not {id:?}", found.len()) };
+            assert_same(&format!("the record {id:?} from {what}"), record, &json!({"n": n}));
+        }
+        assert_eq!(found.len(), 300, "the records from {what}");
     }
 }
 

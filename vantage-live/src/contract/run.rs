@@ -246,6 +246,7 @@ mod tests {
             ("read", include_str!("read.rs")),
             ("replace", include_str!("replace.rs")),
             ("stream", include_str!("stream.rs")),
+            ("unguarded", include_str!("unguarded.rs")),
             ("values", include_str!("values.rs")),
             ("write", include_str!("write.rs")),
         ];

@@ -1,11 +1,33 @@
 //! What the cases share: making records, reading them back, and saying both sides where they differ.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::Store;
+use super::run::joined;
 use crate::value::{DeleteOutcome, Guard, Id, Record, ValueError, ValueErrorKind, WriteOutcome, same};
+
+/// How many write at once.
+pub(super) const WRITERS: i64 = 8;
+
+/// How often a race is run: one that is lost once in ten would not show in one.
+pub(super) const ROUNDS: i64 = 10;
+
+/// Runs `task` for each of the writers at the same time and answers with their answers.
+pub(super) async fn race<T, F>(store: &Store, task: impl Fn(Store, i64) -> F) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    let tasks: Vec<_> = (0..WRITERS).map(|n| tokio::spawn(task(Arc::clone(store), n))).collect();
+    let mut answers = Vec::new();
+    for task in tasks {
+        answers.push(joined(task).await);
+    }
+    answers
+}
 
 /// The record that `json` is.
 #[track_caller]

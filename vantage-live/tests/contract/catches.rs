@@ -3,6 +3,7 @@
 mod broken;
 mod feed;
 mod loose;
+mod racy;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -124,6 +125,45 @@ caught! {
         saying "\"price\":120}, and the delete was answered with Deleted";
 }
 
+caught! {
+    a_store_that_compares_versions_and_then_writes_is_caught:
+        ComparesVersionsThenWrites by concurrency::of_eight_writes_under_the_same_version_one_wins,
+        saying "one of eight wins";
+    a_store_that_looks_for_absences_and_then_writes_is_caught:
+        LooksForAbsencesThenWrites by concurrency::of_eight_writes_that_expect_an_absence_one_wins,
+        saying "one of eight wins";
+    a_store_that_looks_for_absences_and_then_writes_what_is_deleted_is_caught:
+        LooksForAbsencesThenWrites by concurrency::a_write_and_a_delete_that_expect_an_absence_do_not_both_win,
+        saying "one of eight wins";
+    a_store_that_compares_versions_and_then_deletes_is_caught:
+        ComparesVersionsThenDeletes by concurrency::a_write_and_a_delete_under_the_same_version_do_not_both_win,
+        saying "one of eight wins";
+    a_store_that_looks_and_then_makes_is_caught:
+        LooksThenMakes by unguarded::writes_that_make_a_record_together_all_stay,
+        saying "the record \"flux_cupcake_0\" in the store is not what it should be";
+    a_store_that_writes_back_what_it_read_is_caught:
+        WritesBackWhatItRead by unguarded::a_write_does_not_bring_back_what_is_deleted_meanwhile,
+        saying "there should be no record under \"flux_cupcake\"";
+    a_store_that_deletes_and_then_replaces_is_caught:
+        DeletesThenReplaces by unguarded::a_replace_is_never_seen_half_way,
+        saying "a reader finds no record";
+    a_store_that_writes_field_by_field_is_caught:
+        WritesFieldByField by unguarded::a_write_is_never_seen_half_way,
+        saying "the two halves of a write";
+    a_store_that_chooses_ids_and_then_takes_them_is_caught:
+        ChoosesIdsThenTakesThem by minted::inserts_at_once_make_a_record_each,
+        saying "in the store is not what it should be";
+    a_store_that_counts_for_ids_is_caught:
+        CountsForIds by minted::no_id_is_chosen_that_a_record_has,
+        saying "4 is the id of a record that is there";
+    a_store_that_reads_no_more_than_a_hundred_rows_is_caught:
+        StopsAtARowNumber by read::three_hundred_records_are_all_found,
+        saying "get_values finds 100 of 300";
+    a_store_that_reads_no_more_than_a_hundred_ids_is_caught:
+        StopsAtAnIdNumber by read::three_hundred_records_are_all_found,
+        saying "get_id_values finds 100 of 300";
+}
+
 const LITTLE: Capabilities = Capabilities {
     patch: false,
     guarded_write: false,
@@ -144,6 +184,19 @@ async fn a_store_without_a_flaw_passes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_can_little_and_says_so_passes() {
     assert_eq!(failures(async || Broken::new(Flaw::None).that_can(LITTLE)).await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_chooses_all_ids_and_says_so_passes() {
+    let chooses = Capabilities { client_ids: false, ..Capabilities::all() };
+
+    assert_eq!(failures(async || Broken::new(Flaw::None).that_can(chooses)).await, [""; 0]);
+}
+
+/// The cases race on one thread too: nothing in them waits for another without letting it run.
+#[tokio::test(flavor = "current_thread")]
+async fn a_store_without_a_flaw_passes_on_one_thread() {
+    assert_eq!(failures(async || Broken::new(Flaw::None)).await, [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

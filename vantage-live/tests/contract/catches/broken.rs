@@ -1,5 +1,7 @@
 //! A table in memory that is wrong in one way of your choice.
 
+use std::sync::atomic::AtomicI64;
+
 use async_trait::async_trait;
 use futures::stream::{self, BoxStream, StreamExt};
 use serde_json::Value;
@@ -9,7 +11,7 @@ use vantage_live::{
     Path, ReadableValueSet, Record, ValueError, ValueErrorKind, WritableValueSet, WriteOutcome,
 };
 
-use super::loose;
+use super::{loose, racy};
 
 /// What is wrong with it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,6 +44,17 @@ pub enum Flaw {
     DeletesUnderAnyBoolean,
     DeletesIgnoringNestedPaths,
     DeletesByTheFirstExpectation,
+    ComparesVersionsThenWrites,
+    LooksForAbsencesThenWrites,
+    LooksThenMakes,
+    WritesBackWhatItRead,
+    WritesFieldByField,
+    ComparesVersionsThenDeletes,
+    DeletesThenReplaces,
+    ChoosesIdsThenTakesThem,
+    CountsForIds,
+    StopsAtARowNumber,
+    StopsAtAnIdNumber,
 }
 
 impl Flaw {
@@ -64,6 +77,8 @@ pub struct Broken {
     table: ImTable,
     flaw: Flaw,
     can: Capabilities,
+    /// The last id that it has chosen, where it counts.
+    last: AtomicI64,
 }
 
 type Rows = Vec<(Id, Record)>;
@@ -72,7 +87,7 @@ impl Broken {
     pub fn new(flaw: Flaw) -> Self {
         let table = ImTable::new("broken");
         let can = table.capabilities();
-        Broken { table, flaw, can }
+        Broken { table, flaw, can, last: AtomicI64::new(0) }
     }
 
     pub fn that_can(self, can: Capabilities) -> Self {
@@ -159,7 +174,17 @@ impl ReadableValueSet for Broken {
     }
 
     async fn get_values(&self) -> Result<Rows, ValueError> {
-        self.table.get_values().await
+        let mut rows = self.table.get_values().await?;
+        if self.flaw == Flaw::StopsAtARowNumber {
+            rows.truncate(100);
+        }
+        Ok(rows)
+    }
+
+    async fn get_id_values(&self, ids: &[Id]) -> Result<Rows, ValueError> {
+        let ids: Vec<Id> = ids.iter().map(|id| self.id(id)).collect();
+        let asked = if self.flaw == Flaw::StopsAtAnIdNumber { ids.len().min(100) } else { ids.len() };
+        self.table.get_id_values(&ids[..asked]).await
     }
 
     async fn get_id_value(&self, id: &Id) -> Result<Option<Record>, ValueError> {
@@ -190,7 +215,9 @@ impl ReadableValueSet for Broken {
 #[async_trait]
 impl WritableValueSet for Broken {
     async fn write(&self, id: &Id, patch: &Patch, guard: &Guard) -> Result<WriteOutcome, ValueError> {
+        let makes = *guard == Guard::Nothing && patch.sets().len() > 0 && self.get_id_value(id).await?.is_none();
         let guarded = matches!(guard, Guard::Fields(_) | Guard::Version { .. });
+        self.needs(self.can.client_ids || !makes, Operation::Write)?;
         self.needs(self.can.patch && (self.can.guarded_write || !guarded), Operation::Write)?;
         let (id, patch, guard) = (&self.id(id), &self.patch(patch), &self.guard(guard));
         match self.flaw {
@@ -208,6 +235,11 @@ impl WritableValueSet for Broken {
                 self.table.replace_id_value(id, known).await?;
                 self.table.write(id, patch, guard).await
             }
+            Flaw::ComparesVersionsThenWrites
+            | Flaw::LooksForAbsencesThenWrites
+            | Flaw::LooksThenMakes
+            | Flaw::WritesBackWhatItRead
+            | Flaw::WritesFieldByField => racy::write(&self.table, id, patch, guard, self.flaw).await,
             _ => self.table.write(id, patch, guard).await,
         }
     }
@@ -228,6 +260,9 @@ impl WritableValueSet for Broken {
             merged.extend(record);
             return self.table.replace_id_value(id, merged).await;
         }
+        if self.flaw == Flaw::DeletesThenReplaces {
+            return racy::replace(&self.table, id, record).await;
+        }
         self.table.replace_id_value(id, record).await
     }
 
@@ -236,6 +271,9 @@ impl WritableValueSet for Broken {
         self.needs(self.can.guarded_write || !guarded, Operation::Delete)?;
         if self.flaw.is_in_the_guard_of_a_delete() {
             return loose::delete(&self.table, id, guard, self.flaw).await;
+        }
+        if self.flaw == Flaw::ComparesVersionsThenDeletes {
+            return racy::delete(&self.table, id, guard).await;
         }
         let outcome = self.table.delete_id(&self.id(id), &self.guard(guard)).await?;
         let lies = self.flaw == Flaw::SaysDeletedOfNothing && outcome == DeleteOutcome::Gone;
@@ -261,6 +299,14 @@ impl WritableValueSet for Broken {
 #[async_trait]
 impl InsertableValueSet for Broken {
     async fn insert_value(&self, record: Record, key: Option<IdempotencyKey>) -> Result<(Id, Record), ValueError> {
+        match (self.flaw, key) {
+            (Flaw::ChoosesIdsThenTakesThem, None) => return racy::insert(&self.table, record, &self.last).await,
+            (Flaw::CountsForIds, None) => {
+                let id = Id::from(i64::try_from(self.table.count().await? + 1).unwrap());
+                return Ok((id.clone(), self.table.replace_id_value(&id, record).await?));
+            }
+            _ => {}
+        }
         let forgets = self.flaw == Flaw::ForgetsKeys || !self.can.idempotent_insert;
         self.table.insert_value(self.record(record), key.filter(|_| !forgets)).await
     }
