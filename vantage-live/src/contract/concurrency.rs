@@ -1,6 +1,7 @@
 //! Many writers at once: the check and the write are one step, so that one wins and the others are told.
 //!
-//! The writers are tasks, so the cases prove the most on a runtime of several threads, as the tests have it.
+//! The writers are tasks, so the cases prove the most on a runtime of several threads, as the tests have it. Those without
+//! a guard are in [`unguarded`](super::unguarded).
 
 use serde_json::{Value, json};
 use uuid::Uuid;

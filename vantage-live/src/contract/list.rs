@@ -56,8 +56,13 @@ macro_rules! feed_contract_tests {
 
         $crate::__feed_contract_cases! {
             a_subscriber_hears_of_every_kind_of_change
+            what_changes_under_any_guard_is_told
+            a_record_is_told_however_it_was_made
+            each_part_of_a_batch_is_told
             what_happens_right_after_subscribing_is_told
             the_last_that_is_told_of_a_record_is_how_it_is
+            of_writers_at_once_the_last_that_is_told_is_how_it_is
+            writers_at_once_are_told_in_the_order_of_their_writes
             what_could_be_read_is_told_before_the_position_is
             a_record_that_is_told_is_as_it_is_read
             a_change_that_did_not_happen_is_not_told

@@ -14,6 +14,9 @@
 //! [`FaultyFeed`] drops, doubles, holds and reorders events. A store that has a feed runs
 //! [`feed_contract_tests!`](crate::feed_contract_tests) too.
 //!
+//! Cases in which many call at once run each race several times. That they pass proves no step to be one: it says that none
+//! was seen to be two. They see the most on a runtime of several threads, which the generated tests have.
+//!
 //! A case that finds its promise broken panics and says what it found and what the contract wants: that is what the
 //! kit is for, and the one place of this crate where a panic is an answer.
 #![expect(clippy::missing_panics_doc, reason = "every case panics where the store breaks the contract")]

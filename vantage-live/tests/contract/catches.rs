@@ -9,7 +9,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use self::broken::{Broken, Flaw};
-use self::feed::TellsEmptyRecords;
+use self::feed::{Telling, TellsEmptyRecords, Untold};
 use futures::FutureExt;
 use vantage_live::contract::feed::Feeding;
 use vantage_live::contract::{self, Store};
@@ -221,4 +221,49 @@ async fn a_feed_that_tells_a_record_as_it_never_was_is_caught() {
     let said = words(contract::feed::a_record_that_is_told_is_as_it_is_read(&feeding)).await;
 
     assert!(said.contains("the record that is told is not what it should be\n   found: {}"), "{said}");
+}
+
+/// A test that `$case` catches a feed that leaves out `$untold`, or tells late, saying `$words`. Its time is paused, so
+/// that waiting for what is never told takes none.
+macro_rules! feed_caught {
+    ($($name:ident: $untold:ident by $case:ident, saying $words:literal;)*) => {
+        $(
+            #[tokio::test(start_paused = true)]
+            async fn $name() {
+                let said = words(contract::feed::$case(&Telling::feeding(Untold::$untold))).await;
+
+                assert!(said.contains($words), "the case should say {:?}, and said: {said}", $words);
+            }
+        )*
+    };
+}
+
+feed_caught! {
+    a_feed_that_tells_no_guarded_delete_is_caught:
+        GuardedDeletes by what_changes_under_any_guard_is_told,
+        saying "where it should tell the delete under Exists";
+    a_feed_that_tells_no_guarded_write_is_caught:
+        GuardedWrites by what_changes_under_any_guard_is_told,
+        saying "where it should tell the write under Exists";
+    a_feed_that_tells_no_record_of_a_chosen_id_is_caught:
+        Minted by a_record_is_told_however_it_was_made,
+        saying "where it should tell the insert without an id";
+    a_feed_that_tells_no_replaces_of_a_batch_is_caught:
+        ReplacesOfABatch by each_part_of_a_batch_is_told,
+        saying "where it should tell the replaces";
+    a_feed_that_tells_an_earlier_state_last_is_caught:
+        TheOrder by of_writers_at_once_the_last_that_is_told_is_how_it_is,
+        saying "where it should tell that \"row_0\" is";
+    a_feed_that_tells_an_earlier_state_after_a_later_one_is_caught:
+        TheOrder by writers_at_once_are_told_in_the_order_of_their_writes,
+        saying "an earlier state is told after a later one";
+}
+
+mod a_feed_that_tells_everything {
+    use super::{Telling, Untold};
+
+    vantage_live::feed_contract_tests!({
+        let store = Telling::new(Untold::Nothing);
+        (store.clone(), store.feed())
+    });
 }

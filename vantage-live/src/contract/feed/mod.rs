@@ -1,18 +1,25 @@
 //! Feeds: what is told of a change, and that none is missed.
 //!
 //! A feed may sum up: an upsert may stand for several writes, and `Changed` for anything. So the cases ask for what a table
-//! relies on: whatever has changed is told, and the last that is told of a record is how it is.
+//! relies on: whatever has changed is told, whichever call has changed it, and the last that is told of a record is how it
+//! is. A feed that claims [`FeedOrder::Commit`] is held to the order of the changes of one record, also where many write at
+//! once; nothing is asked of the order of two records. What is never told is waited for 20 seconds, so a case that fails may
+//! take that long.
+
+mod hearing;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use futures::StreamExt;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
+use self::hearing::{
+    Told, assert_delete, assert_upsert, hear_of_all, hear_to_the_end, last_of, next, next_of, subscribe,
+};
 use super::Store;
-use super::support::{assert_same, expect, record, refused, seed, seed_many, written};
-use crate::feed::{Feed, FeedEvent, FeedOrder, FeedStream};
-use crate::value::{DeleteOutcome, FeedKind, Guard, Id, Patch, Record};
+use super::support::{ROUNDS, WRITERS, expect, race, record, refused, seed, seed_many, written};
+use crate::feed::{Feed, FeedEvent, FeedOrder};
+use crate::value::{DeleteOutcome, FeedKind, Guard, Id, IdempotencyKey, Patch, Record};
 
 /// An empty value set and the feed of its changes: what a case of this module examines.
 pub struct Feeding {
@@ -22,70 +29,8 @@ pub struct Feeding {
     pub feed: Arc<dyn Feed>,
 }
 
-/// How long an event may be on its way.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// What has last been told of a record.
-#[derive(Clone, Debug, PartialEq)]
-enum Told {
-    Upsert(Option<Record>),
-    Delete,
-    /// That something has changed: it may be this record.
-    Changed,
-}
-
-async fn subscribe(feeding: &Feeding) -> FeedStream {
-    expect("subscribing", feeding.feed.subscribe().await)
-}
-
-/// The next event; a feed that says nothing, ends or fails breaks its promise.
-async fn next(events: &mut FeedStream, wanted: &str) -> FeedEvent {
-    let Ok(event) = tokio::time::timeout(PATIENCE, events.next()).await else {
-        panic!("the feed has told nothing for {PATIENCE:?}, where it should tell {wanted}");
-    };
-    let Some(event) = event else { panic!("the feed has ended, where it should tell {wanted}") };
-    expect("the feed", event)
-}
-
-/// What is told of the record `id` next.
-async fn next_of(events: &mut FeedStream, id: &Id, wanted: &str) -> Told {
-    loop {
-        match next(events, wanted).await {
-            FeedEvent::Upsert { id: of, record } if of == *id => return Told::Upsert(record),
-            FeedEvent::Delete { id: of } if of == *id => return Told::Delete,
-            FeedEvent::Changed => return Told::Changed,
-            FeedEvent::Upsert { .. } | FeedEvent::Delete { .. } | FeedEvent::Position(_) => {}
-        }
-    }
-}
-
-/// Writes one more record and hears of everything until then: the last that was told of `id`, `None` where nothing was.
-async fn last_of(feeding: &Feeding, events: &mut FeedStream, id: &Id) -> Option<Told> {
-    let end = seed(&feeding.store, "the_end", &json!({})).await;
-    let mut last = None;
-    loop {
-        match next(events, "the insert of the last record").await {
-            FeedEvent::Upsert { id: of, .. } if of == end => return last,
-            // It may stand for the last record too.
-            FeedEvent::Changed => return Some(Told::Changed),
-            FeedEvent::Upsert { id: of, record } if of == *id => last = Some(Told::Upsert(record)),
-            FeedEvent::Delete { id: of } if of == *id => last = Some(Told::Delete),
-            FeedEvent::Upsert { .. } | FeedEvent::Delete { .. } | FeedEvent::Position(_) => {}
-        }
-    }
-}
-
 async fn delete(store: &Store, id: &Id) {
     assert_eq!(expect("the delete", store.delete_id(id, &Guard::Nothing).await), DeleteOutcome::Deleted);
-}
-
-/// Asserts that an upsert was told, whose record, where the feed tells it, is `wanted`.
-fn assert_upsert(told: &Told, wanted: &Value) {
-    match told {
-        Told::Upsert(Some(record)) => assert_same("the record that is told", record, wanted),
-        Told::Upsert(None) | Told::Changed => {}
-        Told::Delete => panic!("a delete is told, where the record is {wanted}"),
-    }
 }
 
 /// An insert, a replace, a write and a delete are told: by the record's id, if the feed tells rows.
@@ -109,8 +54,81 @@ pub async fn a_subscriber_hears_of_every_kind_of_change(feeding: &Feeding) {
     }
 
     delete(store, &id).await;
-    let told = next_of(&mut events, &id, "the delete").await;
-    assert!(matches!(told, Told::Delete | Told::Changed), "a delete is told as {told:?}");
+    assert_delete(&next_of(&mut events, &id, "the delete").await);
+}
+
+/// A write and a delete are told whatever they are guarded by.
+pub async fn what_changes_under_any_guard_is_told(feeding: &Feeding) {
+    let store = &feeding.store;
+    let can = store.capabilities();
+    let mut guards = vec![Guard::Nothing, Guard::Exists];
+    if can.guarded_write {
+        let version = Guard::Version { path: "version".into(), token: json!(7) };
+        guards.extend([Guard::Exists.and("price", Some(json!(120))), Guard::Exists.and("note", None), version]);
+    }
+    let mut events = subscribe(feeding).await;
+
+    for (n, guard) in guards.into_iter().enumerate() {
+        let id = seed(store, &format!("row_{n}"), &json!({"price": 120, "version": 7})).await;
+        assert_upsert(&next_of(&mut events, &id, "the insert").await, &json!({"price": 120, "version": 7}));
+        if can.patch {
+            written(store.write(&id, &Patch::new().set("name", "Flux"), &guard).await);
+            let told = next_of(&mut events, &id, &format!("the write under {guard:?}")).await;
+            assert_upsert(&told, &json!({"price": 120, "version": 7, "name": "Flux"}));
+        }
+        assert_eq!(expect("the delete", store.delete_id(&id, &guard).await), DeleteOutcome::Deleted);
+        assert_delete(&next_of(&mut events, &id, &format!("the delete under {guard:?}")).await);
+    }
+}
+
+/// A record is told whichever way it was made: of an id that the store has chosen, with a key and without, and by a write
+/// under `Guard::Nothing`.
+pub async fn a_record_is_told_however_it_was_made(feeding: &Feeding) {
+    let store = &feeding.store;
+    let can = store.capabilities();
+    let mut events = subscribe(feeding).await;
+
+    for key in [None, Some(IdempotencyKey(Uuid::now_v7()))] {
+        let (id, _) = expect("the insert", store.insert_value(record(&json!({"price": 120})), key).await);
+        let told = next_of(&mut events, &id, &format!("the insert without an id, the key being {key:?}")).await;
+        assert_upsert(&told, &json!({"price": 120}));
+    }
+    if can.patch && can.client_ids {
+        let id = Id::from("flux_cupcake");
+        written(store.write(&id, &Patch::new().set("price", 120), &Guard::Nothing).await);
+        assert_upsert(&next_of(&mut events, &id, "the write that makes it").await, &json!({"price": 120}));
+    }
+}
+
+/// Of many changes at once each is told.
+pub async fn each_part_of_a_batch_is_told(feeding: &Feeding) {
+    let store = &feeding.store;
+    let can = store.capabilities();
+    let mut events = subscribe(feeding).await;
+
+    let rows = ["flux_cupcake", "sea_pie", "time_tart"].map(|id| (Id::from(id), record(&json!({"n": 1}))));
+    let ids = seed_many(store, rows.into()).await;
+    hear_of_all(&mut events, &ids, "the inserts", |told| assert_upsert(told, &json!({"n": 1}))).await;
+
+    let replaces = ids.iter().map(|id| (id.clone(), record(&json!({"n": 2})))).collect();
+    for answer in store.replace_id_values(replaces).await {
+        expect("the replace", answer);
+    }
+    hear_of_all(&mut events, &ids, "the replaces", |told| assert_upsert(told, &json!({"n": 2}))).await;
+
+    if can.patch {
+        let writes = ids.iter().map(|id| (id.clone(), Patch::new().set("n", 3), Guard::Exists)).collect();
+        for answer in store.write_many(writes).await {
+            written(answer);
+        }
+        hear_of_all(&mut events, &ids, "the writes", |told| assert_upsert(told, &json!({"n": 3}))).await;
+    }
+
+    let deletes = ids.iter().map(|id| (id.clone(), Guard::Exists)).collect();
+    for answer in store.delete_ids(deletes).await {
+        assert_eq!(expect("the delete", answer), DeleteOutcome::Deleted);
+    }
+    hear_of_all(&mut events, &ids, "the deletes", assert_delete).await;
 }
 
 /// When `subscribe` has returned, whatever happens from then on is told, however soon.
@@ -136,16 +154,78 @@ pub async fn the_last_that_is_told_of_a_record_is_how_it_is(feeding: &Feeding) {
     for price in 1..=20 {
         expect("the replace", store.replace_id_value(&id, record(&json!({"price": price}))).await);
     }
-    let last = last_of(feeding, &mut events, &id).await.expect("the record has changed, and nothing was told of it");
-    assert_upsert(&last, &json!({"price": 20}));
+    hear_to_the_end(feeding, &mut events, &id, |_| {}).await;
 
     let mut events = subscribe(feeding).await;
-    let end = expect("reading all", store.get_values().await).into_iter().map(|(id, _)| id).find(|other| *other != id);
-    delete(store, &end.expect("the record that ended the first half")).await;
-    expect("the replace", store.replace_id_value(&id, record(&json!({"price": 30}))).await);
     delete(store, &id).await;
-    let last = last_of(feeding, &mut events, &id).await.expect("the record is gone, and nothing was told of it");
-    assert!(matches!(last, Told::Delete | Told::Changed), "of a record that is gone, {last:?} is told last");
+    if store.capabilities().client_ids {
+        expect("the replace", store.replace_id_value(&id, record(&json!({"price": 30}))).await);
+        delete(store, &id).await;
+    }
+    hear_to_the_end(feeding, &mut events, &id, |_| {}).await;
+}
+
+/// However many replace and delete a record at once, the last that is told of it is how it is, where the feed tells in the
+/// order of the commits.
+pub async fn of_writers_at_once_the_last_that_is_told_is_how_it_is(feeding: &Feeding) {
+    if feeding.feed.order() != FeedOrder::Commit {
+        return;
+    }
+    let store = &feeding.store;
+    // Where clients choose no ids, what is deleted cannot be made again.
+    let deletes = store.capabilities().client_ids;
+    for round in 0..ROUNDS {
+        let id = seed(store, &format!("row_{round}"), &json!({"writer": null})).await;
+        let mut events = subscribe(feeding).await;
+
+        race(store, |store, n| {
+            let id = id.clone();
+            async move {
+                for time in 0..2 {
+                    if deletes && (round + n + time) % 4 == 0 {
+                        let _ = expect("the delete", store.delete_id(&id, &Guard::Nothing).await);
+                    } else {
+                        let record = record(&json!({"writer": n, "time": time}));
+                        expect("the replace", store.replace_id_value(&id, record).await);
+                    }
+                }
+            }
+        })
+        .await;
+
+        hear_to_the_end(feeding, &mut events, &id, |_| {}).await;
+    }
+}
+
+/// However many write a record at once, no state of it is told after a later one, where the feed tells in the order of the
+/// commits.
+pub async fn writers_at_once_are_told_in_the_order_of_their_writes(feeding: &Feeding) {
+    const TIMES: i64 = 5;
+    if feeding.feed.order() != FeedOrder::Commit || !feeding.store.capabilities().patch {
+        return;
+    }
+    let fields = |value: i64| (0..WRITERS).map(|n| (format!("f{n}"), json!(value))).collect::<Record>();
+    let id = seed(&feeding.store, "flux_cupcake", &fields(0).into()).await;
+    let mut events = subscribe(feeding).await;
+
+    race(&feeding.store, |store, n| {
+        let id = id.clone();
+        async move {
+            for time in 1..=TIMES {
+                written(store.write(&id, &Patch::new().set(format!("f{n}"), time), &Guard::Exists).await);
+            }
+        }
+    })
+    .await;
+
+    // Each writes a field of its own and counts it up: a field that goes back is one of an earlier state.
+    let mut before = fields(0);
+    hear_to_the_end(feeding, &mut events, &id, |now| {
+        let is_later = before.iter().all(|(name, before)| now.get(name).and_then(Value::as_i64) >= before.as_i64());
+        assert!(is_later, "an earlier state is told after a later one\n    later: {before:?}\n  earlier: {now:?}");
+        before.clone_from(now);
+    })
+    .await;
 }
 
 /// A feed that says where it is has told, by then, whatever could be read before it was asked.
