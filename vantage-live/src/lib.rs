@@ -465,16 +465,30 @@ pub use vantage_live_derive::LiveEntity;
 /// What generated code names. Not for people: it may change with every release.
 #[doc(hidden)]
 pub mod __private {
-    pub use ::core;
+    // By short paths: each token of generated code is read and resolved once per field.
+    pub use ::core::clone::Clone;
+    pub use ::core::cmp::{Eq, Ord, Ordering, PartialEq, PartialOrd};
+    pub use ::core::convert::{From, Into};
+    pub use ::core::default::Default;
+    pub use ::core::fmt::{Debug, Display, Formatter, Result as FmtResult};
+    pub use ::core::hash::{Hash, Hasher};
+    pub use ::core::iter::Iterator;
+    pub use ::core::marker::{Copy, Send, Sync};
+    pub use ::core::ops::BitOr;
+    pub use ::core::option::Option::{self, None, Some};
+    pub use ::core::prelude::v1::derive;
+    pub use ::core::primitive::{bool, str, usize};
+    pub use ::core::result::Result;
+    pub use ::core::str::FromStr;
+    pub use ::core::{assert, stringify};
     pub use ::serde;
     pub use ::serde_json;
-    pub use ::std;
 
     pub use crate::__impl_dirty as impl_dirty;
     pub use crate::__impl_field as impl_field;
     pub use crate::entity::derived::{
         ByDebug, ByDots, Showing, conflict_at, copy_at, debug_change, debug_conflict, debug_conflicts, debug_dirty,
-        debug_field, debug_nested, deserialize_field, each, first, flags, leaves, offsets, refused, to_json,
+        debug_field, debug_nested, deserialize_field, first, flags, leaves, offsets, refused, to_json,
     };
     pub use crate::entity::{
         Bits, ByEquality, ByNothing, ByTotalOrder, Comparing, Conflict, Conflicts, Field, FieldSet, FieldTable,

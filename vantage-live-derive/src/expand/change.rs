@@ -32,7 +32,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
     let (name, field_enum, params) = (&entity.names.change, &entity.names.field, entity.params());
     let (declared, given) = (params.declared(Some(&quote!('e))), params.given(Some(&quote!('e))));
     let clause = where_clause(entity, []);
-    let debug_clause = where_clause(entity, bounds(entity, |_| quote!(__live::core::fmt::Debug)));
+    let debug_clause = where_clause(entity, bounds(entity, |_| quote!(__live::Debug)));
     let fields = entity.tracked().map(|(_, field, variant)| {
         if is_nested(field) {
             quote!(Self::#variant(inner) => #field_enum::#variant(__live::OfField::field(inner)))
@@ -40,15 +40,14 @@ pub fn impls(entity: &Entity) -> TokenStream {
             quote!(Self::#variant { .. } => #field_enum::#variant)
         }
     });
-    let shown = entity.tracked().map(|(_, field, variant)| {
-        let name = variant.to_string();
-        if is_nested(field) {
-            quote!(Self::#variant(inner) => __live::debug_nested(f, #name, (&__live::Showing(inner)).shown()))
-        } else {
-            let show = per_type::show(field);
-            quote!(Self::#variant { from, to } => __live::debug_change(f, #name, *from, *to, #show))
-        }
-    });
+    let shown = per_type::shown(
+        entity,
+        |variants| quote!(#(Self::#variants { from, to })|*),
+        |show| {
+            let (from, to) = (show(quote!(from)), show(quote!(to)));
+            quote!([#from, #to])
+        },
+    );
     quote! {
         impl #declared #name #given #clause {
             /// The field that this is the change of.
@@ -68,7 +67,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl #declared __live::core::clone::Clone for #name #given #clause {
+        impl #declared __live::Clone for #name #given #clause {
             #[inline]
             fn clone(&self) -> Self {
                 *self
@@ -76,13 +75,14 @@ pub fn impls(entity: &Entity) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl #declared __live::core::marker::Copy for #name #given #clause {}
+        impl #declared __live::Copy for #name #given #clause {}
 
         #[automatically_derived]
-        impl #declared __live::core::fmt::Debug for #name #given #debug_clause {
+        impl #declared __live::Debug for #name #given #debug_clause {
             #[inline]
-            fn fmt(&self, f: &mut __live::core::fmt::Formatter<'_>) -> __live::core::fmt::Result {
-                match self { #(#shown),* }
+            fn fmt(&self, f: &mut __live::Formatter<'_>) -> __live::FmtResult {
+                let shown: [&dyn __live::Debug; 2] = match *self { #(#shown),* };
+                __live::debug_change(f, __live::OfField::field(*self), shown)
             }
         }
     }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{bounds, doc_field, doc_of, first_leaf, is_nested, lints, nested, per_type, where_clause};
+use super::{bounds, doc_field, doc_of, is_nested, lints, nested, per_type, where_clause};
 use crate::model::Entity;
 
 /// The struct.
@@ -17,7 +17,7 @@ pub fn item(entity: &Entity) -> TokenStream {
         let ty = if is_nested(field) {
             nested(&live, field, &quote!(Conflicts))
         } else {
-            quote!(#live::core::option::Option<#live::Conflict<#ty>>)
+            quote!(#live::Option<#live::Conflict<#ty>>)
         };
         quote!(#docs pub #ident: #ty)
     });
@@ -65,16 +65,16 @@ fn inherent(entity: &Entity) -> TokenStream {
     let clause = where_clause(
         entity,
         params.owned().chain(bounds(entity, |_| {
-            quote!(__live::core::clone::Clone + __live::core::marker::Send + __live::core::marker::Sync + 'static)
+            quote!(__live::Clone + __live::Send + __live::Sync + 'static)
         })),
     );
-    let (fields, get) = (present(entity), get(entity));
+    let get = get(entity);
     quote! {
         impl #declared #name #given #clause {
             /// Whether there is no conflict.
             #[must_use]
             #[inline]
-            pub fn is_empty(&self) -> __live::core::primitive::bool {
+            pub fn is_empty(&self) -> __live::bool {
                 __live::Conflicts::is_empty(self)
             }
 
@@ -87,14 +87,14 @@ fn inherent(entity: &Entity) -> TokenStream {
 
             /// The conflicts one by one, in the order in which their fields are declared.
             #[inline]
-            pub fn iter(&self) -> impl __live::core::iter::Iterator<Item = #each #given_elided> {
+            pub fn iter(&self) -> impl __live::Iterator<Item = #each #given_elided> {
                 __live::Conflicts::iter(self)
             }
 
             /// The conflict of `field`, where there is one.
             #[must_use]
             #[inline]
-            pub fn get(&self, field: #field_enum) -> __live::core::option::Option<#each #given_elided> {
+            pub fn get(&self, field: #field_enum) -> __live::Option<#each #given_elided> {
                 __live::Conflicts::get(self, field)
             }
         }
@@ -105,28 +105,11 @@ fn inherent(entity: &Entity) -> TokenStream {
             type Each<'c> = #each #given_c where Self: 'c;
 
             #[inline]
-            fn fields(&self) -> __live::FieldSet<#field_enum> {
-                __live::FieldSet::from_bits(#fields)
-            }
-
-            #[inline]
-            fn get(&self, field: #field_enum) -> __live::core::option::Option<#each #given_elided> {
-                match field { #(#get),* }
+            fn get(&self, field: #field_enum) -> __live::Option<#each #given_elided> {
+                __live::Some(match field { #(#get),* })
             }
         }
     }
-}
-
-fn present(entity: &Entity) -> TokenStream {
-    let leaves = entity.tracked().filter(|(_, field, _)| !is_nested(field)).map(|(place, field, _)| {
-        let (at, ident) = (first_leaf(entity, place), &field.ident);
-        quote!((#at, __live::core::option::Option::is_some(&self.#ident)))
-    });
-    let nested = entity.tracked().filter(|(_, field, _)| is_nested(field)).map(|(place, field, _)| {
-        let (at, ident) = (first_leaf(entity, place), &field.ident);
-        quote!(.with_nested(#at, __live::Conflicts::fields(&self.#ident).bits()))
-    });
-    quote!(__live::Bits::of([#(#leaves),*]) #(#nested)*)
 }
 
 fn get(entity: &Entity) -> impl Iterator<Item = TokenStream> {
@@ -134,12 +117,15 @@ fn get(entity: &Entity) -> impl Iterator<Item = TokenStream> {
     entity.tracked().map(move |(_, field, variant)| {
         let ident = &field.ident;
         if is_nested(field) {
-            quote! {
-                #field_enum::#variant(inner) =>
-                    __live::core::option::Option::map(__live::Conflicts::get(&self.#ident, inner), #each::#variant)
-            }
+            quote!(#field_enum::#variant(inner) => match __live::Conflicts::get(&self.#ident, inner) {
+                __live::Some(conflict) => #each::#variant(conflict),
+                __live::None => return __live::None,
+            })
         } else {
-            quote!(#field_enum::#variant => __live::each(&self.#ident, #each::#variant))
+            quote!(#field_enum::#variant => match &self.#ident {
+                __live::Some(conflict) => #each::#variant(conflict),
+                __live::None => return __live::None,
+            })
         }
     })
 }
@@ -149,23 +135,19 @@ fn traits(entity: &Entity) -> TokenStream {
     let (name, text, params) = (&entity.names.conflicts, entity.names.conflicts.to_string(), entity.params());
     let (declared, given) = (params.declared(None), params.given(None));
     let clause = where_clause(entity, []);
-    let clone = quote!(__live::core::clone::Clone);
+    let clone = quote!(__live::Clone);
     let clone_clause = where_clause(entity, bounds(entity, |_| clone.clone()));
     let debug_clause = where_clause(
         entity,
         params.owned().chain(bounds(
             entity,
-            |_| quote!(#clone + __live::core::fmt::Debug + __live::core::marker::Send + __live::core::marker::Sync + 'static),
+            |_| quote!(#clone + __live::Debug + __live::Send + __live::Sync + 'static),
         )),
     );
     let idents: Vec<_> = entity.tracked().map(|(_, field, _)| &field.ident).collect();
     let nothing = entity.tracked().map(|(_, field, _)| {
         let ident = &field.ident;
-        if is_nested(field) {
-            quote!(#ident: __live::core::default::Default::default())
-        } else {
-            quote!(#ident: __live::core::option::Option::None)
-        }
+        if is_nested(field) { quote!(#ident: __live::Default::default()) } else { quote!(#ident: __live::None) }
     });
     quote! {
         #[automatically_derived]
@@ -177,7 +159,7 @@ fn traits(entity: &Entity) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl #declared __live::core::default::Default for #name #given #clause {
+        impl #declared __live::Default for #name #given #clause {
             #[inline]
             fn default() -> Self {
                 #name { #(#nothing),* }
@@ -185,9 +167,9 @@ fn traits(entity: &Entity) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl #declared __live::core::fmt::Debug for #name #given #debug_clause {
+        impl #declared __live::Debug for #name #given #debug_clause {
             #[inline]
-            fn fmt(&self, f: &mut __live::core::fmt::Formatter<'_>) -> __live::core::fmt::Result {
+            fn fmt(&self, f: &mut __live::Formatter<'_>) -> __live::FmtResult {
                 __live::debug_conflicts(f, #text, self)
             }
         }
@@ -198,7 +180,7 @@ fn each_impls(entity: &Entity) -> TokenStream {
     let (name, field_enum, params) = (&entity.names.conflict, &entity.names.field, entity.params());
     let (declared, given) = (params.declared(Some(&quote!('c))), params.given(Some(&quote!('c))));
     let clause = where_clause(entity, []);
-    let debug_clause = where_clause(entity, bounds(entity, |_| quote!(__live::core::fmt::Debug)));
+    let debug_clause = where_clause(entity, bounds(entity, |_| quote!(__live::Debug)));
     let fields = entity.tracked().map(|(_, field, variant)| {
         if is_nested(field) {
             quote!(Self::#variant(inner) => #field_enum::#variant(__live::OfField::field(inner)))
@@ -206,15 +188,15 @@ fn each_impls(entity: &Entity) -> TokenStream {
             quote!(Self::#variant(_) => #field_enum::#variant)
         }
     });
-    let shown = entity.tracked().map(|(_, field, variant)| {
-        let name = variant.to_string();
-        if is_nested(field) {
-            quote!(Self::#variant(inner) => __live::debug_nested(f, #name, (&__live::Showing(inner)).shown()))
-        } else {
-            let show = per_type::show(field);
-            quote!(Self::#variant(conflict) => __live::debug_conflict(f, #name, conflict, #show))
-        }
-    });
+    let shown = per_type::shown(
+        entity,
+        |variants| quote!(#(Self::#variants(conflict))|*),
+        |show| {
+            let [base, local, remote] =
+                [quote!(&conflict.base), quote!(&conflict.local), quote!(&conflict.remote)].map(show);
+            quote!([#base, #local, #remote])
+        },
+    );
     quote! {
         impl #declared #name #given #clause {
             /// The field that is in conflict.
@@ -234,7 +216,7 @@ fn each_impls(entity: &Entity) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl #declared __live::core::clone::Clone for #name #given #clause {
+        impl #declared __live::Clone for #name #given #clause {
             #[inline]
             fn clone(&self) -> Self {
                 *self
@@ -242,13 +224,14 @@ fn each_impls(entity: &Entity) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl #declared __live::core::marker::Copy for #name #given #clause {}
+        impl #declared __live::Copy for #name #given #clause {}
 
         #[automatically_derived]
-        impl #declared __live::core::fmt::Debug for #name #given #debug_clause {
+        impl #declared __live::Debug for #name #given #debug_clause {
             #[inline]
-            fn fmt(&self, f: &mut __live::core::fmt::Formatter<'_>) -> __live::core::fmt::Result {
-                match self { #(#shown),* }
+            fn fmt(&self, f: &mut __live::Formatter<'_>) -> __live::FmtResult {
+                let shown: [&dyn __live::Debug; 3] = match *self { #(#shown),* };
+                __live::debug_conflict(f, __live::OfField::field(*self), shown)
             }
         }
     }

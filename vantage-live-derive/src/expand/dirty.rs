@@ -12,8 +12,7 @@ pub fn item(entity: &Entity) -> TokenStream {
     let docs = doc_of(entity, "A flag per field of {}: whether it is modified.");
     let fields = entity.tracked().map(|(_, field, _)| {
         let (docs, ident) = (doc_field(field), &field.ident);
-        let ty =
-            if is_nested(field) { nested(&live, field, &quote!(Dirty)) } else { quote!(#live::core::primitive::bool) };
+        let ty = if is_nested(field) { nested(&live, field, &quote!(Dirty)) } else { quote!(#live::bool) };
         quote!(#docs pub #ident: #ty)
     });
     quote! {
@@ -30,7 +29,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
         __live::impl_dirty!(#name #field_enum #clause);
 
         #[automatically_derived]
-        impl __live::core::convert::From<__live::FieldSet<#field_enum>> for #name #clause {
+        impl __live::From<__live::FieldSet<#field_enum>> for #name #clause {
             #[inline]
             fn from(fields: __live::FieldSet<#field_enum>) -> Self {
                 #from
@@ -38,7 +37,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl __live::core::convert::From<#name> for __live::FieldSet<#field_enum> #clause {
+        impl __live::From<#name> for __live::FieldSet<#field_enum> #clause {
             #[inline]
             fn from(flags: #name) -> Self {
                 __live::FieldSet::from_bits(#to)
@@ -61,7 +60,7 @@ fn from_set(entity: &Entity) -> TokenStream {
         let ident = &field.ident;
         if is_nested(field) {
             let set = nested_set(entity, &quote!(bits), place);
-            quote!(#ident: __live::core::convert::From::from(#set))
+            quote!(#ident: __live::From::from(#set))
         } else {
             let at = first_leaf(entity, place);
             quote!(#ident: bits.has(#at))
@@ -81,7 +80,7 @@ fn to_set(entity: &Entity) -> TokenStream {
     let nested = entity.tracked().filter(|(_, field, _)| is_nested(field)).map(|(place, field, _)| {
         let (at, ident, inner) =
             (first_leaf(entity, place), &field.ident, nested(&quote!(__live), field, &quote!(Field)));
-        quote!(.with_nested(#at, __live::FieldSet::<#inner>::bits(__live::core::convert::Into::into(flags.#ident))))
+        quote!(.with_nested(#at, __live::FieldSet::<#inner>::bits(__live::Into::into(flags.#ident))))
     });
     quote!(__live::Bits::of([#(#leaves),*]) #(#nested)*)
 }

@@ -79,13 +79,13 @@ fn clause(entity: &Entity) -> TokenStream {
     let generic = is_generic(entity);
     let whole = generic.then(|| {
         quote! {
-            Self: __live::core::clone::Clone + __live::core::marker::Send + __live::core::marker::Sync
+            Self: __live::Clone + __live::Send + __live::Sync
                 + __live::serde::Serialize + __live::serde::de::DeserializeOwned
         }
     });
     let fields = bounds(entity, |field| {
-        let equality = field.live.eq.is_none().then(|| quote!(+ __live::core::cmp::PartialEq));
-        quote!(__live::core::clone::Clone + __live::core::marker::Send + __live::core::marker::Sync + 'static #equality)
+        let equality = field.live.eq.is_none().then(|| quote!(+ __live::PartialEq));
+        quote!(__live::Clone + __live::Send + __live::Sync + 'static #equality)
     });
     let whole = whole.into_iter();
     let entities = nested_bounds(entity);
@@ -103,19 +103,19 @@ fn constants(entity: &Entity) -> TokenStream {
         let (name, ident) = (names.next(), &id.ident);
         let aliases: Vec<_> = names.collect();
         let aliases = (!aliases.is_empty())
-            .then(|| quote!(const ID_ALIASES: &'static [&'static __live::core::primitive::str] = &[#(#aliases),*];));
+            .then(|| quote!(const ID_ALIASES: &'static [&'static __live::str] = &[#(#aliases),*];));
         let unwritten = (!id.serde.writes() || !id.wire.is_read()).then(|| {
             quote! {
                 fn unwritten_id(
                     &self,
-                ) -> __live::core::option::Option<__live::serde_json::Result<__live::serde_json::Value>> {
-                    __live::core::option::Option::Some(__live::to_json(&self.#ident))
+                ) -> __live::Option<__live::serde_json::Result<__live::serde_json::Value>> {
+                    __live::Some(__live::to_json(&self.#ident))
                 }
             }
         });
         quote! {
-            const ID: __live::core::option::Option<&'static __live::core::primitive::str> =
-                __live::core::option::Option::Some(#name);
+            const ID: __live::Option<&'static __live::str> =
+                __live::Some(#name);
             #aliases
             #unwritten
         }
@@ -123,12 +123,12 @@ fn constants(entity: &Entity) -> TokenStream {
     let version = entity.tracked().find(|(_, field, _)| field.live.version.is_some() && !is_nested(field));
     let version = version.map(|(_, _, variant)| {
         quote! {
-            const VERSION: __live::core::option::Option<#field_enum> =
-                __live::core::option::Option::Some(#field_enum::#variant);
+            const VERSION: __live::Option<#field_enum> =
+                __live::Some(#field_enum::#variant);
         }
     });
     quote! {
-        const TABLE: &'static __live::core::primitive::str = #table;
+        const TABLE: &'static __live::str = #table;
         #id
         #version
     }
@@ -200,7 +200,7 @@ fn fill_id(entity: &Entity) -> Option<TokenStream> {
             fn fill_id(
                 &mut self,
                 id: &__live::Id,
-            ) -> __live::core::result::Result<(), __live::IdentityMismatch> {
+            ) -> __live::Result<(), __live::IdentityMismatch> {
                 <#ty as __live::IdField>::from_id(id).map(|id| self.#ident = id)
             }
         }
@@ -214,10 +214,10 @@ fn assertions(entity: &Entity) -> Option<TokenStream> {
     let each = entity.nested().map(|field| {
         let (ty, name) = (&field.ty, field.name());
         let is = |condition: TokenStream, message: String| {
-            quote_spanned!(ty.span()=> __live::core::assert!(#condition, #message);)
+            quote_spanned!(ty.span()=> __live::assert!(#condition, #message);)
         };
         let no_id = is(
-            quote!(__live::core::option::Option::is_none(&<#ty as __live::LiveEntity>::ID)),
+            quote!(__live::Option::is_none(&<#ty as __live::LiveEntity>::ID)),
             format!(
                 "`{name}` is nested and its type has an `#[live(id)]` field: an id belongs to a whole record, take one \
                  of the two away"
@@ -258,13 +258,13 @@ fn assertions(entity: &Entity) -> Option<TokenStream> {
              them, or take the `alias` or `flatten` away",
             field.name()
         );
-        quote_spanned!(field.ty.span()=> __live::core::assert!(<#field_enum as __live::Field>::OWN.is_distinct(), #message);)
+        quote_spanned!(field.ty.span()=> __live::assert!(<#field_enum as __live::Field>::OWN.is_distinct(), #message);)
     });
     entity.has_nested().then(|| {
         quote! {
             const _: () = {
                 #(#each)*
-                __live::core::assert!(#own #(+ #leaves)* < #limit, #too_many);
+                __live::assert!(#own #(+ #leaves)* < #limit, #too_many);
                 #flat
             };
         }

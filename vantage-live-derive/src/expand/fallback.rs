@@ -56,7 +56,7 @@ fn stub(input: &DeriveInput, live: &TokenStream) -> Option<TokenStream> {
                 type Change<'e> = #live::refused::NoField;
                 type Conflicts = #live::refused::NoConflicts;
 
-                const TABLE: &'static #live::core::primitive::str = "";
+                const TABLE: &'static #live::str = "";
 
                 fn diff(&self, other: &Self) -> #set {
                     #live::FieldSet::EMPTY

@@ -13,8 +13,7 @@ use crate::model::{Entity, Field, Kind};
 pub fn item(entity: &Entity) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(), &entity.vis, &entity.names.field);
     let docs = doc_of(entity, "The fields of {}.");
-    let equality =
-        (!entity.has_nested()).then(|| quote!(#[#live::core::prelude::v1::derive(#live::core::cmp::PartialEq)]));
+    let equality = (!entity.has_nested()).then(|| quote!(#[#live::derive(#live::PartialEq)]));
     let variants = entity.tracked().map(|(_, field, variant)| {
         let docs = doc_field(field);
         if is_nested(field) {
@@ -39,9 +38,9 @@ pub fn impls(entity: &Entity) -> TokenStream {
     let equality = entity.has_nested().then(|| {
         quote! {
             #[automatically_derived]
-            impl __live::core::cmp::PartialEq for #name #clause {
+            impl __live::PartialEq for #name #clause {
                 #[inline]
-                fn eq(&self, other: &Self) -> __live::core::primitive::bool {
+                fn eq(&self, other: &Self) -> __live::bool {
                     __live::Field::index(*self) == __live::Field::index(*other)
                 }
             }
@@ -59,7 +58,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
             const OWN: __live::Own = #own;
 
             #[inline]
-            fn index(self) -> __live::core::primitive::usize {
+            fn index(self) -> __live::usize {
                 #index
             }
 
@@ -99,7 +98,7 @@ fn places(entity: &Entity) -> Option<TokenStream> {
     let optional = CAPACITY + 1;
     Some(quote! {
         impl #name {
-            const __AT: [__live::core::primitive::usize; #count] = __live::offsets([#(#lengths,)* 0]);
+            const __AT: [__live::usize; #count] = __live::offsets([#(#lengths,)* 0]);
             const __LEAVES: &'static [Self] = &{
                 let mut leaves = [const { #first }; #CAPACITY];
                 #fill
@@ -195,7 +194,7 @@ fn readonly(entity: &Entity) -> impl Iterator<Item = TokenStream> {
 
 fn index(entity: &Entity) -> TokenStream {
     if !entity.has_nested() {
-        return quote!(self as __live::core::primitive::usize);
+        return quote!(self as __live::usize);
     }
     let arms = entity.tracked().map(|(place, field, variant)| {
         let at = first_leaf(entity, place);

@@ -26,12 +26,12 @@ pub fn functions(entity: &Entity) -> TokenStream {
         let (same, show, ty) = (same_name(number), show_name(number), &field.ty);
         let same = is_compared(field).then(|| {
             let body = quote_spanned!(ty.span()=> (&__live::Comparing(one)).same(other));
-            quote!(#[inline] fn #same(one: &#ty, other: &#ty) -> __live::core::primitive::bool { #body })
+            quote!(#[inline] fn #same(one: &#ty, other: &#ty) -> __live::bool { #body })
         });
         quote! {
             #same
             #[inline]
-            fn #show<'v>(value: &'v #ty) -> &'v dyn __live::core::fmt::Debug { (&__live::Showing(value)).shown() }
+            fn #show<'v>(value: &'v #ty) -> &'v dyn __live::Debug { (&__live::Showing(value)).shown() }
         }
     });
     quote! {
@@ -64,8 +64,33 @@ pub fn same(field: &Field, one: &TokenStream, other: &TokenStream) -> TokenStrea
     field.shared_type.map(same_name).map_or_else(here, |same| quote!(#same(#one, #other)))
 }
 
-/// The function that shows the field's values.
-pub fn show(field: &Field) -> TokenStream {
-    let here = || quote!(|value| (&__live::Showing(value)).shown());
-    field.shared_type.map(show_name).map_or_else(here, |show| quote!(#show))
+/// The arms of a `match` that show the values of a variant: one for all fields of a type. `pattern` is that of some
+/// variants, `values` an array of what the function that it is given makes of each value. A nested variant shows itself,
+/// and ends the function around the `match`.
+pub fn shown<'e>(
+    entity: &'e Entity,
+    pattern: impl Fn(&[&Ident]) -> TokenStream,
+    values: impl Fn(&dyn Fn(TokenStream) -> TokenStream) -> TokenStream,
+) -> Vec<TokenStream> {
+    let mut arms = Vec::new();
+    let mut types: BTreeMap<usize, Vec<&'e Ident>> = BTreeMap::new();
+    for (_, field, variant) in entity.tracked() {
+        if is_nested(field) {
+            let name = variant.to_string();
+            let shown = quote!((&__live::Showing(inner)).shown());
+            arms.push(quote!(Self::#variant(ref inner) => return __live::debug_nested(f, #name, #shown)));
+        } else if let Some(number) = field.shared_type {
+            types.entry(number).or_default().push(variant);
+        } else {
+            let values = values(&|value| quote!((&__live::Showing(#value)).shown()));
+            let pattern = pattern(&[variant]);
+            arms.push(quote!(#pattern => #values));
+        }
+    }
+    for (number, variants) in types {
+        let (pattern, show) = (pattern(&variants), show_name(number));
+        let values = values(&|value| quote!(#show(#value)));
+        arms.push(quote!(#pattern => #values));
+    }
+    arms
 }

@@ -47,11 +47,13 @@ pub trait Conflicts: Clone + Default + Send + Sync + 'static {
     where
         Self: 'c;
 
-    /// The fields that are in conflict.
-    fn fields(&self) -> FieldSet<Self::Field>;
-
     /// The conflict of `field`, where there is one.
     fn get(&self, field: Self::Field) -> Option<Self::Each<'_>>;
+
+    /// The fields that are in conflict.
+    fn fields(&self) -> FieldSet<Self::Field> {
+        Self::Field::ALL.iter().copied().filter(|field| self.get(*field).is_some()).collect()
+    }
 
     /// Whether there is none.
     fn is_empty(&self) -> bool {

@@ -54,12 +54,6 @@ pub fn copy_at<T: Clone>(bits: Bits, at: usize, to: &mut T, from: &T) {
     }
 }
 
-/// A conflict as one to match on.
-#[inline]
-pub fn each<'c, T, E>(conflict: &'c Option<Conflict<T>>, each: fn(&'c Conflict<T>) -> E) -> Option<E> {
-    conflict.as_ref().map(each)
-}
-
 /// A flag per bit, for as many as there are fields.
 #[must_use]
 pub fn flags<const N: usize>(bits: Bits) -> [bool; N] {
@@ -134,29 +128,24 @@ impl Debug for Dots {
     }
 }
 
-/// What shows a value of type `T`.
-pub type Show<T> = for<'v> fn(&'v T) -> &'v dyn Debug;
-
 /// Prints `Variant { from: value, to: value }`.
 ///
 /// # Errors
 /// As the formatter's.
-pub fn debug_change<T>(f: &mut fmt::Formatter<'_>, variant: &str, from: &T, to: &T, show: Show<T>) -> fmt::Result {
-    f.debug_struct(variant).field("from", show(from)).field("to", show(to)).finish()
+pub fn debug_change<F: Field>(f: &mut fmt::Formatter<'_>, field: F, [from, to]: [&dyn Debug; 2]) -> fmt::Result {
+    f.debug_struct(&field.info().shown).field("from", from).field("to", to).finish()
 }
 
 /// Prints `Variant { base: value, local: value, remote: value }`.
 ///
 /// # Errors
 /// As the formatter's.
-pub fn debug_conflict<T>(
+pub fn debug_conflict<F: Field>(
     f: &mut fmt::Formatter<'_>,
-    variant: &str,
-    conflict: &Conflict<T>,
-    show: Show<T>,
+    field: F,
+    [base, local, remote]: [&dyn Debug; 3],
 ) -> fmt::Result {
-    let Conflict { base, local, remote } = conflict;
-    f.debug_struct(variant).field("base", show(base)).field("local", show(local)).field("remote", show(remote)).finish()
+    f.debug_struct(&field.info().shown).field("base", base).field("local", local).field("remote", remote).finish()
 }
 
 /// Prints a field as its enum shows it.
@@ -278,32 +267,32 @@ macro_rules! __impl_field {
         #[allow(dead_code)]
         impl $field $($clause)* {
             /// Every leaf field, in the order in which they are declared.
-            pub const ALL: &'static [Self] = <Self as $crate::__private::Field>::ALL;
+            pub const ALL: &'static [Self] = <Self as __live::Field>::ALL;
 
             /// The field's name in Rust, dotted where it is nested.
             #[inline]
             #[must_use]
-            pub fn name(self) -> &'static $crate::__private::core::primitive::str {
-                $crate::__private::Field::name(self)
+            pub fn name(self) -> &'static __live::str {
+                __live::Field::name(self)
             }
 
             /// The field's name in the record, as serde writes it, dotted where it is nested.
             #[inline]
             #[must_use]
-            pub fn wire_name(self) -> &'static $crate::__private::core::primitive::str {
-                $crate::__private::Field::wire_name(self)
+            pub fn wire_name(self) -> &'static __live::str {
+                __live::Field::wire_name(self)
             }
 
             /// The field's name for a person.
             #[inline]
             #[must_use]
-            pub fn label(self) -> &'static $crate::__private::core::primitive::str {
-                $crate::__private::Field::label(self)
+            pub fn label(self) -> &'static __live::str {
+                __live::Field::label(self)
             }
         }
 
         #[automatically_derived]
-        impl $crate::__private::core::clone::Clone for $field $($clause)* {
+        impl __live::Clone for $field $($clause)* {
             #[inline]
             fn clone(&self) -> Self {
                 *self
@@ -311,106 +300,106 @@ macro_rules! __impl_field {
         }
 
         #[automatically_derived]
-        impl $crate::__private::core::marker::Copy for $field $($clause)* {}
+        impl __live::Copy for $field $($clause)* {}
 
         #[automatically_derived]
-        impl $crate::__private::core::cmp::Eq for $field $($clause)* {}
+        impl __live::Eq for $field $($clause)* {}
 
         #[automatically_derived]
-        impl $crate::__private::core::cmp::PartialOrd for $field $($clause)* {
+        impl __live::PartialOrd for $field $($clause)* {
             #[inline]
             fn partial_cmp(
                 &self,
                 other: &Self,
-            ) -> $crate::__private::core::option::Option<$crate::__private::core::cmp::Ordering> {
-                $crate::__private::core::option::Option::Some($crate::__private::core::cmp::Ord::cmp(self, other))
+            ) -> __live::Option<__live::Ordering> {
+                __live::Some(__live::Ord::cmp(self, other))
             }
         }
 
         #[automatically_derived]
-        impl $crate::__private::core::cmp::Ord for $field $($clause)* {
+        impl __live::Ord for $field $($clause)* {
             #[inline]
-            fn cmp(&self, other: &Self) -> $crate::__private::core::cmp::Ordering {
-                $crate::__private::core::cmp::Ord::cmp(
-                    &$crate::__private::Field::index(*self),
-                    &$crate::__private::Field::index(*other),
+            fn cmp(&self, other: &Self) -> __live::Ordering {
+                __live::Ord::cmp(
+                    &__live::Field::index(*self),
+                    &__live::Field::index(*other),
                 )
             }
         }
 
         #[automatically_derived]
-        impl $crate::__private::core::hash::Hash for $field $($clause)* {
+        impl __live::Hash for $field $($clause)* {
             #[inline]
-            fn hash<H: $crate::__private::core::hash::Hasher>(&self, state: &mut H) {
-                $crate::__private::core::hash::Hash::hash(&$crate::__private::Field::index(*self), state)
+            fn hash<H: __live::Hasher>(&self, state: &mut H) {
+                __live::Hash::hash(&__live::Field::index(*self), state)
             }
         }
 
         #[automatically_derived]
-        impl $crate::__private::core::fmt::Debug for $field $($clause)* {
+        impl __live::Debug for $field $($clause)* {
             #[inline]
-            fn fmt(&self, f: &mut $crate::__private::core::fmt::Formatter<'_>) -> $crate::__private::core::fmt::Result {
-                $crate::__private::debug_field(f, *self)
+            fn fmt(&self, f: &mut __live::Formatter<'_>) -> __live::FmtResult {
+                __live::debug_field(f, *self)
             }
         }
 
         #[automatically_derived]
-        impl $crate::__private::core::fmt::Display for $field $($clause)* {
+        impl __live::Display for $field $($clause)* {
             #[inline]
-            fn fmt(&self, f: &mut $crate::__private::core::fmt::Formatter<'_>) -> $crate::__private::core::fmt::Result {
-                $crate::__private::core::fmt::Formatter::pad(f, $crate::__private::Field::name(*self))
+            fn fmt(&self, f: &mut __live::Formatter<'_>) -> __live::FmtResult {
+                __live::Formatter::pad(f, __live::Field::name(*self))
             }
         }
 
         #[automatically_derived]
-        impl $crate::__private::core::str::FromStr for $field $($clause)* {
-            type Err = $crate::__private::ParseFieldError;
+        impl __live::FromStr for $field $($clause)* {
+            type Err = __live::ParseFieldError;
             #[inline]
 
             fn from_str(
-                name: &$crate::__private::core::primitive::str,
-            ) -> $crate::__private::core::result::Result<Self, $crate::__private::ParseFieldError> {
-                $crate::__private::Field::parse(name)
+                name: &__live::str,
+            ) -> __live::Result<Self, __live::ParseFieldError> {
+                __live::Field::parse(name)
             }
         }
 
         #[automatically_derived]
-        impl $crate::__private::serde::Serialize for $field $($clause)* {
+        impl __live::serde::Serialize for $field $($clause)* {
             #[inline]
-            fn serialize<S: $crate::__private::serde::Serializer>(
+            fn serialize<S: __live::serde::Serializer>(
                 &self,
                 serializer: S,
-            ) -> $crate::__private::core::result::Result<S::Ok, S::Error> {
-                $crate::__private::serde::Serializer::serialize_str(serializer, $crate::__private::Field::name(*self))
+            ) -> __live::Result<S::Ok, S::Error> {
+                __live::serde::Serializer::serialize_str(serializer, __live::Field::name(*self))
             }
         }
 
         #[automatically_derived]
-        impl<'de> $crate::__private::serde::Deserialize<'de> for $field $($clause)* {
+        impl<'de> __live::serde::Deserialize<'de> for $field $($clause)* {
             #[inline]
-            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+            fn deserialize<D: __live::serde::Deserializer<'de>>(
                 deserializer: D,
-            ) -> $crate::__private::core::result::Result<Self, D::Error> {
-                $crate::__private::deserialize_field(deserializer)
+            ) -> __live::Result<Self, D::Error> {
+                __live::deserialize_field(deserializer)
             }
         }
 
         #[automatically_derived]
-        impl $crate::__private::core::ops::BitOr for $field $($clause)* {
-            type Output = $crate::__private::FieldSet<$field>;
+        impl __live::BitOr for $field $($clause)* {
+            type Output = __live::FieldSet<$field>;
             #[inline]
 
-            fn bitor(self, other: Self) -> $crate::__private::FieldSet<$field> {
-                $crate::__private::FieldSet::EMPTY | self | other
+            fn bitor(self, other: Self) -> __live::FieldSet<$field> {
+                __live::FieldSet::EMPTY | self | other
             }
         }
 
         #[automatically_derived]
-        impl $crate::__private::core::ops::BitOr<$crate::__private::FieldSet<$field>> for $field $($clause)* {
-            type Output = $crate::__private::FieldSet<$field>;
+        impl __live::BitOr<__live::FieldSet<$field>> for $field $($clause)* {
+            type Output = __live::FieldSet<$field>;
             #[inline]
 
-            fn bitor(self, others: $crate::__private::FieldSet<$field>) -> $crate::__private::FieldSet<$field> {
+            fn bitor(self, others: __live::FieldSet<$field>) -> __live::FieldSet<$field> {
                 others | self
             }
         }
@@ -423,7 +412,7 @@ macro_rules! __impl_field {
 macro_rules! __impl_dirty {
     ($dirty:ident $field:ident $($clause:tt)*) => {
         #[automatically_derived]
-        impl $crate::__private::core::clone::Clone for $dirty $($clause)* {
+        impl __live::Clone for $dirty $($clause)* {
             #[inline]
             fn clone(&self) -> Self {
                 *self
@@ -431,37 +420,37 @@ macro_rules! __impl_dirty {
         }
 
         #[automatically_derived]
-        impl $crate::__private::core::marker::Copy for $dirty $($clause)* {}
+        impl __live::Copy for $dirty $($clause)* {}
 
         #[automatically_derived]
-        impl $crate::__private::core::default::Default for $dirty $($clause)* {
+        impl __live::Default for $dirty $($clause)* {
             #[inline]
             fn default() -> Self {
-                $crate::__private::core::convert::From::from($crate::__private::FieldSet::EMPTY)
+                __live::From::from(__live::FieldSet::EMPTY)
             }
         }
 
         #[automatically_derived]
-        impl $crate::__private::core::cmp::PartialEq for $dirty $($clause)* {
+        impl __live::PartialEq for $dirty $($clause)* {
             #[inline]
-            fn eq(&self, other: &Self) -> $crate::__private::core::primitive::bool {
-                let set = |flags| -> $crate::__private::FieldSet<$field> { $crate::__private::core::convert::Into::into(flags) };
+            fn eq(&self, other: &Self) -> __live::bool {
+                let set = |flags| -> __live::FieldSet<$field> { __live::Into::into(flags) };
                 set(*self) == set(*other)
             }
         }
 
         #[automatically_derived]
-        impl $crate::__private::core::cmp::Eq for $dirty $($clause)* {}
+        impl __live::Eq for $dirty $($clause)* {}
 
         #[automatically_derived]
-        impl $crate::__private::core::fmt::Debug for $dirty $($clause)* {
+        impl __live::Debug for $dirty $($clause)* {
             #[inline]
             fn fmt(
                 &self,
-                f: &mut $crate::__private::core::fmt::Formatter<'_>,
-            ) -> $crate::__private::core::fmt::Result {
-                let name = $crate::__private::core::stringify!($dirty);
-                $crate::__private::debug_dirty::<$field>(f, name, $crate::__private::core::convert::Into::into(*self))
+                f: &mut __live::Formatter<'_>,
+            ) -> __live::FmtResult {
+                let name = __live::stringify!($dirty);
+                __live::debug_dirty::<$field>(f, name, __live::Into::into(*self))
             }
         }
     };
