@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{doc_field, doc_of, first_leaf, is_nested, lints, nested, nested_clause, nested_set};
+use super::{bits_of, doc_field, doc_of, first_leaf, is_nested, lints, nested, nested_clause, nested_set};
 use crate::model::Entity;
 
 pub fn item(entity: &Entity) -> TokenStream {
@@ -73,14 +73,14 @@ fn from_set(entity: &Entity) -> TokenStream {
 }
 
 fn to_set(entity: &Entity) -> TokenStream {
-    let leaves = entity.tracked().filter(|(_, field, _)| !is_nested(field)).map(|(place, field, _)| {
-        let (at, ident) = (first_leaf(entity, place), &field.ident);
-        quote!((#at, flags.#ident))
+    let leaves = bits_of(entity, |field| {
+        let ident = &field.ident;
+        quote!(flags.#ident)
     });
     let nested = entity.tracked().filter(|(_, field, _)| is_nested(field)).map(|(place, field, _)| {
         let (at, ident, inner) =
             (first_leaf(entity, place), &field.ident, nested(&quote!(__live), field, &quote!(Field)));
         quote!(.with_nested(#at, __live::FieldSet::<#inner>::bits(__live::Into::into(flags.#ident))))
     });
-    quote!(__live::Bits::of([#(#leaves),*]) #(#nested)*)
+    quote!(#leaves #(#nested)*)
 }

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::GenericParam;
 use syn::spanned::Spanned;
 
-use super::{bounds, first_leaf, is_nested, named_in, nested, nested_bounds, nested_set, per_type, respanned};
+use super::{bits_of, bounds, first_leaf, is_nested, named_in, nested, nested_bounds, nested_set, per_type, respanned};
 use crate::check::{CAPACITY, is_no_id};
 use crate::model::Entity;
 
@@ -135,20 +135,19 @@ fn constants(entity: &Entity) -> TokenStream {
 }
 
 fn diff(entity: &Entity) -> TokenStream {
-    let leaves = entity.tracked().filter(|(_, field, _)| !is_nested(field)).map(|(place, field, _)| {
-        let (at, ident) = (first_leaf(entity, place), &field.ident);
-        let eq = field.live.eq.as_ref().map(|eq| &eq.value);
+    let leaves = bits_of(entity, |field| {
+        let (ident, eq) = (&field.ident, field.live.eq.as_ref().map(|eq| &eq.value));
         let same = eq.map_or_else(
             || per_type::same(field, &quote!(&self.#ident), &quote!(&other.#ident)),
             |path| quote!(#path(&self.#ident, &other.#ident)),
         );
-        quote!((#at, !#same))
+        quote!(!#same)
     });
     let nested = entity.tracked().filter(|(_, field, _)| is_nested(field)).map(|(place, field, _)| {
         let (at, ident) = (first_leaf(entity, place), &field.ident);
         quote!(.with_nested(#at, __live::LiveEntity::diff(&self.#ident, &other.#ident).bits()))
     });
-    quote!(__live::Bits::of([#(#leaves),*]) #(#nested)*)
+    quote!(#leaves #(#nested)*)
 }
 
 fn copy(entity: &Entity) -> impl Iterator<Item = TokenStream> {

@@ -126,6 +126,21 @@ fn first_leaf(entity: &Entity, place: usize) -> TokenStream {
     if entity.has_nested() { quote!(#name::__AT[#place]) } else { quote!(#place) }
 }
 
+/// The bits of the leaves of which `is` says so. Without nested ones their places need not be written down.
+fn bits_of(entity: &Entity, is: impl Fn(&Field) -> TokenStream) -> TokenStream {
+    let leaves = entity.tracked().filter(|(_, field, _)| !is_nested(field));
+    if entity.has_nested() {
+        let marked = leaves.map(|(place, field, _)| {
+            let (at, is) = (first_leaf(entity, place), is(field));
+            quote!((#at, #is))
+        });
+        quote!(__live::Bits::of([#(#marked),*]))
+    } else {
+        let flags = leaves.map(|(_, field, _)| is(field));
+        quote!(__live::Bits::in_order([#(#flags),*]))
+    }
+}
+
 /// The part of `bits` that belongs to the nested field at `place`, as a set of its fields.
 fn nested_set(entity: &Entity, bits: &TokenStream, place: usize) -> TokenStream {
     let (from, to) = (first_leaf(entity, place), first_leaf(entity, place + 1));

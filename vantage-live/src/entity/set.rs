@@ -100,6 +100,17 @@ impl Bits {
         bits
     }
 
+    /// The first `N` bits, one after the other. For generated code.
+    #[must_use]
+    pub const fn in_order<const N: usize>(flags: [bool; N]) -> Self {
+        let (mut bits, mut at) = (Self::EMPTY, 0);
+        while at < N {
+            bits = bits.with_if(at, flags[at]);
+            at += 1;
+        }
+        bits
+    }
+
     /// Whether no bit is set.
     #[inline]
     #[must_use]
