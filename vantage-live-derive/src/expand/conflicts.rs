@@ -228,6 +228,7 @@ fn each_impls(entity: &Entity) -> TokenStream {
 
         #[automatically_derived]
         impl #declared __live::Debug for #name #given #debug_clause {
+            #[allow(unreachable_code)]
             #[inline]
             fn fmt(&self, f: &mut __live::Formatter<'_>) -> __live::FmtResult {
                 let shown: [&dyn __live::Debug; 3] = match *self { #(#shown),* };

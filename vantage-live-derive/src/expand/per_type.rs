@@ -66,7 +66,7 @@ pub fn same(field: &Field, one: &TokenStream, other: &TokenStream) -> TokenStrea
 
 /// The arms of a `match` that show the values of a variant: one for all fields of a type. `pattern` is that of some
 /// variants, `values` an array of what the function that it is given makes of each value. A nested variant shows itself,
-/// and ends the function around the `match`.
+/// and ends the function around the `match`: `#[allow(unreachable_code)]` is for an entity that has no other.
 pub fn shown<'e>(
     entity: &'e Entity,
     pattern: impl Fn(&[&Ident]) -> TokenStream,
