@@ -224,6 +224,7 @@ struct Weighed {
     weight: f64,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
 fn in_tenths<S: serde::Serializer>(weight: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64((weight * 10.0).round() / 10.0)
 }

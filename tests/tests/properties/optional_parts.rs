@@ -81,7 +81,8 @@ impl Change {
     fn make(&self, client: &mut Client) {
         let word = |n: u8| ["", "Lyon", "Main", "Elm"][usize::from(n % 4)].to_owned();
         let place = |n: u8| Place { lat: i64::from(n), long: 7 };
-        let address = |n: u8| Address { street: word(n), city: word(n / 4), place: (n % 3 > 0).then(|| place(n)) };
+        let address =
+            |n: u8| Address { street: word(n), city: word(n / 4), place: (!n.is_multiple_of(3)).then(|| place(n)) };
         let there = client.address.as_mut();
         match (self, there) {
             (Change::Name(n), _) => client.name = word(*n),

@@ -64,9 +64,7 @@ fn inherent(entity: &Entity) -> TokenStream {
     let (given_elided, given_c) = (params.given(Some(&quote!('_))), params.given(Some(&quote!('c))));
     let clause = where_clause(
         entity,
-        params.owned().chain(bounds(entity, |_| {
-            quote!(__live::Clone + __live::Send + __live::Sync + 'static)
-        })),
+        params.owned().chain(bounds(entity, |_| quote!(__live::Clone + __live::Send + __live::Sync + 'static))),
     );
     let get = get(entity);
     quote! {
@@ -139,10 +137,9 @@ fn traits(entity: &Entity) -> TokenStream {
     let clone_clause = where_clause(entity, bounds(entity, |_| clone.clone()));
     let debug_clause = where_clause(
         entity,
-        params.owned().chain(bounds(
-            entity,
-            |_| quote!(#clone + __live::Debug + __live::Send + __live::Sync + 'static),
-        )),
+        params
+            .owned()
+            .chain(bounds(entity, |_| quote!(#clone + __live::Debug + __live::Send + __live::Sync + 'static))),
     );
     let idents: Vec<_> = entity.tracked().map(|(_, field, _)| &field.ident).collect();
     let nothing = entity.tracked().map(|(_, field, _)| {
