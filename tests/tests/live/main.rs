@@ -18,6 +18,7 @@ mod late_events;
 mod numbers;
 mod opening;
 mod optional_parts;
+mod overtaken;
 mod panics;
 mod positions;
 mod refusals;
