@@ -64,6 +64,7 @@ mod assign;
 mod changes;
 mod connect;
 mod database;
+mod elements;
 mod error;
 mod feed;
 mod guard;
