@@ -197,3 +197,15 @@ async fn what_was_typed_while_the_answer_waited_is_in_conflict_with_what_came_af
     let conflict = edit.conflicts().price.unwrap();
     assert_eq!((conflict.base, conflict.local, conflict.remote), (130, 140, 150));
 }
+
+#[tokio::test]
+async fn keeping_one_field_decides_nothing_about_another_that_was_overtaken() {
+    let (table, store) = bakery::products().await;
+    let mut edit = overtaken(&table, &store).await;
+    let _ = edit.rebase().unwrap();
+    edit.keep_local(ProductField::Name);
+
+    let _ = edit.finish_save().await.unwrap();
+
+    assert_eq!((edit.price, edit.modified_fields()), (150, FieldSet::EMPTY));
+}

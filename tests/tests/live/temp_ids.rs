@@ -205,3 +205,21 @@ async fn what_has_become_which_is_in_the_log() {
 
     assert!(shown.starts_with("Identified") && shown.contains(&format!("temp: {temp:?}")), "{shown}");
 }
+
+#[tokio::test]
+async fn the_temp_id_of_a_record_whose_making_was_found_out_finds_its_row() {
+    let faulty = FaultyValueSet::new(store().await);
+    let faults = faulty.faults();
+    let once = Claiming::new(faulty, |can| can.idempotent_insert = false);
+    let table = LiveTable::<Product>::builder(once).open().await.unwrap();
+    let mut edit = table.new_record(hoverboard());
+    let temp = edit.id().clone();
+    faults.next(Operation::Insert).loses_its_answer();
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Error(_)));
+
+    let made = edit.save().await.unwrap();
+
+    let SaveResult::Created(id) = made else { panic!("{made:?}") };
+    assert_ne!(id, temp);
+    assert_eq!(table.row(&temp).unwrap().name, hoverboard().name);
+}

@@ -83,14 +83,14 @@ async fn users_of_the_namespace_and_of_the_database_read_and_write_it() {
     }
 }
 
-/// A user whose sign-in is good for a second, and a client that may do anything.
+/// A user whose sign-in is good for two seconds, and a client that may do anything.
 async fn short_of_time() -> (SurrealTable, Surreal<Any>) {
     let (raw, database) = remote_raw().await;
     raw.query(
         "DEFINE TABLE user PERMISSIONS NONE; CREATE user:marty SET name = 'marty';
          DEFINE TABLE product PERMISSIONS FULL;
          DEFINE ACCESS account ON DATABASE TYPE RECORD SIGNIN (SELECT * FROM user WHERE name = $name)
-             DURATION FOR TOKEN 1s, FOR SESSION 1s;",
+             DURATION FOR TOKEN 2s, FOR SESSION 2s;",
     )
     .await
     .unwrap()
