@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{CommandFactory, FromArgMatches, Parser};
 
 /// The Hill Valley bakery: live tables on the left, a form on the right, and a colleague who edits the same records.
 ///
@@ -45,6 +47,21 @@ pub struct Args {
     /// Draw the screen into this SVG file instead, with a scene on the database inside this process.
     #[arg(long, value_name = "FILE.svg", conflicts_with = "url")]
     pub picture: Option<PathBuf>,
+}
+
+impl Args {
+    /// What stands on the command line; ends the program where that means nothing.
+    pub fn read() -> Self {
+        let mut command = Args::command();
+        let matches = command.get_matches_mut();
+        // `requires` would also ask for a server where the variable is set for another time.
+        let has_typed_a_password = matches.value_source("password") == Some(ValueSource::CommandLine);
+        let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        if has_typed_a_password && args.url.is_none() {
+            command.error(ErrorKind::MissingRequiredArgument, "--password is a server's: say which with --url").exit();
+        }
+        args
+    }
 }
 
 /// When the colleague works.

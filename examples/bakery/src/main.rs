@@ -21,8 +21,6 @@ mod words;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::args::Args;
 use crate::db::{Database, Failure, Login, TABLES, sentence};
 
@@ -30,7 +28,7 @@ fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some(server::START) {
         return server::run();
     }
-    match run(&Args::parse()) {
+    match run(&Args::read()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bakery: {}", sentence(&*error));
