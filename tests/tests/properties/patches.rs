@@ -150,7 +150,7 @@ proptest! {
     #[test]
     fn a_patch_leaves_alone_what_no_part_names(parts in parts(), record in record(), elsewhere in path()) {
         let touches = |(path, _): &Part| !path.names().is_empty() && (path.contains(&elsewhere) || elsewhere.contains(path));
-        prop_assume!(!parts.iter().any(touches));
+        let parts: Vec<Part> = parts.into_iter().filter(|part| !touches(part)).collect();
 
         let made = patched(&record, &patch_of(&parts));
 
