@@ -22,9 +22,9 @@ pub enum SaveResult<E: LiveEntity> {
     /// The record was new, and has this id now. A field that was changed since
     /// [`new_record`](crate::LiveTable::new_record), and of which the store made another value, is still modified: look at
     /// [`modified_fields`](super::RecordEdit::modified_fields). What `new_record` was given nobody has touched, and it
-    /// follows the store. Where an earlier attempt had made the record and its answer
-    /// was lost, what was typed since has been written to it too; a change of somebody else's in between is a
-    /// [`Conflict`](Self::Conflict) first. The session has the id then, and says `Created` once everything is saved.
+    /// follows the store. Where an earlier attempt had made the record and its answer was lost, what was typed since has
+    /// been written to it too; a change of somebody else's in between is a [`Conflict`](Self::Conflict) first. The session
+    /// has the id then, and says `Created` once everything is saved.
     Created(Id),
     /// It was not done, or that is not known. The local state is as it was.
     Error(SaveError<E::Field>),

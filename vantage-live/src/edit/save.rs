@@ -14,7 +14,7 @@ use crate::value::{Capabilities, Guard, Id, IdempotencyKey, Patch, Path, Record,
 /// What a save has sent.
 #[derive(Clone)]
 pub(super) struct Sent<E: LiveEntity> {
-    /// The fields it writes.
+    /// The fields it writes, or is to write once it is found out what became of earlier writes.
     pub fields: FieldSet<E::Field>,
     /// The session's state when it was sent; typing has gone on since.
     pub local: E,

@@ -279,9 +279,9 @@ impl<E: LiveEntity> LiveTable<E> {
         core.subscribers.add(Interest { id, fields }, self.shared().event_buffer)
     }
 
-    /// Calls `callback` for every change that was made elsewhere, from a task of the table's, one at a time: it must not
-    /// block. And once for a [`Reset`](Event::Reset), where it was too slow. Ends when the listener is dropped, or the table; a panic in it ends
-    /// that call and is logged, and the next change calls it again.
+    /// Calls `callback` for every change that was made elsewhere, and once for a [`Reset`](Event::Reset) where it was too
+    /// slow, from a task of the table's, one at a time: it must not block. Ends when the listener is dropped, or the table;
+    /// a panic in it ends that call and is logged, and the next change calls it again.
     pub fn on_remote_change(&self, mut callback: impl FnMut(Event<E>) + Send + 'static) -> Listener {
         let mut subscription = self.subscribe();
         let (listener, mut dropped) = watch::channel(());

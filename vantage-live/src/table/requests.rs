@@ -250,19 +250,29 @@ impl<E: LiveEntity> Shared<E> {
         Ok(Answered { outcome, seen, shown_in })
     }
 
-    /// Replaces a whole record and shows its after-image.
-    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table(), %id))]
-    pub(crate) async fn replace(self: &Arc<Self>, id: &Id, record: Record) -> Result<Record, DataSetError> {
-        let id = &self.resolve(id);
-        let (answer, _) = self
-            .writing(id, None, async {
-                let answer = self.backend.replace_id_value(id, record).await?;
-                let after = self.after(Operation::Replace, id, answer.clone()).await?;
+    /// A write of a whole record, which may have had a temp id: its after-image, which is shown by then.
+    async fn storing(
+        self: &Arc<Self>,
+        operation: Operation,
+        (id, temp): (&Id, Option<&Id>),
+        send: impl Future<Output = Result<Record, ValueError>>,
+    ) -> Result<Record, DataSetError> {
+        let (after, _) = self
+            .writing(id, temp, async {
+                let answer = send.await?;
+                let after = self.after(operation, id, answer.clone()).await?;
                 let seen = self.see(id, after.as_ref());
                 Ok((after.unwrap_or(answer), seen, true))
             })
             .await?;
-        Ok(answer)
+        Ok(after)
+    }
+
+    /// Replaces a whole record and shows its after-image.
+    #[tracing::instrument(level = "debug", skip_all, fields(table = self.table(), %id))]
+    pub(crate) async fn replace(self: &Arc<Self>, id: &Id, record: Record) -> Result<Record, DataSetError> {
+        let id = &self.resolve(id);
+        self.storing(Operation::Replace, (id, None), self.backend.replace_id_value(id, record)).await
     }
 
     /// Inserts a record of an id that the client chose and shows its after-image, with the temp id that it had.
@@ -274,15 +284,7 @@ impl<E: LiveEntity> Shared<E> {
         temp: Option<&Id>,
     ) -> Result<Record, DataSetError> {
         let id = &self.resolve(id);
-        let (answer, _) = self
-            .writing(id, temp, async {
-                let answer = self.backend.insert_id_value(id, record).await?;
-                let after = self.after(Operation::Insert, id, answer.clone()).await?;
-                let seen = self.see(id, after.as_ref());
-                Ok((after.unwrap_or(answer), seen, true))
-            })
-            .await?;
-        Ok(answer)
+        self.storing(Operation::Insert, (id, temp), self.backend.insert_id_value(id, record)).await
     }
 
     /// Inserts a record of an id that the store chooses and shows its after-image, with the temp id that it had.
