@@ -1,13 +1,17 @@
 //! The temp id that a record had before it was saved stands for it in every verb, and ours is known for ours.
 
+use std::sync::Arc;
+use std::task::{Context, Wake, Waker};
+
+use parking_lot::Mutex;
 use tests::bakery::{self, Product, hoverboard, store};
 use tests::claiming::Claiming;
 use tests::wait::until;
 use vantage_live::contract::FaultyValueSet;
 use vantage_live::dataset::{InsertableDataSet as _, WritableDataSet};
 use vantage_live::{
-    DeleteOutcome, Event, Guard, Id, ImTable, LiveTable, ManualFeed, Operation, Origin, Patch, ReadableValueSet as _,
-    SaveResult, WritableValueSet, WriteOutcome,
+    DeleteOutcome, Event, Guard, Id, Ids, ImTable, LiveTable, ManualFeed, Operation, Origin, Patch,
+    ReadableValueSet as _, SaveResult, WritableValueSet, WriteOutcome,
 };
 
 /// A table without a feed, its store, and a record that was saved there: its temp id, and the one that it has.
@@ -171,25 +175,36 @@ async fn a_feed_that_names_our_insert_before_it_is_answered_does_not_make_it_som
     assert_eq!((event.id(), event.origin()), (Some(&id.unwrap()), Some(Origin::Local)));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whoever_hears_what_a_temp_id_has_become_finds_the_row_by_both_ids() {
-    let (table, _) = crate::products_without_feed().await;
-    for _ in 0..50 {
-        let mut events = table.subscribe();
-        let looking = tokio::spawn({
-            let table = table.clone();
-            async move {
-                loop {
-                    if let Event::Identified { temp, id, .. } = events.next().await.unwrap() {
-                        return (table.row(&temp).is_some(), table.row(&id).is_some());
-                    }
-                }
-            }
-        });
-        let mut edit = table.new_record(hoverboard());
-        let SaveResult::Created(_) = edit.save().await.unwrap() else { panic!("it was new") };
+/// Who looks at the rows at the moment of being woken, and notes whether the record is there.
+struct Looks {
+    table: LiveTable<Product>,
+    temp: Id,
+    found: Mutex<Vec<bool>>,
+}
 
-        assert_eq!(looking.await.unwrap(), (true, true));
+impl Wake for Looks {
+    fn wake(self: Arc<Self>) {
+        self.found.lock().push(self.table.row(&self.temp).is_some());
+    }
+}
+
+#[tokio::test]
+async fn whoever_hears_what_a_temp_id_has_become_finds_the_row_at_once() {
+    for ids in [Ids::Store, Ids::ClientUuid] {
+        let table = LiveTable::<Product>::builder(store().await).ids(ids).open().await.unwrap();
+        let mut edit = table.new_record(hoverboard());
+        let temp = edit.id().clone();
+        let looks = Arc::new(Looks { table: table.clone(), temp: temp.clone(), found: Mutex::default() });
+        let waker = Waker::from(Arc::clone(&looks));
+        let mut events = table.subscribe();
+        let mut waits = Box::pin(events.next());
+        assert!(waits.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+
+        let SaveResult::Created(id) = edit.save().await.unwrap() else { panic!("it was new") };
+
+        let told = waits.await.unwrap();
+        assert!(matches!(told, Event::Identified { .. }) == (id != temp), "{told:?}");
+        assert_eq!(*looks.found.lock(), [true]);
     }
 }
 
