@@ -14,6 +14,8 @@ pub enum Broken {
     ReplacesTheRecord,
     /// P2: what does not fit the entity is overwritten through it.
     UnfitIsOverwritten,
+    /// P2: a field is written into a nested entity that has gone.
+    WritesIntoWhatHasGone,
     /// P3: a save checks nothing in the store.
     SendsNoGuard,
     /// P3: a delete checks nothing in the store.

@@ -20,6 +20,7 @@ mod opening;
 mod optional_parts;
 mod overtaken;
 mod panics;
+mod parts_that_go;
 mod positions;
 mod refusals;
 mod rows;

@@ -82,9 +82,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 let now = self.freshest(now, None, rebased);
                 let own = self.doubts.standing(&now.row);
                 let typed = sent.typed_since(&self.three.local);
-                self.doubts.settle(self.three.snapshot.row.diff(&now.row));
+                let changed = self.three.snapshot.row.diff(&now.row);
+                let most = if changed.is_empty() { save::UNSEEN } else { save::BESIDE };
+                self.doubts.settle(changed);
                 self.take_in(now, own, typed);
-                if self.is_by_version() || asked.attempt + 1 >= save::UNSEEN {
+                if self.is_by_version() || asked.attempt + 1 >= most {
                     SaveResult::Conflict(self.conflicts())
                 } else {
                     let wanted = sent.fields;

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use futures::channel::oneshot;
+use serde_json::Value;
 
 use super::outcome::{EditError, SaveError, SaveResult, StoredOtherwise};
 use crate::broken::{self, Broken};
 use crate::dataset::{DataSetError, kept_apart};
 use crate::entity::{Field, FieldSet, LiveEntity, patch_over};
 use crate::table::{Entry, Ids, Policy, Seen, Shared, Written};
-use crate::value::{Capabilities, Guard, Id, IdempotencyKey, Patch, Path, Record, ValueError, ValueErrorKind};
+use crate::value::{Capabilities, Expected, Guard, Id, IdempotencyKey, Patch, Path, Record, ValueError, ValueErrorKind};
 
 /// What a save has sent.
 #[derive(Clone)]
@@ -103,6 +104,10 @@ pub(super) enum Step<T> {
 /// spells a value in another way than before (null for absent, say). More often than this is no spelling.
 pub(super) const UNSEEN: u8 = 3;
 
+/// How often a save goes on by itself where others have changed something beside what it writes: each time it is refused,
+/// somebody else has got through.
+pub(super) const BESIDE: u8 = 64;
+
 /// The last save that the store made other values of.
 pub(super) struct Coerced<E: LiveEntity> {
     fields: FieldSet<E::Field>,
@@ -121,13 +126,41 @@ pub(super) fn prepare<E: LiveEntity>(
     // P2: the modified fields and nothing else.
     let written = if broken::is(Broken::PatchesEverything) { FieldSet::ALL } else { fields };
     let stored = snapshot.record()?;
-    let (patch, wholes) = patch_over(local, written, &stored)?;
+    // Where a nested entity is written as a whole, what was not touched of it is as the store has it by now.
+    let mut entity = E::clone(&snapshot.row);
+    entity.copy_fields(local, written);
+    let (patch, wholes) = patch_over(&entity, written, &stored)?;
     let guard = match guard::<E>(&stored, policy, fields, can) {
         // P3: a nested entity that has come meanwhile is not overwritten.
         guard @ Guard::Fields(_) => guard.and_as_in(&stored, &wholes),
         guard => guard,
     };
+    if !can.guarded_write || broken::is(Broken::WritesIntoWhatHasGone) {
+        return Ok((patch, guard));
+    }
+    let guard = patch.paths().fold(guard, |guard, path| and_is_there(guard, path, &stored));
     Ok((patch, guard))
+}
+
+/// This guard, and what the path is in is still there: a field written into a nested entity that has gone would be the only
+/// one of it, and the record would not fit any more. No policy wants that, and no expectation of an absent field sees it.
+fn and_is_there(guard: Guard, path: &Path, stored: &Record) -> Guard {
+    let Some((_, around)) = path.names().split_last() else { return guard };
+    let around: Path = around.iter().cloned().collect();
+    let Some(Value::Object(object)) = around.get(stored) else { return guard };
+    let sees = |expected: &Expected| expected.value.is_some() && around.contains(&expected.path);
+    let is_seen = match &guard {
+        Guard::Version { .. } => true,
+        Guard::Fields(fields) => fields.iter().any(sees),
+        Guard::Nothing | Guard::Exists => false,
+    };
+    if is_seen {
+        return guard;
+    }
+    // The less it has to be, the less often somebody changes it meanwhile.
+    let witness = object.iter().find(|(_, value)| !value.is_object() && !value.is_array());
+    let witness = witness.map_or_else(|| around.clone(), |(name, _)| around.join(name.clone()));
+    guard.and_as_in(stored, [&witness])
 }
 
 /// P3: what must still hold in the store, in the store's own spelling of the snapshot.

@@ -79,7 +79,9 @@ pub enum Policy {
     /// ([`version_token`](crate::Capabilities::version_token)), the fields that are written are checked too, as by
     /// [`Fields`](Self::Fields).
     Version,
-    /// Nothing but that the record exists: the last write wins.
+    /// Nothing but that the record exists: the last write wins. A field of a nested entity is written as long as that is
+    /// still there; where it has gone, the whole is, for one field alone would not fit the entity. Only a store that cannot
+    /// [guard](crate::Capabilities::guarded_write) is not asked for that.
     Overwrite,
 }
 

@@ -1,0 +1,175 @@
+//! A part of a record that somebody takes away while somebody else writes into it: one field of it alone would be a record
+//! that does not fit any more.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tests::bakery::Colleague as _;
+use vantage_live::contract::{Faults, FaultyValueSet};
+use vantage_live::{Guard, ImTable, LiveEntity, LiveTable, Operation, Patch, Policy, RecordEdit, SaveResult, WritableValueSet as _};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Client {
+    name: String,
+    #[live(nested)]
+    address: Option<Address>,
+    #[live(nested)]
+    #[serde(default)]
+    account: Account,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Address {
+    street: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    floor: Option<i64>,
+    #[live(nested)]
+    place: Place,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Place {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    door: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Account {
+    debt: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}
+
+fn address() -> Value {
+    json!({"street": "Lyon", "place": {}})
+}
+
+/// Marty in a session that saves by this policy.
+async fn marty(policy: Policy) -> (RecordEdit<'static, Client>, ImTable) {
+    let (edit, store, _) = marty_by(policy).await;
+    (edit, store)
+}
+
+async fn marty_by(policy: Policy) -> (RecordEdit<'static, Client>, ImTable, Faults) {
+    let store = ImTable::new("client");
+    let record = json!({"name": "Marty", "address": address(), "account": {"debt": 7}});
+    store.insert_id_value(&"marty".into(), record.as_object().unwrap().clone()).await.unwrap();
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Client>::builder(faulty).policy(policy).open().await.unwrap();
+    (table.edit_record_owned("marty").await.unwrap(), store, faults)
+}
+
+/// The session's address, which is there.
+fn there<'e>(edit: &'e mut RecordEdit<'static, Client>) -> &'e mut Address {
+    edit.address.as_mut().unwrap()
+}
+
+#[tokio::test]
+async fn what_a_part_did_not_have_is_not_written_into_one_that_has_gone() {
+    let (mut edit, store) = marty(Policy::Fields).await;
+    there(&mut edit).floor = Some(3);
+    store.colleague_sets("marty", "address", Value::Null).await;
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(&saved, SaveResult::Conflict(conflicts) if conflicts.address.whole.is_some()), "{saved:?}");
+    assert_eq!(store.stored("marty", "address").await, Some(Value::Null));
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_part_that_has_gone_is_the_whole() {
+    let (mut edit, store) = marty(Policy::Fields).await;
+    there(&mut edit).floor = Some(3);
+    store.colleague_sets("marty", "address", Value::Null).await;
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Conflict(_)));
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(store.stored("marty", "address").await, Some(json!({"street": "Lyon", "floor": 3, "place": {}})));
+}
+
+#[tokio::test]
+async fn what_a_part_in_a_part_did_not_have_is_not_written_into_one_that_has_gone() {
+    let (mut edit, store) = marty(Policy::Fields).await;
+    there(&mut edit).place.door = Some("left".into());
+    store.colleague_sets("marty", "address", Value::Null).await;
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Conflict(_)), "{saved:?}");
+    assert_eq!(store.stored("marty", "address").await, Some(Value::Null));
+}
+
+#[tokio::test]
+async fn what_a_part_had_and_is_to_have_no_more_is_no_change_to_one_that_has_gone() {
+    let (mut edit, store) = marty(Policy::Overwrite).await;
+    there(&mut edit).floor = Some(3);
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Saved));
+    there(&mut edit).floor = None;
+    store.colleague_sets("marty", "address", Value::Null).await;
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(store.stored("marty", "address").await, Some(address()));
+}
+
+#[tokio::test]
+async fn a_part_that_has_gone_is_overwritten_as_a_whole() {
+    let (mut edit, store) = marty(Policy::Overwrite).await;
+    there(&mut edit).street = "Main".into();
+    store.colleague_sets("marty", "address", Value::Null).await;
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(store.stored("marty", "address").await, Some(json!({"street": "Main", "place": {}})));
+}
+
+#[tokio::test]
+async fn overwriting_one_field_of_a_part_leaves_what_others_have_written_beside_it() {
+    let (mut edit, store) = marty(Policy::Overwrite).await;
+    there(&mut edit).floor = Some(3);
+    store.colleague_sets("marty", "address.street", "Main").await;
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(store.stored("marty", "address").await, Some(json!({"street": "Main", "floor": 3, "place": {}})));
+}
+
+#[tokio::test]
+async fn a_save_goes_on_as_long_as_others_write_beside_it() {
+    for policy in [Policy::Fields, Policy::Overwrite] {
+        let (mut edit, store, faults) = marty_by(policy).await;
+        there(&mut edit).floor = Some(3);
+        let colleague = async {
+            let mut held = faults.next(Operation::Write).is_held();
+            for street in ["Main", "Elm", "Oak", "Pine", "Lyon"] {
+                held.arrived().await;
+                store.colleague_sets("marty", "address.street", street).await;
+                let next = faults.next(Operation::Write).is_held();
+                std::mem::replace(&mut held, next).release();
+            }
+            held.release();
+        };
+
+        let (saved, ()) = tokio::join!(edit.save(), colleague);
+
+        assert!(matches!(saved.unwrap(), SaveResult::Saved), "{policy:?}");
+        assert_eq!(store.stored("marty", "address").await, Some(json!({"street": "Lyon", "floor": 3, "place": {}})));
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_has_gone_and_is_there_by_default_is_written_as_a_whole() {
+    let (mut edit, store) = marty(Policy::Fields).await;
+    edit.account.note = Some("owes".into());
+    let _ = store.write(&"marty".into(), &Patch::new().unset("account"), &Guard::Exists).await.unwrap();
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(store.stored("marty", "account").await, Some(json!({"debt": 0, "note": "owes"})));
+}
