@@ -430,7 +430,9 @@ async fn a_link_to_a_number_is_not_one_to_its_text() {
 
 #[tokio::test]
 async fn what_json_cannot_say_is_read_and_guarded_as_its_spelling_and_becomes_a_text_when_it_is_written() {
-    for (native, spelled) in [("1..5", "1..5"), ("'a'..='b'", "'a'..='b'"), ("type::table('baker')", "baker")] {
+    for (native, spelled) in
+        [("1..5", "1..5"), ("'a'..='b'", "'a'..='b'"), ("type::table('baker')", "baker"), ("baker:1..3", "baker:1..3")]
+    {
         let raw = raw().await;
         ask(&raw, &format!("CREATE product:it SET it = {native}, list = [{native}]")).await;
         let table = fresh(&raw);

@@ -1,10 +1,13 @@
 //! A table with a filter: what does not meet it is not there.
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use surrealdb::types::vars;
+use vantage_live::dataset::{DataSetError, TypedTable, WritableDataSet as _};
 use vantage_live::store::surrealdb::SurrealTable;
 use vantage_live::{
-    DeleteOutcome, Guard, Id, Patch, ReadableValueSet, Record, ValueErrorKind, WritableValueSet, WriteOutcome,
+    DeleteOutcome, Guard, Id, LiveEntity, Patch, ReadableValueSet, Record, ValueErrorKind, WritableValueSet,
+    WriteOutcome,
 };
 
 use crate::support::{embedded, empty};
@@ -47,6 +50,25 @@ async fn what_the_filter_hides_is_not_written_or_deleted() {
 
     assert!(matches!(replaced.kind, ValueErrorKind::Rejected { .. }), "{replaced}");
     assert_eq!(whole.get_values().await.unwrap(), [(pie, priced(299))]);
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Priced {
+    price: i64,
+}
+
+#[tokio::test]
+async fn what_the_filter_hides_is_not_replaced_and_nobody_is_said_to_have_changed_it() {
+    let (whole, cheap) = cheap().await;
+    let pie = Id::from("sea_pie");
+
+    let replaced = TypedTable::<Priced>::new(cheap).replace_id(&pie, Priced { price: 1 }).await.unwrap_err();
+
+    assert!(
+        matches!(&replaced, DataSetError::Store(error) if error.kind == ValueErrorKind::AlreadyExists),
+        "{replaced}"
+    );
+    assert_eq!(whole.get_id_value(&pie).await.unwrap(), Some(priced(299)));
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod elements;
 mod feeds;
 mod fidelity;
 mod filtered;
+mod keys;
 mod permissions;
 mod refusals;
 mod support;

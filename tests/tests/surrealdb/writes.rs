@@ -9,7 +9,7 @@ use vantage_live::{
     Record, ValueError, ValueErrorKind, WritableValueSet, WriteOutcome,
 };
 
-use crate::support::{embedded, empty, raw, remote};
+use crate::support::{SERVER, at, embedded, empty, raw, remote, remote_raw};
 
 fn record(price: i64) -> Record {
     json!({"price": price, "inventory": {"stock": 50}}).as_object().unwrap().clone()
@@ -124,6 +124,20 @@ async fn many_inserts_answer_with_what_events_have_made_of_each() {
     assert_eq!((dear(&changed), dear(&deleted)), (vec![false, true, false], vec![false, false, true]));
     assert_eq!(deleted[1].as_ref().unwrap(), &record(0));
     assert_eq!((first, second, table.count().await.unwrap()), (1, 1, 5));
+}
+
+#[tokio::test]
+async fn a_write_after_which_an_event_deletes_the_record_finds_it_gone() {
+    let (raw, database) = remote_raw().await;
+    let event = "DEFINE TABLE product; CREATE product:tart SET price = 1;
+         DEFINE EVENT free ON product WHEN $event = 'UPDATE' AND $after.price = 0 THEN { DELETE $after.id }";
+    raw.query(event).await.unwrap().check().unwrap();
+    let table = at(SERVER.url()).namespace("main").database(database).await.unwrap().table("product");
+
+    let written = table.write(&Id::from("tart"), &Patch::new().set("price", 0), &Guard::Exists).await.unwrap();
+
+    assert_eq!(written, WriteOutcome::Gone);
+    assert_eq!(table.count().await.unwrap(), 0);
 }
 
 #[tokio::test]

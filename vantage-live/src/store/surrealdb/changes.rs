@@ -175,7 +175,10 @@ impl SurrealTable {
     ) -> Result<String, Unwritable> {
         let assignments = self.assignments(patch, guard, statement)?;
         let (made, now) = (statement.fresh(), now(record, statement));
-        let (after, throw) = (after(record, &format!("{made}[0]")), throw("write", statement));
+        // Whoever may see everything knows that what is not there any more was deleted by an event.
+        let all = format!("(SELECT * FROM ONLY {record})");
+        let after = if self.db.shared.restricted { after(record, &format!("{made}[0]")) } else { all };
+        let throw = throw("write", statement);
         let data = format!("SET {}", assignments.text());
         let write = if wants_a_record {
             format!("(UPDATE {record} {data}{matching} RETURN AFTER)")

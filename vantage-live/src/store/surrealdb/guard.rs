@@ -74,14 +74,15 @@ fn is_text(place: &str, text: &str, statement: &mut Statement) -> String {
     let condition = alike.into_iter().fold(condition, |condition, (kind, value)| {
         format!("({condition} OR ({} AND {place} = {}))", kind.test(place), statement.bind(value))
     });
-    format!(
-        "({condition} OR (type::of({place}) IN {SPELLED} AND <string> {place} = {}))",
-        statement.bind(text.to_owned())
-    )
+    format!("({condition} OR ({} AND <string> {place} = {}))", is_spelled(place), statement.bind(text.to_owned()))
 }
 
-/// The types of what is read as its spelling, and cannot be written.
-const SPELLED: &str = "['range', 'table']";
+/// Whether what stands there is read as its spelling, and cannot be written.
+fn is_spelled(place: &str) -> String {
+    format!(
+        "(type::of({place}) IN ['range', 'table'] OR (type::is_record({place}) AND type::is_range(record::id({place}))))"
+    )
+}
 
 /// Beyond it an integer and a float are equal to the server as soon as they are close.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -169,13 +170,15 @@ fn levels(place: &str, json: &Json, statement: &mut Statement) -> String {
 /// Of a pair: the value reads as an object, an array or a text, and is another thing. A collection of figures is none of
 /// these: its `geometries` are no figures to the server, which tells only their coordinates, so it is compared whole.
 const CLOSED: &str = "(type::is_geometry($this[0]) AND $this[0].type != 'GeometryCollection') \
-    OR type::of($this[0]) IN ['set', 'bytes', 'range', 'table']";
+    OR type::of($this[0]) IN ['set', 'bytes', 'range', 'table'] \
+    OR (type::is_record($this[0]) AND type::is_range(record::id($this[0])))";
 
 /// Such a value as what it reads as.
 fn opened(value: &str) -> String {
     format!(
         "(IF type::is_geometry({value}) {{ {{ type: {value}.type, coordinates: {value}.coordinates }} }} \
-         ELSE IF type::of({value}) IN {SPELLED} {{ <string> {value} }} ELSE {{ <array> {value} }})"
+         ELSE IF {spelled} {{ <string> {value} }} ELSE {{ <array> {value} }})",
+        spelled = is_spelled(value)
     )
 }
 

@@ -3,12 +3,10 @@
 //!
 //! Invariant: one key, one id. An opaque id in any other spelling names no record, and none names a range of them.
 
-use serde_json::{Map, Value as Json};
-use surrealdb::types::{
-    Array, Bytes, Datetime, Decimal, Duration, Number, Object, RecordId, RecordIdKey, SurrealValue, ToSql, Uuid, Value,
-};
+use surrealdb::types::{RecordId, RecordIdKey, SurrealValue, ToSql, Value};
 
 use super::statement::quote;
+use super::tagged;
 use crate::value::{Id, IdKind};
 
 /// The key that `id` is, or `None` where no record can have it.
@@ -110,99 +108,27 @@ pub(super) fn unquote(text: &str) -> Option<String> {
 
 fn spelling(key: &RecordIdKey) -> Option<String> {
     match key {
-        RecordIdKey::Array(_) | RecordIdKey::Object(_) => typed(key.clone().into_value()).map(|json| json.to_string()),
+        RecordIdKey::Array(_) | RecordIdKey::Object(_) => Some(tagged::json(key.clone().into_value()).to_string()),
         _ => None,
     }
 }
 
 fn composite(text: &str) -> Option<RecordIdKey> {
-    match untyped(serde_json::from_str(text).ok()?)? {
+    match tagged::value(serde_json::from_str(text).ok()?)? {
         Value::Array(array) => Some(RecordIdKey::Array(array)),
         Value::Object(object) => Some(RecordIdKey::Object(object)),
         _ => None,
     }
 }
 
-/// A value as JSON that names its kind where JSON has no form for it; `None` for one that is no part of a key.
-fn typed(value: Value) -> Option<Json> {
-    let tagged = |tag: &str, value: String| Some(Json::Object(Map::from_iter([(tag.to_owned(), Json::from(value))])));
-    match value {
-        Value::Null => Some(Json::Null),
-        Value::None => tagged("$none", String::new()),
-        Value::Bool(bool) => Some(Json::from(bool)),
-        Value::String(text) => Some(Json::from(text)),
-        Value::Number(Number::Int(int)) => Some(Json::from(int)),
-        Value::Number(Number::Float(float)) if float.is_finite() => Some(Json::from(float)),
-        Value::Number(Number::Float(float)) => tagged("$float", float.to_string()),
-        Value::Number(Number::Decimal(decimal)) => tagged("$decimal", decimal.to_string()),
-        Value::Datetime(datetime) => tagged("$datetime", datetime.to_string()),
-        Value::Duration(duration) => tagged("$duration", duration.to_string()),
-        Value::Uuid(uuid) => tagged("$uuid", uuid.into_inner().to_string()),
-        Value::RecordId(record) => tagged("$record", link(&record)),
-        Value::Bytes(bytes) => {
-            tagged("$bytes", bytes.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")))
-        }
-        Value::Array(array) => array.into_vec().into_iter().map(typed).collect::<Option<Vec<_>>>().map(Json::Array),
-        Value::Object(object) => {
-            // A field whose name begins like a tag gets a second `$`.
-            let name = |name: String| if name.starts_with('$') { format!("${name}") } else { name };
-            let fields = object.into_inner().into_iter().map(|(field, value)| Some((name(field), typed(value)?)));
-            fields.collect::<Option<Map<_, _>>>().map(Json::Object)
-        }
-        _ => None,
-    }
-}
-
-fn untyped(json: Json) -> Option<Value> {
-    match json {
-        Json::Null => Some(Value::Null),
-        Json::Bool(bool) => Some(Value::Bool(bool)),
-        Json::String(text) => Some(Value::String(text)),
-        Json::Number(number) => match number.as_i64() {
-            Some(int) => Some(int.into_value()),
-            None if number.is_f64() => Some(number.as_f64()?.into_value()),
-            None => None,
-        },
-        Json::Array(array) => {
-            let values = array.into_iter().map(untyped).collect::<Option<Vec<_>>>()?;
-            Some(Value::Array(Array::from(values)))
-        }
-        Json::Object(object) => {
-            let tag = object.iter().next().filter(|(tag, _)| tag.starts_with('$') && !tag.starts_with("$$"));
-            match tag {
-                Some((tag, text)) if object.len() == 1 => tagged_value(tag, text.as_str()?),
-                Some(_) => None,
-                None => {
-                    let name = |name: String| name.strip_prefix("$$").map(|rest| format!("${rest}")).unwrap_or(name);
-                    let fields = object.into_iter().map(|(field, json)| Some((name(field), untyped(json)?)));
-                    let fields = fields.collect::<Option<std::collections::BTreeMap<_, _>>>()?;
-                    Some(Value::Object(Object::from(fields)))
-                }
-            }
-        }
-    }
-}
-
-fn tagged_value(tag: &str, text: &str) -> Option<Value> {
-    Some(match tag {
-        "$none" => Value::None,
-        "$float" => text.parse::<f64>().ok()?.into_value(),
-        "$decimal" => Decimal::from_str_exact(text).ok()?.into_value(),
-        "$datetime" => text.parse::<Datetime>().ok()?.into_value(),
-        "$duration" => text.parse::<Duration>().ok()?.into_value(),
-        "$uuid" => Uuid::from(uuid::Uuid::try_parse(text).ok()?).into_value(),
-        "$record" => Value::RecordId(parse_link(text)?),
-        "$bytes" => {
-            let pairs = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok());
-            let bytes = pairs.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect::<Option<Vec<_>>>()?;
-            Value::Bytes(Bytes::from(bytes))
-        }
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use std::ops::Bound;
+
+    use serde_json::json;
+    use surrealdb::types::{Array, Bytes, Decimal, File, Number, Object, Range, Regex, Set, Table, Uuid};
+
+    use super::super::native;
     use super::*;
 
     #[test]
@@ -219,6 +145,7 @@ mod tests {
             RecordIdKey::Array(Array::from(array)),
             RecordIdKey::Array(Array::from(vec![Value::Object(nested), Value::Bytes(Bytes::from(vec![0, 255]))])),
             RecordIdKey::Object(Object::new()),
+            RecordIdKey::Array(Array::from(odd())),
         ];
 
         for native in keys {
@@ -227,11 +154,41 @@ mod tests {
         }
     }
 
+    /// What stands in a key only where somebody has put it there on purpose.
+    fn odd() -> Vec<Value> {
+        let range = |start, end| Value::Range(Box::new(Range::new(start, end)));
+        let figure = |json| native::geometry(&json).unwrap();
+        let point = json!({"type": "Point", "coordinates": [1.5, -2.0]});
+        vec![
+            Value::Set(Set::from(vec![1_i64.into_value(), "1".to_owned().into_value()])),
+            Value::Set(Set::new()),
+            range(Bound::Included(1_i64.into_value()), Bound::Excluded(Value::None)),
+            range(Bound::Unbounded, Bound::Unbounded),
+            figure(point.clone()),
+            figure(json!({"type": "GeometryCollection", "geometries": [point]})),
+            Value::File(File::new("bucket", "a:b")),
+            Value::Table(Table::new("bakery")),
+            Value::Regex("a[b]+".parse::<Regex>().unwrap()),
+        ]
+    }
+
     #[test]
     fn an_opaque_id_in_another_spelling_names_no_record() {
-        for text in
-            ["", "1", "\"a\"", "[1, 2]", "[ ]", r#"{"$range":"1"}"#, r#"{"$uuid":"x"}"#, "[1", "..", "{\"a\":1 }"]
-        {
+        for text in [
+            "",
+            "1",
+            "\"a\"",
+            "[1, 2]",
+            "[ ]",
+            r#"[{"$range":"1"}]"#,
+            r#"[{"$set":[2,1]}]"#,
+            r#"[{"$set":[1,1]}]"#,
+            r#"[{"$odd":[]}]"#,
+            r#"{"$uuid":"x"}"#,
+            "[1",
+            "..",
+            "{\"a\":1 }",
+        ] {
             assert_eq!(key(&Id::opaque(text)), None, "{text}");
         }
     }

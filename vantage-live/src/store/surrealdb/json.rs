@@ -59,10 +59,7 @@ fn json(value: Value, mut place: Option<&mut Shape>, room: &mut usize) -> Json {
         Value::Bytes(bytes) => bytes.iter().map(|byte| Json::from(*byte)).collect(),
         Value::Array(array) => elements(array.into_vec(), place, room),
         Value::Set(set) => elements(set.into_inner(), place, room),
-        Value::Geometry(geometry) => {
-            let fields = geojson(&geometry).into_inner().into_iter();
-            object(fields.map(|(name, value)| (name, json(value, None, room))))
-        }
+        Value::Geometry(geometry) => self::geometry(&geometry),
         Value::Object(fields) => {
             let fields = fields.into_inner().into_iter().filter_map(|(name, value)| {
                 let value = json_at(value, &name, place.as_deref_mut(), room)?;
@@ -77,6 +74,12 @@ fn json(value: Value, mut place: Option<&mut Shape>, room: &mut usize) -> Json {
 
 fn object(fields: impl Iterator<Item = (String, Json)>) -> Json {
     Json::Object(fields.collect())
+}
+
+/// A figure as `GeoJSON`.
+pub(super) fn geometry(geometry: &Geometry) -> Json {
+    let fields = geojson(geometry).into_inner().into_iter();
+    object(fields.map(|(name, value)| (name, json(value, None, &mut 0))))
 }
 
 /// A figure's fields. The SDK has `coordinates` for a collection too, which no `GeoJSON` has.

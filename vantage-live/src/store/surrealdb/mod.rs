@@ -79,6 +79,7 @@ mod schema;
 mod socket;
 mod statement;
 mod table;
+mod tagged;
 #[cfg(feature = "surrealdb-tls")]
 mod tls;
 mod write;
