@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use ratatui::DefaultTerminal;
-use ratatui::crossterm::event::{self, Event, KeyEventKind};
+use ratatui::crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event, KeyEventKind};
+use ratatui::crossterm::execute;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
@@ -36,7 +37,12 @@ pub fn run(runtime: &Runtime, database: &Database, table: &str, when: When) -> R
     let trouble = colleague(&app, database, when);
     let stopped = stopped();
     let mut terminal = ratatui::try_init()?;
+    // What is pasted comes as one text, and not as keys: in the list they would do something. Who cannot sends keys.
+    let pastes = execute!(stdout(), EnableBracketedPaste).is_ok();
     let result = until_done(&mut terminal, &mut app, &trouble, &stopped);
+    if pastes {
+        execute!(stdout(), DisableBracketedPaste)?;
+    }
     // Drawn or failed: the terminal is the person's again. A panic restores it too.
     ratatui::try_restore()?;
     result
@@ -55,10 +61,13 @@ fn until_done(
         if !event::poll(FRAME)? {
             continue;
         }
-        if let Event::Key(key) = event::read()?
-            && key.kind == KeyEventKind::Press
-        {
-            app.press(key);
+        // All that waits, before the next picture: who types or pastes faster than it is drawn does not wait for pictures.
+        while !app.done && event::poll(Duration::ZERO)? {
+            match event::read()? {
+                Event::Key(key) if key.kind == KeyEventKind::Press => app.press(key),
+                Event::Paste(text) => app.paste(&text),
+                _ => {}
+            }
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use vantage_live::contract::{FaultyFeed, FeedFaults};
 use vantage_live::{LiveEntity, LiveTable, SyncState};
 
-use crate::app::{App, Form};
+use crate::app::{App, Focus, Form};
 use crate::colleague::Colleague;
 use crate::db::{Database, TABLES};
 use crate::model::Product;
@@ -313,6 +313,20 @@ async fn a_space_turns_what_is_yes_or_no_and_is_a_space_in_text() {
     assert_eq!(delivered(&scene).as_deref(), Some("true"));
     scene.types(" ");
     assert_eq!(delivered(&scene).as_deref(), Some("false"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_pasted_is_one_text_in_the_field_where_one_is_and_nothing_in_the_list() {
+    let mut scene = Scene::open().await;
+    let records = scene.app.sheet().rows(Instant::now()).len();
+
+    scene.app.paste("dynamo\n");
+    assert_eq!((scene.app.focus, scene.app.sheet().rows(Instant::now()).len()), (Focus::List, records));
+
+    scene.keys(&[KeyCode::Enter, KeyCode::Home]);
+    scene.app.paste("Crème\r\nbrûlée ");
+    scene.types("à la ");
+    assert!(scene.line("▌Name").contains("Crème brûlée à la DeLorean"), "{}", scene.line("▌Name"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

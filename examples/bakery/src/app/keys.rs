@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::form::Side;
+use super::form::{FieldView, Side};
 use super::{App, Focus};
 use crate::words::{Tone, Words};
 
@@ -79,9 +79,36 @@ impl App {
         }
     }
 
+    /// Text was pasted: into the field that the person is in, and nowhere else.
+    pub fn paste(&mut self, pasted: &str) {
+        let Focus::Form { field, cursor } = self.focus else { return };
+        let Some(view) = self.view(field).filter(|view| !self.is_read_only(view)) else { return };
+        // A field is one line.
+        let pasted: Vec<&str> = pasted.split(char::is_control).filter(|part| !part.is_empty()).collect();
+        let pasted: Vec<char> = pasted.join(" ").chars().collect();
+        let mut text: Vec<char> = view.text.chars().collect();
+        let cursor = cursor.min(text.len());
+        let after = cursor + pasted.len();
+        text.splice(cursor..cursor, pasted);
+        self.focus = Focus::Form { field, cursor: after };
+        self.with_form(|form| form.put(field, text.into_iter().collect()));
+    }
+
+    fn view(&self, field: usize) -> Option<FieldView> {
+        self.form()?.fields().into_iter().nth(field)
+    }
+
+    /// Whether nobody can write there, which is said then.
+    fn is_read_only(&mut self, view: &FieldView) -> bool {
+        if view.read_only {
+            self.say(Words::new(Tone::Careful, "Read-only", format!("the store sets {}", view.label)));
+        }
+        view.read_only
+    }
+
     /// Writes into a field, or moves in it.
     fn write(&mut self, key: KeyCode, field: usize, cursor: usize) {
-        let Some(view) = self.form().and_then(|form| form.fields().into_iter().nth(field)) else { return };
+        let Some(view) = self.view(field) else { return };
         let mut text: Vec<char> = view.text.chars().collect();
         let cursor = cursor.min(text.len());
         let moved = match key {
@@ -95,8 +122,7 @@ impl App {
             self.focus = Focus::Form { field, cursor };
             return;
         }
-        if view.read_only {
-            self.say(Words::new(Tone::Careful, "Read-only", format!("the store sets {}", view.label)));
+        if self.is_read_only(&view) {
             return;
         }
         let cursor = match key {
