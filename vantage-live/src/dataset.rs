@@ -365,15 +365,22 @@ pub(crate) async fn replace_one<E: LiveEntity, F: Future<Output = Result<Option<
 ) -> Result<Record, DataSetError> {
     let wanted = entity.to_new_record().map_err(|source| fault(store.name(), id, source))?;
     let can = store.capabilities();
+    let mut is_hidden = false;
     for _ in 0..ATTEMPTS {
         let Some(record) = known else {
             match store.insert_id_value(id, wanted.clone()).await {
-                // Somebody else was faster.
-                Err(error) if error.kind == ValueErrorKind::AlreadyExists => known = read().await?,
+                // Somebody else was faster. What is there and cannot be read, twice, is not shown to this table.
+                Err(error) if error.kind == ValueErrorKind::AlreadyExists => {
+                    known = read().await?;
+                    if known.is_none() && std::mem::replace(&mut is_hidden, true) {
+                        return Err(error.into());
+                    }
+                }
                 made => return Ok(made?),
             }
             continue;
         };
+        is_hidden = false;
         decoded::<E>(id, &record).map_err(|source| kept_apart(store.name(), id, &source))?;
         if !(can.guarded_write && can.patch) {
             return Ok(store.replace_id_value(id, wanted).await?);

@@ -393,8 +393,8 @@
 //!
 //! # What things cost
 //!
-//! - [`rows`](LiveTable::rows) clones one `Arc`, however many rows there are; [`row`](LiveTable::row) is a look-up in a
-//!   B-tree. Neither waits for a writer.
+//! - [`rows`](LiveTable::rows) clones one `Arc`, however many rows there are; [`row`](LiveTable::row) is a look-up by
+//!   the id's hash. Neither waits for a writer.
 //! - A record is decoded when it comes from the store, not when it is read. The same version of a row is always the
 //!   same `Arc`.
 //! - What the struct does not know of a record (columns, other spellings of a value) is kept beside the row as a

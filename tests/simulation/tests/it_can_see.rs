@@ -28,11 +28,12 @@ macro_rules! each {
 }
 
 each! {
-    a_conflict_that_stays_modified: ConflictStaysModified breaks P1 in "crowd";
+    a_conflict_that_stays_modified: ConflictStaysModified breaks P1;
     a_conflict_that_is_not_modified: ConflictIsNotModified breaks P1;
     a_patch_of_every_field: PatchesEverything breaks P2;
     a_record_replaced_as_a_whole: ReplacesTheRecord breaks P2;
     what_does_not_fit_overwritten: UnfitIsOverwritten breaks P2 in "crowd";
+    a_field_written_into_a_part_that_has_gone: WritesIntoWhatHasGone breaks P2;
     a_guard_that_is_not_sent: SendsNoGuard breaks P3;
     a_delete_without_a_guard: DeletesWithoutGuard breaks P3;
     a_refusal_that_nobody_is_shown: RefusalGoesUnshown breaks P3;

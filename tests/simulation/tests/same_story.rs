@@ -20,17 +20,17 @@ fn a_seed_has_the_same_story_when_it_is_told_again() {
 
 const HASHES: &str = "
 [
-    0x273fd4d7376feb37,
-    0x1b32d6be5f3bf7ce,
-    0xf8e7dd12db052d52,
-    0xafb241a6f6c567b1,
-    0x8561e6fe04537e8c,
-    0xa433c186581bccef,
-    0x9522b4b62fe02ef1,
-    0x597da62fc2807151,
-    0xa929eca9c14b2b41,
-    0x44602e2dbcab0799,
-    0xeb39719c361f6fda,
-    0xb8739a89a485b9e5,
+    0xc1c9e2aecabff2ec,
+    0xeba80fda02f2597d,
+    0xe6933124eb2943d5,
+    0xa5d3bf4960b80495,
+    0x6919bb7b8f98951b,
+    0x3da58041a115eec5,
+    0x76358ba049f911c8,
+    0x441552d977505027,
+    0x89bbb6ec38b757bf,
+    0xb11e68ee34e0b654,
+    0x944b9edca1b65a93,
+    0xcea4234e032b3d4f,
 ]
 ";

@@ -1,14 +1,14 @@
 //! What a table does with a store that cannot do everything: it says so, or does without, and never pretends.
 
-use tests::bakery::{self, Colleague as _, Product, hoverboard};
+use tests::bakery::{self, Colleague as _, Product, ProductField, hoverboard};
 use tests::claiming::Claiming;
 use tests::numbering::Numbering;
 use vantage_live::contract::FaultyValueSet;
 use vantage_live::dataset::WritableDataSet as _;
 use vantage_live::edit::SaveError;
 use vantage_live::{
-    Capabilities, Id, Ids, ImTable, LiveTable, OpenError, Operation, Policy, ReadableValueSet as _, SaveResult,
-    ValueErrorKind,
+    Capabilities, Guard, Id, Ids, ImTable, LiveTable, OpenError, Operation, Patch, Policy, ReadableValueSet as _,
+    SaveResult, ValueErrorKind, WritableValueSet as _, WriteOutcome,
 };
 
 async fn that(claim: impl FnOnce(&mut Capabilities)) -> (Claiming<ImTable>, ImTable) {
@@ -105,6 +105,69 @@ async fn a_save_whose_record_could_not_be_read_afterwards_is_unknown_and_the_nex
 
     assert!(matches!(lost, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "{lost:?}");
     assert!(matches!(found, SaveResult::Saved), "{found:?}");
+}
+
+#[tokio::test]
+async fn from_a_store_without_after_images_another_value_is_told_before_it_is_overwritten() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table =
+        LiveTable::<Product>::builder(Claiming::new(faulty, |can| can.after_image = false)).open().await.unwrap();
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    edit.price = 310;
+    let held = faults.next(Operation::Read).is_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    store.colleague_sets("sea_pie", "price", 305).await;
+    held.release();
+
+    // Nobody has asked for the answer of the first one.
+    let told = edit.save().await.unwrap();
+
+    assert!(matches!(&told, SaveResult::PartialSave(otherwise) if !otherwise.is_repeated()), "{told:?}");
+    assert_eq!(store.stored("sea_pie", "price").await, Some(305.into()));
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Saved), "who was told means it");
+    assert_eq!(store.stored("sea_pie", "price").await, Some(310.into()));
+}
+
+#[tokio::test]
+async fn from_a_store_without_after_images_another_value_of_a_new_record_is_a_conflict() {
+    let store = ImTable::new("product");
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table =
+        LiveTable::<Product>::builder(Claiming::new(faulty, |can| can.after_image = false)).open().await.unwrap();
+    let mut edit = table.new_record(hoverboard());
+    edit.price = 90;
+    let held = faults.next(Operation::Read).is_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    let (id, _) = store.get_some_value().await.unwrap().unwrap();
+    let changed = Patch::new().set("price", 95);
+    assert!(matches!(store.write(&id, &changed, &Guard::Exists).await.unwrap(), WriteOutcome::Written(_)));
+    held.release();
+
+    let told = edit.finish_save().await.unwrap();
+
+    assert!(matches!(&told, SaveResult::Conflict(conflicts) if conflicts.price.is_some()), "{told:?}");
+    assert_eq!((edit.id(), edit.is_new()), (&id, false));
+    edit.take_remote(ProductField::Price);
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Created(made) if made == id));
+    assert_eq!(store.get_id_value(&id).await.unwrap().unwrap()["price"], 95);
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_guard_is_asked_for_no_guard_of_a_nested_field() {
+    let (claiming, store) = that(|can| can.guarded_write = false).await;
+    let table = LiveTable::<Product>::builder(claiming).policy(Policy::Overwrite).open().await.unwrap();
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    edit.inventory.stock = 3;
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(store.stored("sea_pie", "inventory.stock").await, Some(3.into()));
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod builder;
 mod bursts;
 mod caches;
 mod capabilities;
+mod crossed;
 mod data_sets;
 mod edits;
 mod executors;

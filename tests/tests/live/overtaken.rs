@@ -209,3 +209,18 @@ async fn keeping_one_field_decides_nothing_about_another_that_was_overtaken() {
 
     assert_eq!((edit.price, edit.modified_fields()), (150, FieldSet::EMPTY));
 }
+
+#[tokio::test]
+async fn what_was_saved_and_given_up_and_then_typed_once_more_is_not_what_was_saved() {
+    let (table, store) = bakery::products().await;
+    let mut edit = overtaken(&table, &store).await;
+    edit.revert_field(ProductField::Price);
+    let _ = edit.rebase().unwrap();
+    assert_eq!(edit.price, 150);
+    edit.price = 130;
+
+    let _ = edit.finish_save().await.unwrap();
+
+    assert_eq!((edit.price, edit.modified_fields()), (130, ProductField::Price.into()));
+    assert!(edit.conflicts().is_empty(), "150 was shown before 130 was typed");
+}

@@ -4,8 +4,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tests::bakery::Colleague as _;
+use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet};
-use vantage_live::{Guard, ImTable, LiveEntity, LiveTable, Operation, Patch, Policy, RecordEdit, SaveResult, WritableValueSet as _};
+use vantage_live::{
+    Guard, ImTable, LiveEntity, LiveTable, Operation, Patch, Policy, RecordEdit, SaveResult, WritableValueSet as _,
+};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
 struct Client {
@@ -55,7 +58,7 @@ async fn marty_by(policy: Policy) -> (RecordEdit<'static, Client>, ImTable, Faul
     store.insert_id_value(&"marty".into(), record.as_object().unwrap().clone()).await.unwrap();
     let faulty = FaultyValueSet::new(store.clone());
     let faults = faulty.faults();
-    let table = LiveTable::<Client>::builder(faulty).policy(policy).open().await.unwrap();
+    let table = LiveTable::<Client>::builder(faulty).feed(store.feed()).policy(policy).open().await.unwrap();
     (table.edit_record_owned("marty").await.unwrap(), store, faults)
 }
 
@@ -134,6 +137,25 @@ async fn overwriting_one_field_of_a_part_leaves_what_others_have_written_beside_
     store.colleague_sets("marty", "address.street", "Main").await;
 
     let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(store.stored("marty", "address").await, Some(json!({"street": "Main", "floor": 3, "place": {}})));
+}
+
+#[tokio::test]
+async fn what_was_shown_on_the_way_is_not_overwritten_where_the_part_goes_after_it() {
+    let (mut edit, store, faults) = marty_by(Policy::Overwrite).await;
+    there(&mut edit).floor = Some(3);
+    let held = faults.next(Operation::Write).is_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    store.colleague_sets("marty", "address.street", "Main").await;
+    until(|| edit.is_stale()).await;
+    let _ = edit.rebase().unwrap();
+    store.colleague_sets("marty", "address", Value::Null).await;
+    held.release();
+
+    let saved = edit.finish_save().await.unwrap();
 
     assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
     assert_eq!(store.stored("marty", "address").await, Some(json!({"street": "Main", "floor": 3, "place": {}})));

@@ -1,7 +1,7 @@
 //! What the store names when it refuses a save, and what it makes of values that it does not refuse.
 
 use serde_json::{Value, json};
-use tests::bakery::{self, InventoryField, Product, ProductField};
+use tests::bakery::{self, Colleague as _, InventoryField, Product, ProductField};
 use tests::coercing::Coercing;
 use vantage_live::contract::Held;
 use vantage_live::edit::{DeleteResult, SaveError};
@@ -9,7 +9,7 @@ use vantage_live::{
     Guard, Id, ImTable, LiveTable, Operation, Patch, Path, SaveResult, ValueErrorKind, WritableValueSet as _,
 };
 
-use crate::faulty_products;
+use crate::{faulty_products, products_without_feed};
 
 #[tokio::test]
 async fn a_refusal_of_a_path_inside_a_field_or_around_it_names_the_field() {
@@ -119,4 +119,31 @@ async fn a_failed_save_says_whether_the_same_may_succeed_later() {
         let SaveResult::Error(error) = result else { panic!("{result:?}") };
         assert_eq!(error.is_retryable(), may_succeed, "{error:?}");
     }
+}
+
+#[tokio::test]
+async fn what_only_the_store_sets_keeps_no_record_from_being_deleted_by_who_was_told_that_it_changes() {
+    let (table, store) = products_without_feed().await;
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    store.colleague_sets("sea_pie", "updated_at", "2026-01-02T03:04:05Z").await;
+    let told = edit.delete().await.unwrap();
+    store.colleague_sets("sea_pie", "updated_at", "2026-01-02T03:04:06Z").await;
+
+    let meant = edit.delete().await.unwrap();
+
+    assert!(matches!(told, DeleteResult::Changed(fields) if fields == ProductField::UpdatedAt.into()), "{told:?}");
+    assert!(matches!(meant, DeleteResult::Deleted), "{meant:?}");
+}
+
+#[tokio::test]
+async fn what_others_have_changed_beside_it_since_keeps_the_record() {
+    let (table, store) = products_without_feed().await;
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    store.colleague_sets("sea_pie", "updated_at", "2026-01-02T03:04:05Z").await;
+    let _ = edit.delete().await.unwrap();
+    store.colleague_sets("sea_pie", "price", 310).await;
+
+    let told = edit.delete().await.unwrap();
+
+    assert!(matches!(told, DeleteResult::Changed(fields) if fields == ProductField::Price.into()), "{told:?}");
 }

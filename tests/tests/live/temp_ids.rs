@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::task::{Context, Wake, Waker};
 
 use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
 use tests::bakery::{self, Product, hoverboard, store};
 use tests::claiming::Claiming;
 use tests::wait::until;
 use vantage_live::contract::FaultyValueSet;
 use vantage_live::dataset::{InsertableDataSet as _, WritableDataSet};
+use vantage_live::edit::EditError;
 use vantage_live::{
-    DeleteOutcome, Event, Guard, Id, Ids, ImTable, LiveTable, ManualFeed, Operation, Origin, Patch,
+    DeleteOutcome, Event, Guard, Id, Ids, ImTable, LiveEntity, LiveTable, ManualFeed, Operation, Origin, Patch,
     ReadableValueSet as _, SaveResult, WritableValueSet, WriteOutcome,
 };
 
@@ -237,4 +239,23 @@ async fn the_temp_id_of_a_record_whose_making_was_found_out_finds_its_row() {
     let SaveResult::Created(id) = made else { panic!("{made:?}") };
     assert_ne!(id, temp);
     assert_eq!(table.row(&temp).unwrap().name, hoverboard().name);
+}
+
+#[tokio::test]
+async fn a_record_that_could_not_be_read_by_the_id_that_it_would_have_is_not_made() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+    struct Numbered {
+        #[live(id)]
+        id: i64,
+        name: String,
+    }
+    let store = ImTable::new("numbered");
+    let minted = Claiming::new(store.clone(), |can| can.idempotent_insert = false);
+    let table = LiveTable::<Numbered>::builder(minted).open().await.unwrap();
+    let mut edit = table.new_record(Numbered { id: 0, name: "Doc".into() });
+
+    let refused = edit.save().await.unwrap_err();
+
+    assert!(matches!(refused, EditError::Entity { .. }), "{refused:?}");
+    assert_eq!(store.count().await.unwrap(), 0);
 }

@@ -61,3 +61,22 @@ async fn a_refusal_that_nobody_heard_of_is_the_answer_to_the_next_save() {
     assert_eq!(stored, Some(120.into()));
     assert!(matches!(meant, SaveResult::Saved), "{meant:?}");
 }
+
+#[tokio::test]
+async fn a_delete_that_nobody_heard_of_lets_no_save_through_that_the_version_refuses() {
+    let (table, store) = by_version(true).await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    let patch = Patch::new().set("price", 130).set("version", 2);
+    let _ = store.write(&CUPCAKE.into(), &patch, &Guard::Exists).await.unwrap();
+    edit.start_delete().unwrap();
+    until(|| table.metrics().conflicts == 1).await;
+    edit.name = "Cupcake".into();
+
+    let told = edit.save().await.unwrap();
+    let stored = store.stored(CUPCAKE, "name").await;
+    let meant = edit.save().await.unwrap();
+
+    assert!(matches!(told, SaveResult::Conflict(_)), "{told:?}");
+    assert_eq!(stored, Some("Flux Capacitor Cupcake".into()));
+    assert!(matches!(meant, SaveResult::Saved), "{meant:?}");
+}

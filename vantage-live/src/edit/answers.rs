@@ -68,7 +68,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             }
             Answer::CreatedBefore(id, found) => {
                 // What was left as the program began it follows what the store has by now.
-                let meant = self.three.snapshot.row.diff(&sent.local) | self.doubts.typed_since(&sent.local);
+                let differs = self.three.snapshot.row.diff(&sent.local);
+                let meant = differs | self.doubts.typed_since(&sent.local, differs);
                 // This attempt may be the one that has made it.
                 self.doubts.add(sent.clone());
                 self.take_remote_state(found);
@@ -81,7 +82,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             Answer::Refused(now) => {
                 let now = self.freshest(now, None, rebased);
                 let own = self.doubts.standing(&now.row);
-                let typed = sent.typed_since(&self.three.local);
+                let typed = sent.typed_since(&self.three.local, self.three.modified());
                 let changed = self.three.snapshot.row.diff(&now.row);
                 let most = if changed.is_empty() { save::UNSEEN } else { save::BESIDE };
                 self.doubts.settle(changed);
@@ -154,11 +155,15 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         now: Entry<E>,
         landed: FieldSet<E::Field>,
     ) -> SaveResult<E> {
-        let (seen, typed) = (Arc::clone(&self.three.snapshot.row), sent.typed_since(&self.three.local));
+        let (seen, modified) = (Arc::clone(&self.three.snapshot.row), self.three.modified());
+        let typed = sent.typed_since(&self.three.local, modified);
+        let decided = sent.kept | (sent.ever_followed & typed);
         // Two steps: what was written and is as it was sent is modified no more, and follows what has come after it.
         let mut followed = self.three.written(&after.row, sent.fields, typed);
         followed |= self.three.take_in(now, landed, typed);
-        let _ = self.three.keep_local(sent.kept - seen.diff(&self.three.snapshot.row));
+        // Who has decided, or typed into what had followed the store, has seen what was there.
+        let changed = seen.diff(&self.three.snapshot.row).with_wholes_of(self.three.conflicting());
+        let _ = self.three.keep_local(decided - changed);
         self.follow(followed);
         self.fill_id();
         save::judge(sent, Arc::clone(&after.row), &mut self.coerced)

@@ -10,7 +10,7 @@ use super::save::{self, Step};
 use super::{DeleteResult, EditError, RecordEdit, SaveError};
 use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
-use crate::entity::{FieldSet, LiveEntity};
+use crate::entity::{Field as _, FieldSet, LiveEntity};
 use crate::table::{Policy, Removed};
 use crate::value::{Guard, Operation};
 
@@ -20,6 +20,8 @@ pub(super) struct Deleting<E: LiveEntity> {
     pending: Option<Pending<E>>,
     /// Whether the answer to one was lost.
     in_doubt: bool,
+    /// The fields of which somebody was told that they have changed.
+    told: FieldSet<E::Field>,
 }
 
 struct Pending<E: LiveEntity> {
@@ -32,7 +34,7 @@ struct Pending<E: LiveEntity> {
 
 impl<E: LiveEntity> Default for Deleting<E> {
     fn default() -> Self {
-        Deleting { pending: None, in_doubt: false }
+        Deleting { pending: None, in_doubt: false, told: FieldSet::EMPTY }
     }
 }
 
@@ -154,13 +156,15 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     fn keep_delete_answer(&mut self, result: DeleteResult<E::Field>) {
         if let DeleteResult::Changed(fields) = result {
             self.unseen.changed |= fields;
+            self.unseen.refused = true;
         }
         self.unseen.delete = Some(result);
     }
 
     /// Somebody is told this, and looks at the session.
     fn tell_deleted(&mut self, result: DeleteResult<E::Field>) -> DeleteResult<E::Field> {
-        if matches!(result, DeleteResult::Changed(_)) {
+        if let DeleteResult::Changed(fields) = result {
+            self.deleting.told |= fields;
             self.all_is_shown();
         }
         result
@@ -177,7 +181,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         } else {
             let can = shared.backend.capabilities();
             let snapshot = self.three.snapshot.record().map_err(|source| self.fault(source))?;
-            save::guard::<E>(&snapshot, self.policy, FieldSet::ALL, can)
+            // What only the store sets may be another value each time that it is looked at: who was told so once means it.
+            let fields = FieldSet::ALL - (self.deleting.told & E::Field::READONLY);
+            save::guard::<E>(&snapshot, self.policy, fields, can)
         };
         let span = tracing::debug_span!("delete", table = self.table.name(), id = %self.id, attempt);
         let (deleting, id) = (Arc::clone(&shared), self.id.clone());

@@ -63,15 +63,15 @@ impl<E: LiveEntity> Doubts<E> {
 
     /// The fields that were typed into since they were sent, as long as nothing was read: from then on the snapshot tells
     /// what was typed.
-    pub fn typed_since(&self, local: &E) -> FieldSet<E::Field> {
+    pub fn typed_since(&self, local: &E, modified: FieldSet<E::Field>) -> FieldSet<E::Field> {
         let unread = self.lost.iter().filter(|lost| lost.unread);
-        unread.fold(FieldSet::EMPTY, |fields, lost| fields | lost.sent.typed_since(local))
+        unread.fold(FieldSet::EMPTY, |fields, lost| fields | lost.sent.typed_since(local, modified))
     }
 
-    /// These fields have followed the store; those that are modified were typed into since they have.
-    pub fn follow(&mut self, fields: FieldSet<E::Field>, modified: FieldSet<E::Field>) {
+    /// As [`Sent::follow`], of each.
+    pub fn follow(&mut self, fields: FieldSet<E::Field>, local: &E, modified: FieldSet<E::Field>) {
         for lost in &mut self.lost {
-            lost.sent.follow(fields, modified);
+            lost.sent.follow(fields, local, modified);
         }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! `rebase` decides what a change of the store means to the session and is pure; `save` knows the state of one save, and
 //! `doubt` the saves whose answers were lost; this file is the handle, and `remote`, `saving`, `answers` and `deleting` are
-//! the parts of it that look at the store and write to it; `unseen` keeps what nobody was shown yet. No validation lives here: a session may hold whatever the person has
-//! typed so far.
+//! the parts of it that look at the store and write to it; `unseen` keeps what nobody was shown yet. No validation lives
+//! here: a session may hold whatever the person has typed so far.
 
 mod answers;
 mod deleting;

@@ -23,8 +23,9 @@ pub enum SaveResult<E: LiveEntity> {
     /// [`new_record`](crate::LiveTable::new_record), and of which the store made another value, is still modified: look at
     /// [`modified_fields`](super::RecordEdit::modified_fields). What `new_record` was given nobody has touched, and it
     /// follows the store. Where an earlier attempt had made the record and its answer was lost, what was typed since has
-    /// been written to it too; a change of somebody else's in between is a [`Conflict`](Self::Conflict) first. The session
-    /// has the id then, and says `Created` once everything is saved.
+    /// been written to it too; a change of somebody else's in between is a [`Conflict`](Self::Conflict) first, and so is
+    /// every other value in a store that tells [no after-image](crate::Capabilities::after_image). The session has the id
+    /// then, and says `Created` once everything is saved.
     Created(Id),
     /// It was not done, or that is not known. The local state is as it was.
     Error(SaveError<E::Field>),
@@ -210,8 +211,8 @@ pub enum EditError {
     /// No delete is under way, so there is no answer to take in.
     #[error("no delete of this session is under way: begin one with `start_delete`")]
     NoDeleteUnderWay,
-    /// The record is new: the store has none to compare it with, or to delete.
-    #[error("the record is new and not saved yet, so the store has none")]
+    /// The record is new: the store has none, for all that is known, to compare it with, or to delete.
+    #[error("the record is new, and not known to be in the store: save it first")]
     New,
     /// The table, or its runtime, was closed.
     #[error("the table has been closed")]

@@ -15,13 +15,15 @@ pub(super) struct ThreeWay<E: LiveEntity> {
     pub snapshot: Entry<E>,
     /// Of the undecided fields, the value before the first change that the session had not seen; else unused.
     bases: Option<Box<E>>,
+    /// Of the optional entities that the store has taken away from under what was modified in them, the local state then.
+    left: Option<Box<E>>,
     /// Fields that were changed on both sides and of which nothing was decided since.
     undecided: FieldSet<E::Field>,
 }
 
 impl<E: LiveEntity> ThreeWay<E> {
     pub fn new(local: E, snapshot: Entry<E>) -> Self {
-        ThreeWay { local, snapshot, bases: None, undecided: FieldSet::EMPTY }
+        ThreeWay { local, snapshot, bases: None, left: None, undecided: FieldSet::EMPTY }
     }
 
     /// P1: what differs from the snapshot, and nothing else is asked.
@@ -78,7 +80,9 @@ impl<E: LiveEntity> ThreeWay<E> {
         own: FieldSet<E::Field>,
         typed: FieldSet<E::Field>,
     ) -> FieldSet<E::Field> {
-        let mine = self.modified() | typed;
+        let was_apart = self.modified().only_wholes();
+        let (untouched, unchanged) = self.back_again(was_apart, &remote.row);
+        let mine = (self.modified() - untouched) | typed;
         let fresh = (mine & self.changed_otherwise(&remote.row)) - own;
         let first = fresh - self.undecided;
         if !first.is_empty() {
@@ -88,12 +92,27 @@ impl<E: LiveEntity> ThreeWay<E> {
             self.bases.get_or_insert_with(|| Box::new((**snapshot).clone())).copy_fields(snapshot, first);
         }
         let otherwise = self.local.diff(&remote.row);
-        self.undecided = ((self.undecided | fresh) - own) & mine & otherwise;
+        self.undecided = ((self.undecided | fresh) - own - unchanged) & mine & otherwise;
         let stays = mine.with_wholes_of(otherwise);
+        let apart = otherwise.only_wholes() - was_apart;
+        if !apart.is_empty() {
+            self.left.get_or_insert_with(|| Box::new(self.local.clone())).copy_fields(&self.local, apart);
+        }
         let followed = otherwise - stays;
         self.local.copy_fields(&remote.row, if broken::is(Broken::RebaseTakesRemote) { FieldSet::ALL } else { !stays });
         self.snapshot = remote;
         followed
+    }
+
+    /// Of an optional entity that was on one side only, so that all of it was in conflict, and that is on both again without
+    /// anybody having touched it here: the fields that are as they were before, here and there.
+    fn back_again(&self, was_apart: FieldSet<E::Field>, remote: &E) -> (FieldSet<E::Field>, FieldSet<E::Field>) {
+        let apart = self.conflicting().only_wholes() & was_apart;
+        let (Some(base), Some(left)) = (&self.bases, &self.left) else { return (FieldSet::EMPTY, FieldSet::EMPTY) };
+        let (here, there) = (base.diff(&self.local), base.diff(remote));
+        let touched = left.diff(&self.local).with_wholes();
+        let back = apart - touched - here.only_wholes() - there.only_wholes();
+        (back - here, back - there)
     }
 
     /// Takes in that this session has written `fields`, of which the store has the values of `after`, and nothing else of

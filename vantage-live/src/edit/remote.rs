@@ -132,8 +132,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     fn own_and_typed(&self, remote: &E) -> (FieldSet<E::Field>, FieldSet<E::Field>) {
         let sent = self.pending.as_ref().map(|pending| &pending.sent);
         let own = sent.map_or(FieldSet::EMPTY, |sent| sent.standing(remote));
-        let typed = sent.map_or(FieldSet::EMPTY, |sent| sent.typed_since(&self.three.local));
-        (own | self.doubts.standing(remote), typed | self.doubts.typed_since(&self.three.local))
+        let (local, modified) = (&self.three.local, self.three.modified());
+        let typed = sent.map_or(FieldSet::EMPTY, |sent| sent.typed_since(local, modified));
+        (own | self.doubts.standing(remote), typed | self.doubts.typed_since(local, modified))
     }
 
     /// Takes the remote state in: what stands there as this session has sent it is nobody else's change.
@@ -170,8 +171,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     pub(super) fn follow(&mut self, fields: FieldSet<E::Field>) {
         let modified = self.modified_fields();
         if let Some(pending) = &mut self.pending {
-            pending.sent.follow(fields, modified);
+            pending.sent.follow(fields, &self.three.local, modified);
         }
-        self.doubts.follow(fields, modified);
+        self.doubts.follow(fields, &self.three.local, modified);
     }
 }

@@ -8,16 +8,18 @@ use serde_json::Value;
 use super::outcome::{EditError, SaveError, SaveResult, StoredOtherwise};
 use crate::broken::{self, Broken};
 use crate::dataset::{DataSetError, kept_apart};
-use crate::entity::{Field, FieldSet, LiveEntity, patch_over};
+use crate::entity::{EntityError, Field, FieldSet, LiveEntity, patch_over};
 use crate::table::{Entry, Ids, Policy, Seen, Shared, Written};
-use crate::value::{Capabilities, Expected, Guard, Id, IdempotencyKey, Patch, Path, Record, ValueError, ValueErrorKind};
+use crate::value::{
+    Capabilities, Expected, Guard, Id, IdempotencyKey, Patch, Path, Record, ValueError, ValueErrorKind,
+};
 
 /// What a save has sent.
 #[derive(Clone)]
 pub(super) struct Sent<E: LiveEntity> {
     /// The fields it writes, or is to write once it is found out what became of earlier writes.
     pub fields: FieldSet<E::Field>,
-    /// The session's state when it was sent; typing has gone on since.
+    /// The session's state when it was sent; typing has gone on since. What it does not write has followed the store.
     pub local: E,
     /// The fields that have another value here since because they have followed the store, and not because of typing.
     pub followed: FieldSet<E::Field>,
@@ -34,9 +36,11 @@ impl<E: LiveEntity> Sent<E> {
         Sent { fields, local, followed: none, ever_followed: none, kept: none }
     }
 
-    /// Of the fields it writes, those that were typed into since it was sent, or decided for what is there.
-    pub fn typed_since(&self, local: &E) -> FieldSet<E::Field> {
-        ((self.local.diff(local) - self.followed) | self.kept) & self.fields
+    /// Of the fields it writes, those that were typed into since it was sent, or decided for what is there. What has followed
+    /// the store and is `modified` was typed since, though it may be what was sent.
+    pub fn typed_since(&self, local: &E, modified: FieldSet<E::Field>) -> FieldSet<E::Field> {
+        let again = self.ever_followed & modified;
+        ((self.local.diff(local) - self.followed) | again | self.kept) & self.fields
     }
 
     /// Of the fields it writes, those that stand there as it was sent.
@@ -44,8 +48,9 @@ impl<E: LiveEntity> Sent<E> {
         self.fields - self.local.diff(stored)
     }
 
-    /// These fields have followed the store; those that are modified were typed into since they have.
-    pub fn follow(&mut self, fields: FieldSet<E::Field>, modified: FieldSet<E::Field>) {
+    /// These fields have followed the store, and are as in `local`; those that are modified were typed into since they have.
+    pub fn follow(&mut self, fields: FieldSet<E::Field>, local: &E, modified: FieldSet<E::Field>) {
+        self.local.copy_fields(local, fields - self.fields - modified);
         self.followed = (self.followed | fields) - modified;
         self.ever_followed |= fields;
         self.kept = self.kept - fields;
@@ -87,7 +92,8 @@ pub(super) enum Answer<E> {
     Refused(Entry<E>),
     Gone,
     Created(Id, Entry<E>),
-    /// As `Created`, by a call whose answer was lost, or that may have been: somebody may have changed the record since.
+    /// As `Created`, by a call whose answer was lost, or may have been, or does not tell what is stored: somebody may have
+    /// changed the record since.
     CreatedBefore(Id, Entry<E>),
     /// Read, to find out what became of a write whose answer was lost.
     Found(Entry<E>),
@@ -122,14 +128,11 @@ pub(super) fn prepare<E: LiveEntity>(
     policy: Policy,
     fields: FieldSet<E::Field>,
     can: Capabilities,
-) -> Result<(Patch, Guard), crate::entity::EntityError> {
+) -> Result<(Patch, Guard), EntityError> {
     // P2: the modified fields and nothing else.
     let written = if broken::is(Broken::PatchesEverything) { FieldSet::ALL } else { fields };
     let stored = snapshot.record()?;
-    // Where a nested entity is written as a whole, what was not touched of it is as the store has it by now.
-    let mut entity = E::clone(&snapshot.row);
-    entity.copy_fields(local, written);
-    let (patch, wholes) = patch_over(&entity, written, &stored)?;
+    let (patch, wholes) = patch_over(local, written, &stored)?;
     let guard = match guard::<E>(&stored, policy, fields, can) {
         // P3: a nested entity that has come meanwhile is not overwritten.
         guard @ Guard::Fields(_) => guard.and_as_in(&stored, &wholes),
@@ -213,6 +216,11 @@ pub(super) async fn find_out<E: LiveEntity>(shared: Arc<Shared<E>>, id: Id) -> R
     Ok(shared.read(&id).await?.map_or(Answer::Gone, Answer::Found))
 }
 
+/// Whether the store makes the id of a new record, and knows the repetition of an insert.
+pub(super) fn mints_id<E: LiveEntity>(shared: &Shared<E>) -> bool {
+    shared.ids == Ids::Store && shared.backend.capabilities().idempotent_insert
+}
+
 /// Asks the store to make a new record. The same key makes it once, however often this is asked.
 pub(super) async fn create<E: LiveEntity>(
     shared: Arc<Shared<E>>,
@@ -222,7 +230,9 @@ pub(super) async fn create<E: LiveEntity>(
     in_doubt: bool,
 ) -> Result<Answer<E>, DataSetError> {
     let can = shared.backend.capabilities();
-    let (id, after) = if shared.ids == Ids::Store && can.idempotent_insert {
+    // What is read afterwards may be somebody else's by then.
+    let is_read = in_doubt || !can.after_image;
+    let (id, after) = if mints_id(&shared) {
         shared.insert(record, Some(key), Some(&temp)).await?
     } else if can.client_ids {
         let id = if shared.ids == Ids::ClientUuid { temp.clone() } else { Id::from(key.0) };
@@ -233,7 +243,7 @@ pub(super) async fn create<E: LiveEntity>(
                 shared.identify(&temp, &id, &Seen::Row(entry.clone()));
                 (entry, true)
             }
-            made => (made_entry(&shared, &id, &made?)?, in_doubt),
+            made => (made_entry(&shared, &id, &made?)?, is_read),
         };
         return Ok(if before { Answer::CreatedBefore(id, entry) } else { Answer::Created(id, entry) });
     } else if in_doubt {
@@ -244,7 +254,7 @@ pub(super) async fn create<E: LiveEntity>(
         shared.insert(record, None, Some(&temp)).await?
     };
     let entry = made_entry(&shared, &id, &after)?;
-    Ok(if in_doubt { Answer::CreatedBefore(id, entry) } else { Answer::Created(id, entry) })
+    Ok(if is_read { Answer::CreatedBefore(id, entry) } else { Answer::Created(id, entry) })
 }
 
 /// The record as the store has made it, which may be one that does not fit the entity.

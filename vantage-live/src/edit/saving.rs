@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use futures::channel::oneshot;
 use tracing::Instrument;
+use uuid::Uuid;
 
 use super::save::{self, Answer, Asked, Pending, Sent, Step};
 use super::{EditError, RecordEdit, SaveResult};
 use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{EntityError, Field, FieldSet, LiveEntity, patch_over};
-use crate::value::{Operation, Record};
+use crate::value::{Id, Operation, Record};
 
 /// Saving.
 impl<E: LiveEntity> RecordEdit<'_, E> {
@@ -214,10 +215,12 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Sends what is left of a save to be sent, as it was when the save began: what was typed since is for the next one.
     pub(super) fn send_rest(
         &mut self,
-        sent: Sent<E>,
+        mut sent: Sent<E>,
         wanted: FieldSet<E::Field>,
         attempt: u8,
     ) -> Result<Step<SaveResult<E>>, EditError> {
+        // Where a nested entity is written as a whole, what was not touched of it is as the store has it by now.
+        sent.local.copy_fields(&self.three.local, !(sent.fields | self.modified_fields()));
         // What follows the store by now is not written as it was; nor (P3) is what somebody has changed to what was typed
         // here since, for then it is not modified.
         let differs = self.three.snapshot.row.diff(&sent.local);
@@ -234,6 +237,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// The record to insert. One that is brought back is as it was stored, the columns included that the entity does not
     /// know, but for what was changed here since.
     fn new_record(&self) -> Result<Record, EntityError> {
+        let shared = self.table.shared();
+        if !save::mints_id(shared) && shared.backend.capabilities().client_ids {
+            // What could not be read by the id that it gets would be kept apart from everybody.
+            self.local().clone().fill_id(&Id::from(Uuid::nil()))?;
+        }
         if self.was.is_none() {
             return self.local().to_new_record();
         }

@@ -75,6 +75,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         match self.unseen.save.take() {
             // Once everything that was typed since is saved too, where there is anything.
             Some(SaveResult::Created(id)) => self.unseen.created = Some(id),
+            Some(SaveResult::PartialSave(partial)) if self.may_be_foreign(partial.fields()) => {
+                self.unseen.save = Some(SaveResult::PartialSave(partial));
+                return true;
+            }
             // Who was not told once is not told that it is the second time.
             Some(SaveResult::PartialSave(_)) => self.coerced = None,
             _ => {}
@@ -88,6 +92,13 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             self.unseen.save = Some(SaveResult::Conflict(self.conflicts()));
         }
         must
+    }
+
+    /// Whether other values of these fields, which would be overwritten now, may be somebody else's: of a store that does not
+    /// tell what it has stored they were read, and nobody knows.
+    fn may_be_foreign(&self, fields: FieldSet<E::Field>) -> bool {
+        let is_read = !self.table.shared().backend.capabilities().after_image;
+        is_read && self.policy != Policy::Overwrite && !fields.is_disjoint(self.modified_fields())
     }
 
     /// The person sees what the store has now: saving, or deleting, after it means it.

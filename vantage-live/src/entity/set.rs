@@ -247,6 +247,11 @@ impl<F: Field> FieldSet<F> {
         torn.fold(self, |set, whole| set - whole)
     }
 
+    /// The fields of the optional entities that are in it as a whole.
+    pub(crate) fn only_wholes(self) -> Self {
+        self.wholes().fold(FieldSet::EMPTY, |set, whole| set | whole)
+    }
+
     /// The optional entities that are in it as a whole.
     fn wholes(self) -> impl Iterator<Item = Self> {
         let mut wholes = F::WHOLES.zip(self.bits, b'&');

@@ -58,6 +58,9 @@ struct Flying<'s, E: LiveEntity> {
     has_landed: bool,
 }
 
+/// How many reads of a record may fail before nobody waits for it any more: a second, and what the reads take.
+const READS: u32 = 3;
+
 impl<'s, E: LiveEntity> Flying<'s, E> {
     fn to(shared: &'s Arc<Shared<E>>, id: &Id) -> Self {
         let began = shared.change(|core| core.write_begins(id));
@@ -136,13 +139,13 @@ impl<E: LiveEntity> Shared<E> {
     /// no older than it.
     async fn writing<T>(
         self: &Arc<Self>,
-        id: &Id,
-        temp: Option<&Id>,
+        operation: Operation,
+        (id, temp): (&Id, Option<&Id>),
         send: impl Future<Output = Result<(T, Seen<E>, bool), ValueError>>,
     ) -> Result<(T, Option<u64>), DataSetError> {
         let flying = Flying::to(self, id);
         let (answer, seen, write) = send.await?;
-        let shown_in = self.shown((id, temp), seen, write, flying).await;
+        let shown_in = self.shown(operation, (id, temp), seen, write, flying).await?;
         Ok((answer, shown_in))
     }
 
@@ -151,38 +154,50 @@ impl<E: LiveEntity> Shared<E> {
     /// before.
     async fn shown(
         self: &Arc<Self>,
+        operation: Operation,
         (id, temp): (&Id, Option<&Id>),
         seen: Seen<E>,
         write: bool,
         mut flying: Flying<'_, E>,
-    ) -> Option<u64> {
+    ) -> Result<Option<u64>, ValueError> {
         let (settled, sequence) = self.change(|core| {
             core.identify(temp, id, &seen);
             (flying.lands(core, id, seen, write), core.sequence())
         });
         match settled {
-            Some(settled) => {
-                self.settled(id, settled).await;
-                None
-            }
-            None => Some(sequence),
+            Some(settled) => self.settled(operation, id, settled).await.map(|()| None),
+            None => Ok(Some(sequence)),
         }
     }
 
     /// Waits until the record was read, or the table is closed.
     ///
     /// P5, P6: two answers of ours have crossed, and as long as the record cannot be read it is not known which is newer. The
-    /// rows stay as they are, and the caller waits: it must find its write there.
-    async fn settled(self: &Arc<Self>, id: &Id, mut settled: oneshot::Receiver<Settled>) {
+    /// rows stay as they are, and the caller waits: it must find its write there. Where it cannot be read, nobody waits for
+    /// ever: then it is not known what the record is by now.
+    async fn settled(
+        self: &Arc<Self>,
+        operation: Operation,
+        id: &Id,
+        mut settled: oneshot::Receiver<Settled>,
+    ) -> Result<(), ValueError> {
         if broken::is(Broken::AnswersUnsettled) {
-            return;
+            return Ok(());
         }
-        while let Ok(Err(why)) = settled.await {
+        for attempt in 1.. {
+            let Ok(Err(why)) = settled.await else { break };
             if why == ValueErrorKind::Closed {
-                return;
+                break;
+            }
+            if attempt >= READS {
+                let unknown = ValueError::new(operation, self.table(), ValueErrorKind::OutcomeUnknown).on(id);
+                return Err(
+                    unknown.caused_by("its answer has crossed another one, and the record could not be read since")
+                );
             }
             settled = self.change(|core| core.settling.wait(id.clone()));
         }
+        Ok(())
     }
 
     /// What the store cannot check is not sent: P3, the table never pretends.
@@ -229,7 +244,7 @@ impl<E: LiveEntity> Shared<E> {
         let id = &self.resolve(id);
         self.must_guard(Operation::Write, id, guard)?;
         let ((outcome, seen), shown_in) = self
-            .writing(id, None, async {
+            .writing(Operation::Write, (id, None), async {
                 let answer = self.backend.write(id, patch, guard).await?;
                 let is_done = matches!(answer, WriteOutcome::Written(_));
                 let (outcome, record) = match answer {
@@ -258,7 +273,7 @@ impl<E: LiveEntity> Shared<E> {
         send: impl Future<Output = Result<Record, ValueError>>,
     ) -> Result<Record, DataSetError> {
         let (after, _) = self
-            .writing(id, temp, async {
+            .writing(operation, (id, temp), async {
                 let answer = send.await?;
                 let after = self.after(operation, id, answer.clone()).await?;
                 let seen = self.see(id, after.as_ref());
@@ -299,7 +314,7 @@ impl<E: LiveEntity> Shared<E> {
         let (id, answer) = self.backend.insert_value(record, key).await?;
         let after = self.after(Operation::Insert, &id, answer.clone()).await?;
         let seen = self.see(&id, after.as_ref());
-        self.shown((&id, temp), seen, true, flying).await;
+        self.shown(Operation::Insert, (&id, temp), seen, true, flying).await?;
         Ok((id, after.unwrap_or(answer)))
     }
 
@@ -328,7 +343,7 @@ impl<E: LiveEntity> Shared<E> {
         let id = &self.resolve(id);
         self.must_guard(Operation::Delete, id, guard)?;
         let (answer, _) = self
-            .writing(id, None, async {
+            .writing(Operation::Delete, (id, None), async {
                 let outcome = self.backend.delete_id(id, guard).await?;
                 let is_done = matches!(outcome, DeleteOutcome::Deleted);
                 let record = match &outcome {
@@ -361,7 +376,7 @@ impl<E: LiveEntity> Shared<E> {
             }));
         }
         for (id, settled) in waiting {
-            self.settled(id, settled).await;
+            self.settled(Operation::Delete, id, settled).await?;
         }
         Ok(deleted)
     }

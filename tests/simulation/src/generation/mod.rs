@@ -2,6 +2,7 @@
 //! means the same wherever it stands, and a story of which some steps are left out is a story still.
 
 use crate::chance::{Chance, mix};
+use crate::product::COUNT;
 use crate::profiles::{Profile, Setting};
 
 /// One thing that happens, and the seed of all chance until the next one.
@@ -98,6 +99,8 @@ pub(crate) enum Call {
     Replace { record: u8 },
     Insert,
     Delete { record: u8 },
+    DeleteAll,
+    Update,
     Subscribe { kind: u8, record: u8 },
     Drain,
 }
@@ -214,7 +217,8 @@ impl What {
 
 impl Act {
     fn draw(chance: &mut Chance) -> Self {
-        let (field, number, table, record) = (small(chance, 6), small(chance, 6), small(chance, 6), small(chance, 8));
+        let (field, number, table, record) =
+            (small(chance, COUNT), small(chance, 6), small(chance, 6), small(chance, 8));
         let acts = [
             (24, Act::Type { field, number }),
             (2, Act::SetBack { field }),
@@ -245,7 +249,7 @@ impl Act {
 
 impl Call {
     fn draw(chance: &mut Chance) -> Self {
-        let (field, record, kind) = (small(chance, 6), small(chance, 8), small(chance, 3));
+        let (field, record, kind) = (small(chance, COUNT), small(chance, 8), small(chance, 3));
         let calls = [
             (2, Call::RefreshAll),
             (2, Call::Hear { record }),
@@ -253,6 +257,8 @@ impl Call {
             (2, Call::Replace { record }),
             (1, Call::Insert),
             (2, Call::Delete { record }),
+            (1, Call::DeleteAll),
+            (2, Call::Update),
             (2, Call::Subscribe { kind, record }),
             (3, Call::Drain),
         ];
@@ -262,7 +268,7 @@ impl Call {
 
 impl Deed {
     fn draw(chance: &mut Chance) -> Self {
-        let (field, number) = (small(chance, 6), small(chance, 6));
+        let (field, number) = (small(chance, COUNT), small(chance, 6));
         let deeds = [
             (10, Deed::Write { field }),
             (4, Deed::WriteTyped { field, number }),

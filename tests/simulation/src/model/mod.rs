@@ -16,7 +16,7 @@ pub(crate) use session::{Edit, Session, Wish};
 pub(crate) use table::{Looked, Table};
 pub(crate) use writes::Writes;
 
-use crate::product::Val;
+use crate::product::{COUNT, Val};
 
 /// The promises of the library, by their names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,7 +71,7 @@ impl fmt::Display for Broken {
 }
 
 /// Values by field.
-pub(crate) type Known = [BTreeSet<Val>; 6];
+pub(crate) type Known = [BTreeSet<Val>; COUNT];
 
 /// What a session may write, as of when it sends.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use vantage_live::{FieldSet, Id, Policy, RecordEdit};
 
 use super::{Broken, Known, Permit, Promise, ensure};
-use crate::product::{FIELDS, Product, ProductChange, ProductField, Val, set, val};
+use crate::product::{COUNT, FIELDS, PART, Product, ProductChange, ProductField, Val, set, together, val};
 use crate::world::{Shape, Store};
 
 pub(crate) type Edit = RecordEdit<'static, Product>;
@@ -18,11 +18,13 @@ pub(crate) struct Session {
     /// How it is to save from now on; what is under way was asked for as it was then.
     policy: Policy,
     /// What the person wants a field to be, until the store has it, and the session knows.
-    wishes: [Option<Wish>; 6],
+    wishes: [Option<Wish>; COUNT],
+    /// The fields that differ with the part that they are in, which the store has not, or had not.
+    implied: [bool; COUNT],
     /// The wishes that were for a moment what the session knew of the store: a field that is not modified follows it.
-    back: [bool; 6],
+    back: [bool; COUNT],
     /// The fields that the person has typed into or decided since the session last had no save under way.
-    touched: [bool; 6],
+    touched: [bool; COUNT],
     /// Whether a write of the session may have taken effect without its knowing.
     pub doubt: bool,
     /// The place in its history of the state that the session's snapshot shows, at the least.
@@ -48,8 +50,9 @@ impl Session {
             permit,
             policy,
             wishes,
-            back: [false; 6],
-            touched: [true; 6],
+            implied: [false; COUNT],
+            back: [false; COUNT],
+            touched: [true; COUNT],
             doubt: false,
             at: None,
             asked: None,
@@ -94,6 +97,17 @@ impl Session {
         Arc::make_mut(&mut self.permit).episode += 1;
     }
 
+    /// The person has changed these fields, and whatever came or went with them.
+    pub fn has_typed(&mut self, fields: impl IntoIterator<Item = usize>, before: &Product, edit: &Edit) {
+        let typed: Vec<usize> = fields.into_iter().collect();
+        for field in 0..COUNT {
+            let now = val(edit.local(), field);
+            if typed.contains(&field) || now != val(before, field) {
+                self.wants(field, now, edit);
+            }
+        }
+    }
+
     /// The person has decided against what was typed into these fields. A write that is on its way may have it all the
     /// same, and then the old value is what is wanted.
     pub fn gives_up(&mut self, fields: impl IntoIterator<Item = usize>, edit: &Edit) {
@@ -104,7 +118,15 @@ impl Session {
         }
     }
 
-    pub fn wishes(&self) -> &[Option<Wish>; 6] {
+    /// The fields that the person has typed into, of which the store has not had what was wanted.
+    pub fn not_reached(&self, edit: &Edit, store: &Store) -> FieldSet<ProductField> {
+        let is_left = |field: &usize| {
+            self.wishes[*field].as_ref().is_some_and(|wish| !self.has_its_wish(*field, wish, edit, store))
+        };
+        set((0..COUNT).filter(is_left))
+    }
+
+    pub fn wishes(&self) -> &[Option<Wish>; COUNT] {
         &self.wishes
     }
 
@@ -133,17 +155,19 @@ impl Session {
     }
 
     /// P1: what is said to be modified is what differs, field by field.
-    fn dirty_truth(&self, edit: &Edit) -> Result<[bool; 6], Broken> {
+    fn dirty_truth(&self, edit: &Edit) -> Result<[bool; COUNT], Broken> {
         let (local, snapshot) = (edit.local(), &**edit.live_snapshot());
-        let differs: [bool; 6] = std::array::from_fn(|field| val(local, field) != val(snapshot, field));
-        let expected = set((0..6).filter(|field| differs[*field]));
+        let differs: [bool; COUNT] = std::array::from_fn(|field| val(local, field) != val(snapshot, field));
+        let expected = set((0..COUNT).filter(|field| differs[*field]));
         let said = edit.modified_fields();
         ensure(said == expected, Promise::P1, || {
             format!("{} says that {said:?} are modified, and {expected:?} differ", self.name)
         })?;
         let (dirty, is) = (edit.dirty(), |field: usize| edit.is_modified(FIELDS[field]));
+        let (part, inside) = (dirty.delivery.whole, dirty.delivery.inside);
         let flags = [dirty.name, dirty.price, dirty.inventory.stock, dirty.inventory.shelf, dirty.note, dirty.tag];
-        ensure(flags == differs && (0..6).all(|field| is(field) == differs[field]), Promise::P1, || {
+        let flags: Vec<bool> = flags.into_iter().chain([part, inside.street, inside.floor]).collect();
+        ensure(flags == differs && (0..COUNT).all(|field| is(field) == differs[field]), Promise::P1, || {
             format!("{} has {dirty:?}, and {expected:?} differ", self.name)
         })?;
         let mut changes = 0;
@@ -162,12 +186,17 @@ impl Session {
     }
 
     /// P4: what was typed is there, unless it had reached the store, or was nothing new, and the field follows the store.
-    fn nothing_lost(&mut self, edit: &Edit, modified: [bool; 6], store: &Store) -> Result<(), Broken> {
+    fn nothing_lost(&mut self, edit: &Edit, modified: [bool; COUNT], store: &Store) -> Result<(), Broken> {
         let (local, snapshot) = (edit.local(), &**edit.live_snapshot());
         let open = self.doubt || edit.is_saving() || edit.is_new();
+        let is_in_the_part = PART.iter().any(|field| self.wishes[*field].is_some() || self.implied[*field]);
         for field in 0..FIELDS.len() {
+            // Where the store has, or has had, no such part, what is typed into it is all of one.
+            let with_the_part =
+                PART.contains(&field) && is_in_the_part && (modified[PART[0]] || self.was_away(edit, store));
+            self.implied[field] = modified[field] && (with_the_part || self.implied[field]);
             let Some(wish) = self.wishes[field].clone() else {
-                ensure(!modified[field], Promise::P1, || {
+                ensure(!modified[field] || self.implied[field], Promise::P1, || {
                     format!("nobody typed into {} of {}, and it is modified", FIELDS[field], self.name)
                 })?;
                 continue;
@@ -179,7 +208,9 @@ impl Session {
                     continue;
                 }
             } else {
-                let follows = !modified[field] && (self.back[field] || has_reached(field, &wish, edit, store));
+                let follows = self.left_alone(field, &wish, edit, store)
+                    || (!modified[field] || self.implied[field])
+                        && (self.back[field] || has_reached(field, &wish, edit, store));
                 ensure(follows, Promise::P4, || {
                     format!("{} of {} was to be {} and is {now}", FIELDS[field], self.name, wish.val)
                 })?;
@@ -188,6 +219,22 @@ impl Session {
             Arc::make_mut(&mut self.permit).typed[field].clear();
         }
         Ok(())
+    }
+
+    /// Whether the record has had no part that comes and goes, since the session's snapshot of before.
+    fn was_away(&self, edit: &Edit, store: &Store) -> bool {
+        let is_away = |shape: &Shape| matches!(shape, Shape::Row(row) if val(row, PART[0]) == Val::Nothing);
+        store.history(edit.id())[self.place(edit)..].iter().any(is_away)
+    }
+
+    /// Whether the field is in the part that comes and goes, which the record has had none of since something was wished for.
+    /// What is typed again as it was before it went is as if nobody had touched it, and follows what has come.
+    fn left_alone(&self, field: usize, wish: &Wish, edit: &Edit, store: &Store) -> bool {
+        let (id, place) = &wish.since;
+        let is_away = |shape: &Shape| matches!(shape, Shape::Row(row) if val(row, PART[0]) == Val::Nothing);
+        PART.contains(&field)
+            && id == edit.id()
+            && store.history(id).get(*place..).unwrap_or_default().iter().any(is_away)
     }
 
     /// P6: a session's snapshot is a state that the store has had, and never an older one than before.
@@ -217,8 +264,9 @@ impl Session {
 
     /// P1: what was saved is modified no more, unless it was typed into, or decided, since, or is among `otherwise`.
     pub fn is_saved(&self, edit: &Edit, otherwise: FieldSet<ProductField>) -> Result<(), Broken> {
-        let touched = FIELDS.into_iter().zip(self.touched).filter_map(|(field, touched)| touched.then_some(field));
-        let left = edit.modified_fields() - otherwise - touched.collect::<FieldSet<_>>();
+        let modified = edit.modified_fields();
+        let touched = together((0..COUNT).filter(|field| self.touched[*field]), modified.contains(FIELDS[PART[0]]));
+        let left = modified - otherwise - set(touched);
         ensure(left.is_empty(), Promise::P1, || {
             format!("{} is saved, and {left:?} are modified that nobody has touched since", self.name)
         })
@@ -227,8 +275,10 @@ impl Session {
     /// The session asks the store for something.
     pub fn asks(&mut self, edit: &Edit) {
         if !edit.is_saving() {
-            self.touched = [false; 6];
+            self.touched = [false; COUNT];
         }
+        // Who asks once more means what is there by now.
+        (0..COUNT).for_each(|field| self.touched[field] |= edit.is_saving() && edit.is_modified(FIELDS[field]));
         self.policy_holds(edit);
         let here = (edit.id().clone(), self.place(edit));
         self.asked.get_or_insert(here);
@@ -245,8 +295,13 @@ impl Session {
     /// Whether the record has been gone since the session's snapshot, or that which it was when it asked: an answer that
     /// nobody has waited for is told late, and is true all the same.
     pub fn was_gone(&self, edit: &Edit, store: &Store) -> bool {
-        let asked = self.asked.as_ref().filter(|(id, _)| id == edit.id()).map(|(_, place)| *place);
-        let from = asked.unwrap_or(usize::MAX).min(self.place(edit));
+        let asked = match &self.asked {
+            Some((id, place)) if id == edit.id() => *place,
+            // It was to be made then.
+            Some(_) => 0,
+            None => usize::MAX,
+        };
+        let from = asked.min(self.place(edit));
         store.history(edit.id())[from..].iter().any(|shape| matches!(shape, Shape::Gone))
     }
 
@@ -257,7 +312,9 @@ impl Session {
 
     /// Whether the store has what the person wanted, or had, before somebody else has changed it.
     pub fn has_its_wish(&self, field: usize, wish: &Wish, edit: &Edit, store: &Store) -> bool {
-        has_reached(field, wish, edit, store) || !edit.is_modified(FIELDS[field]) && self.back[field]
+        has_reached(field, wish, edit, store)
+            || !edit.is_modified(FIELDS[field]) && self.back[field]
+            || self.left_alone(field, wish, edit, store)
     }
 }
 
@@ -265,7 +322,7 @@ impl Session {
 fn has_reached(field: usize, wish: &Wish, edit: &Edit, store: &Store) -> bool {
     let coerced = store.coerce(field, &wish.val);
     let has = |shape: &Shape| match shape {
-        Shape::Row(row) => [&wish.val, &coerced].contains(&&val(row, field)),
+        Shape::Row(row) => val(row, field) == wish.val || coerced == Some(val(row, field)),
         Shape::Gone | Shape::Unfit => false,
     };
     let (id, place) = &wish.since;

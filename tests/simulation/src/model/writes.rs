@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use vantage_live::{Id, Patch, Policy, Record};
 
 use super::{Broken, Known, Permit, Promise, ensure};
-use crate::product::{FIELDS, Val, path, stored};
-use crate::world::{Commit, Deed};
+use crate::product::{COUNT, FIELDS, PART, Val, path, stored, together, val};
+use crate::world::{Commit, Deed, Shape, Store};
+
+const ALL: [usize; COUNT] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
 /// The writes of the sessions so far.
 #[derive(Default)]
@@ -24,12 +26,16 @@ impl Writes {
     }
 
     /// Looks at what has taken effect.
-    pub fn look(&mut self, commit: &Commit) -> Result<(), Broken> {
+    pub fn look(&mut self, commit: &Commit, store: &Store, guards: bool) -> Result<(), Broken> {
         // What a table is asked directly is written as it is asked.
         let (Some(actor), Some(permit)) = (commit.by.actor, &commit.by.permit) else { return Ok(()) };
         match &commit.deed {
             Deed::Write(patch) => {
-                let fields = no_collateral(actor, patch, permit)?;
+                let fields = no_collateral(actor, patch, permit, store.history(&commit.id))?;
+                // Without a guard nobody knows what is there of the record that is written into.
+                ensure(!guards || commit.was_unfit() || !commit.is_unfit(), Promise::P2, || {
+                    format!("session {actor} has made a record of `{}` that does not fit any more", commit.id)
+                })?;
                 if let Some(before) = &commit.before {
                     self.no_lost_update(actor, commit, before, &fields, permit)?;
                 }
@@ -37,14 +43,14 @@ impl Writes {
             }
             Deed::Insert => {
                 self.made_once(actor, commit, permit)?;
-                self.note(actor, commit, &[0, 1, 2, 3, 4, 5]);
+                self.note(actor, commit, &ALL);
             }
             Deed::Replace => ensure(commit.before.is_none(), Promise::P2, || {
                 format!("session {actor} has replaced the whole of `{}`", commit.id)
             })?,
             Deed::Delete => {
                 if let Some(before) = &commit.before {
-                    self.no_lost_update(actor, commit, before, &[0, 1, 2, 3, 4, 5], permit)?;
+                    self.no_lost_update(actor, commit, before, &ALL, permit)?;
                 }
             }
         }
@@ -54,8 +60,9 @@ impl Writes {
     fn note(&mut self, actor: u32, commit: &Commit, fields: &[usize]) {
         let Some(after) = &commit.after else { return };
         let own = self.own.entry(actor).or_default();
-        for field in fields {
-            own[*field].insert(stored(after, *field));
+        // A store that makes nothing of a part has been told of a field of it.
+        for field in together(fields.iter().copied(), true) {
+            own[field].insert(stored(after, field));
         }
     }
 
@@ -100,19 +107,40 @@ impl Writes {
 }
 
 /// P2: what a session sends is what was typed, and nothing else. The fields, by their places.
-fn no_collateral(actor: u32, patch: &Patch, permit: &Permit) -> Result<Vec<usize>, Broken> {
+fn no_collateral(actor: u32, patch: &Patch, permit: &Permit, history: &[Shape]) -> Result<Vec<usize>, Broken> {
+    // A part that comes or goes does so as a whole: what nobody has typed of it is what the store has had there.
+    let had = |field: usize, value: &Val| {
+        history.iter().any(|shape| matches!(shape, Shape::Row(row) if val(row, field) == *value))
+    };
     let mut fields = Vec::new();
+    let mut is_whole = false;
     for (written, value) in patch
         .sets()
         .map(|(path, value)| (path, Val::of_json(Some(value))))
         .chain(patch.unsets().map(|path| (path, Val::Nothing)))
     {
-        let field = (0..FIELDS.len()).find(|field| path(*field) == written);
-        let typed = field.is_some_and(|field| permit.typed[field].contains(&value));
+        if written == path(PART[0]) {
+            is_whole = true;
+            continue;
+        }
+        let field = (0..COUNT).find(|field| path(*field) == written);
+        let with_the_part = |field| PART.contains(&field) && had(field, &value);
+        let typed = field.is_some_and(|field| permit.typed[field].contains(&value) || with_the_part(field));
         ensure(typed, Promise::P2, || {
             format!("session {actor} writes {value} to `{written:?}`, which nobody has typed there")
         })?;
         fields.extend(field);
+    }
+    if is_whole {
+        let mut record = Record::new();
+        patch.apply(&mut record);
+        let (typed, shown) =
+            PART.iter().partition::<Vec<usize>, _>(|field| permit.typed[**field].contains(&stored(&record, **field)));
+        let known = shown.iter().all(|field| had(*field, &stored(&record, *field)));
+        ensure(known && !typed.is_empty(), Promise::P2, || {
+            format!("session {actor} writes the delivery of {record:?}, which nobody has typed there")
+        })?;
+        fields.extend(PART);
     }
     Ok(fields)
 }

@@ -191,6 +191,12 @@ pub(crate) struct Setting {
     pub shouts: bool,
     /// Whether it rounds prices.
     pub rounds: bool,
+    /// Whether it drops a delivery to a street that it does not know.
+    pub drops: bool,
+    /// Whether it checks a guard and writes in one step.
+    pub guards: bool,
+    /// Whether it answers a write with what is stored then.
+    pub after_image: bool,
     /// Whether it recognises the repetition of an insert.
     pub recognises: bool,
     pub client_ids: bool,
@@ -214,10 +220,11 @@ impl Setting {
         let mut chance = Chance::new(crate::chance::mix(seed ^ 0x5E77_1136));
         let stamps = chance.one_in(2);
         let client_ids = !chance.one_in(3);
+        let guards = !chance.one_in(8);
         let processes = (0..chance.between(1, 3))
             .map(|_| {
                 (0..chance.between(1, 2))
-                    .map(|_| TableSetting::draw(&mut chance, profile, stamps, client_ids))
+                    .map(|_| TableSetting::draw(&mut chance, profile, stamps, client_ids, guards))
                     .collect()
             })
             .collect();
@@ -226,6 +233,9 @@ impl Setting {
             stamps,
             shouts: chance.one_in(4),
             rounds: chance.one_in(4),
+            drops: chance.one_in(4),
+            guards,
+            after_image: !chance.one_in(5),
             recognises: chance.one_in(2),
             client_ids,
             records: profile.records,
@@ -234,7 +244,7 @@ impl Setting {
 }
 
 impl TableSetting {
-    fn draw(chance: &mut Chance, profile: &Profile, stamps: bool, client_ids: bool) -> Self {
+    fn draw(chance: &mut Chance, profile: &Profile, stamps: bool, client_ids: bool, guards: bool) -> Self {
         let order = chance.pick(&[FeedOrder::Commit, FeedOrder::Unknown]);
         let records = chance.pick(&[Records::Always, Records::Always, Records::Sometimes, Records::Never]);
         let position = chance.pick(&[Position::Unknown, Position::OfTheStore, Position::OfTheAnswers]);
@@ -246,7 +256,7 @@ impl TableSetting {
         // A version that nobody counts guards nothing.
         let policies: &[Policy] =
             if stamps { &[Policy::Fields, Policy::Fields, Policy::Version] } else { &[Policy::Fields] };
-        let policy = if chance.one_in(10) { Policy::Overwrite } else { chance.pick(policies) };
+        let policy = if chance.one_in(10) || !guards { Policy::Overwrite } else { chance.pick(policies) };
         TableSetting {
             feed: has_feed.then_some(manner),
             poll_every: (!has_feed && chance.one_in(2)).then(|| Duration::from_millis(chance.between(500, 4_000))),

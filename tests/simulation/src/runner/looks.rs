@@ -10,7 +10,7 @@ use super::Run;
 use super::people::Place;
 use super::reports::{Before, Came, Done, Shown};
 use crate::model::{Broken, Looked, Promise, ensure};
-use crate::product::Product;
+use crate::product::{Product, places};
 use crate::world::Happened;
 
 impl Run<'_> {
@@ -18,10 +18,12 @@ impl Run<'_> {
     pub(super) fn look(&mut self) -> Result<(), Broken> {
         let commits = self.world.with(|state| std::mem::take(&mut state.commits));
         for commit in &commits {
-            self.writes.look(commit)?;
-            let replaces = commit.by.actor.is_some_and(|actor| self.replacing.contains(&actor));
-            ensure(!(replaces && commit.was_unfit()), Promise::P2, || {
-                format!("`{}` did not fit, and was replaced through the entity", commit.id)
+            self.world.with(|state| self.writes.look(commit, &state.store, self.story.setting.guards))?;
+            // Without a guard nobody knows what a record has become since it was read.
+            let is_bound =
+                self.story.setting.guards && commit.by.actor.is_some_and(|actor| self.bound.contains(&actor));
+            ensure(!(is_bound && (commit.was_unfit() || commit.is_unfit())), Promise::P2, || {
+                format!("`{}` did not fit, or does not any more, and was written through the entity", commit.id)
             })?;
         }
         self.look_at_the_tables()?;
@@ -133,6 +135,8 @@ impl Run<'_> {
             (Ok(()), "replace") => Happened::TableReplaced,
             (Ok(()), "insert") => Happened::TableInserted,
             (Ok(()), "delete") => Happened::TableDeleted,
+            (Ok(()), "delete all") => Happened::TableDeletedAll,
+            (Ok(()), "update") => Happened::TableUpdated,
             (Ok(()), _) => Happened::TableWrote,
         };
         self.world.tell(happened, [0, 0], || match result {
@@ -182,6 +186,7 @@ impl Run<'_> {
                 let happened = if partial.is_repeated() { Happened::PartialAgain } else { Happened::Partial };
                 tell(happened, &|| format!("{name} is saved, with other values of {partial}"));
                 seat.coerced = partial.fields();
+                places(partial.fields()).into_iter().for_each(|field| seat.model.sees(field, edit.live_snapshot()));
                 seat.model.is_saved(&edit, partial.fields())?;
             }
             SaveResult::Conflict(conflicts) => {
@@ -193,6 +198,9 @@ impl Run<'_> {
                 ensure(fields == now, Promise::P3, || {
                     format!("{name} was told of conflicts in {fields:?}, and has {now:?}")
                 })?;
+                // It may be one that has waited to be told, so that nothing was asked.
+                seat.model.is_answered(&edit);
+                return Ok(());
             }
             SaveResult::Deleted => {
                 tell(Happened::FoundDeleted, &|| format!("{name} is told that its record is gone"));
@@ -216,7 +224,10 @@ impl Run<'_> {
                 tell(happened, &|| format!("{name} is told: {error}"));
                 seat.model.doubt |= happened == Happened::Unknown;
                 seat.model.is_answered(&edit);
+                // What only came with a part that was not there follows the store when it is there again, and what somebody
+                // else has written as it was typed.
                 let lost = before.local.diff(edit.local()) & before.modified;
+                let lost = self.world.with(|state| lost & seat.model.not_reached(&edit, &state.store));
                 return ensure(lost.is_empty(), Promise::P4, || {
                     format!("a save of {name} failed, and {lost:?} is not as it was")
                 });

@@ -44,8 +44,8 @@ struct Run<'s> {
     disks: Vec<Vec<ImTable>>,
     places: Vec<Place>,
     writes: Writes,
-    /// The calls that replace a record through the entity.
-    replacing: BTreeSet<u32>,
+    /// The calls that write nothing through the entity to a record that does not fit it.
+    bound: BTreeSet<u32>,
     /// The calls of programs that may be under way, by their tables.
     calls: Vec<(u32, TaskId)>,
     /// What calls have come to, until somebody looks.
@@ -89,7 +89,7 @@ impl<'s> Run<'s> {
             disks: setting.processes.iter().map(cached).collect(),
             places: (0..PLACES).map(|_| Place::Empty).collect(),
             writes: Writes::default(),
-            replacing: BTreeSet::new(),
+            bound: BTreeSet::new(),
             calls: Vec::new(),
             done: Arc::default(),
             actors: 0,

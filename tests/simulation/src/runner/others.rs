@@ -5,7 +5,7 @@ use vantage_live::{Guard, Id, Patch, Record};
 
 use super::Run;
 use crate::generation::Deed;
-use crate::product::{SUPPLIER, named, path, record, typed, unheard};
+use crate::product::{SUPPLIER, Val, named, record, typed, unheard, written};
 use crate::world::{Ask, By, Happened, Shape};
 
 impl Run<'_> {
@@ -22,19 +22,19 @@ impl Run<'_> {
             Deed::Write { field } => {
                 let field = usize::from(field);
                 let val = unheard(field, fresh);
-                let patch = Patch::new().set(path(field).clone(), val.to_json());
+                let patch = self.written(&id, field, &val);
                 self.writes(Happened::ForeignWrote, &id, patch, &format!("{} = {val}", named(field)));
             }
             Deed::WriteTyped { field, number } => {
                 let field = usize::from(field);
                 let val = typed(field, number);
-                let patch = Patch::new().set(path(field).clone(), val.to_json());
+                let patch = self.written(&id, field, &val);
                 self.writes(Happened::ForeignWrote, &id, patch, &format!("{} = {val}", named(field)));
             }
             Deed::WriteBack { field } => {
                 let field = usize::from(field);
                 if let Some(before) = self.world.with(|state| state.store.before(&id, field)) {
-                    let patch = Patch::new().set(path(field).clone(), before.to_json());
+                    let patch = self.written(&id, field, &before);
                     self.writes(Happened::ForeignWroteBack, &id, patch, &format!("{} = {before} again", named(field)));
                 }
             }
@@ -63,7 +63,7 @@ impl Run<'_> {
                 self.world.with(|state| drop(state.apply(&ask, &By::default())));
             }
             Deed::Unfit { field } => {
-                let column = if field % 2 == 0 { "price" } else { "name" };
+                let column = ["price", "name", "delivery"][usize::from(field) % 3];
                 let patch = Patch::new().set(column, json!({"ask": "Doc"}));
                 self.writes(Happened::ForeignUnfit, &id, patch, &format!("a {column} that is none"));
             }
@@ -92,7 +92,13 @@ impl Run<'_> {
         self.unheard += 1;
         let fresh = self.unheard;
         let patch = Patch::new().set("price", unheard(1, fresh).to_json()).set("name", unheard(0, fresh).to_json());
-        self.writes(Happened::ForeignMended, id, patch, "a price and a name that fit");
+        let patch = patch.set("delivery", json!(null));
+        self.writes(Happened::ForeignMended, id, patch, "what fits");
+    }
+
+    /// What it writes to have a field of the record like this.
+    fn written(&self, id: &Id, field: usize, val: &Val) -> Patch {
+        self.world.with(|state| written(state.store.records().get(id), field, val))
     }
 
     fn writes(&mut self, happened: Happened, id: &Id, patch: Patch, what: &str) {

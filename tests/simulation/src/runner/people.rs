@@ -9,9 +9,10 @@ use vantage_live::{FieldSet, Policy};
 
 use super::Run;
 use super::reports::{Before, Came, Reporter};
+use super::rest::is_whole;
 use crate::generation::Act;
 use crate::model::{Broken, Edit, Session};
-use crate::product::{FIELDS, ProductField, named, places, plain, put, typed, val};
+use crate::product::{FIELDS, ProductField, named, places, plain, put, put_as_in, together, typed, val};
 use crate::profiles::PROCESSES;
 use crate::world::{Happened, Owner, TaskId};
 
@@ -241,15 +242,17 @@ impl Run<'_> {
             Act::Type { field, number } => {
                 let (field, wish) = (usize::from(field), typed(usize::from(field), number));
                 tell(Happened::Typed, field, &|| format!("{name} types {wish} into {}", named(field)));
+                let before = edit.local().clone();
                 put(edit.local_mut(), field, &wish);
-                seat.model.wants(field, wish, &edit);
+                seat.model.has_typed([field], &before, &edit);
             }
             Act::SetBack { field } => {
                 let field = usize::from(field);
                 let wish = val(edit.live_snapshot(), field);
                 tell(Happened::SetBack, field, &|| format!("{name} types {wish} into {} again", named(field)));
-                put(edit.local_mut(), field, &wish);
-                seat.model.wants(field, wish, &edit);
+                let (before, snapshot) = (edit.local().clone(), Arc::clone(edit.live_snapshot()));
+                put_as_in(edit.local_mut(), field, &snapshot);
+                seat.model.has_typed([field], &before, &edit);
             }
             Act::Start => {
                 tell(Happened::SaveBegun, 0, &|| format!("{name} starts a save"));
@@ -292,7 +295,7 @@ impl Run<'_> {
                 let conflicting = edit.conflicts().fields().contains(FIELDS[field]);
                 if conflicting {
                     tell(Happened::KeptMine, field, &|| format!("{name} keeps its own {}", named(field)));
-                    seat.model.keeps(field, &edit);
+                    together([field], is_whole(&edit)).into_iter().for_each(|field| seat.model.keeps(field, &edit));
                 }
                 edit.keep_local(FIELDS[field]);
             }
@@ -301,14 +304,16 @@ impl Run<'_> {
                 if edit.conflicts().fields().contains(FIELDS[field]) {
                     tell(Happened::TookTheirs, field, &|| format!("{name} takes the store's {}", named(field)));
                 }
+                let fields = together([field], is_whole(&edit));
                 edit.take_remote(FIELDS[field]);
-                seat.model.gives_up([field], &edit);
+                seat.model.gives_up(fields, &edit);
             }
             Act::Accept => {
                 let fields = seat.coerced;
                 tell(Happened::Accepted, 0, &|| format!("{name} accepts what the store made of {fields}"));
+                let given_up = together(places(fields), is_whole(&edit));
                 edit.accept_stored(fields);
-                seat.model.gives_up(places(fields), &edit);
+                seat.model.gives_up(given_up, &edit);
             }
             Act::Revert => {
                 tell(Happened::Reverted, 9, &|| format!("{name} reverts"));
@@ -318,11 +323,13 @@ impl Run<'_> {
             Act::RevertField { field } => {
                 let field = usize::from(field);
                 tell(Happened::Reverted, field, &|| format!("{name} reverts {}", named(field)));
+                let fields = together([field], is_whole(&edit));
                 edit.revert_field(FIELDS[field]);
-                seat.model.gives_up([field], &edit);
+                seat.model.gives_up(fields, &edit);
             }
             Act::Policy { number } => {
                 let policy = match number {
+                    _ if !self.story.setting.guards => Policy::Overwrite,
                     0 => Policy::Overwrite,
                     1 | 2 if self.story.setting.stamps => Policy::Version,
                     _ => Policy::Fields,

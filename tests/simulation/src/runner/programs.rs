@@ -1,14 +1,14 @@
 //! Programs: they ask a table directly, and follow its events.
 
 use vantage_live::dataset::{DataSetError, InsertableDataSet as _, WritableDataSet};
-use vantage_live::{Guard, Patch, WritableValueSet, WriteOutcome};
+use vantage_live::{Guard, WritableValueSet, WriteOutcome};
 
 use super::Run;
 use super::reports::Came;
 use super::tables::{Interest, Slow};
 use crate::generation::Call;
 use crate::model::{Broken, Promise, ensure};
-use crate::product::{path, plain, unheard};
+use crate::product::{Product, plain, unheard, written};
 use crate::profiles::PROCESSES;
 use crate::world::{Happened, Owner};
 
@@ -70,8 +70,8 @@ impl Run<'_> {
         let is_unfit = open.table.rejected_rows().iter().any(|row| row.id == id);
         let owner = Owner { process, table: open.number, actor: Some(actor) };
         let Some(report) = self.reporter_of(open.number, usize::MAX, actor) else { return };
-        if matches!(call, Call::Replace { .. }) {
-            self.replacing.insert(actor);
+        if matches!(call, Call::Replace { .. } | Call::Update) {
+            self.bound.insert(actor);
         }
         self.world.tell(Happened::Waited, [u64::from(actor), 0], || {
             format!("a program asks table {at} of {} as {actor}: {call:?} of `{id}`", PROCESSES[process])
@@ -83,7 +83,7 @@ impl Run<'_> {
                 Call::Hear { .. } => Came::Called("hear", table.on_backend_change(id).await, None),
                 Call::Write { field, .. } => {
                     let field = usize::from(field);
-                    let patch = Patch::new().set(path(field).clone(), unheard(field, fresh).to_json());
+                    let patch = written(None, field, &unheard(field, fresh));
                     let written = WritableValueSet::write(&table, &id, &patch, &Guard::Exists).await;
                     let result = written.map(|outcome| matches!(outcome, WriteOutcome::Written(_)));
                     match result {
@@ -101,6 +101,13 @@ impl Run<'_> {
                     Ok(id) => Came::Called("insert", Ok(()), Some(id)),
                     Err(error) => Came::Called("insert", Err(error), None),
                 },
+                Call::DeleteAll => {
+                    Came::Called("delete all", WritableDataSet::delete_all(&table).await.map(drop), None)
+                }
+                Call::Update => {
+                    let mut change = |product: &mut Product| product.price += 1;
+                    Came::Called("update", table.update(&mut change).await.map(drop), None)
+                }
                 _ => match WritableDataSet::delete_id(&table, &id).await {
                     Ok(_) => Came::Called("delete", Ok(()), Some(id)),
                     Err(error) => Came::Called("delete", Err(error), None),

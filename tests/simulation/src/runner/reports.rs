@@ -32,6 +32,18 @@ pub(super) enum Came {
     CalledOnUnfit(Result<(), DataSetError>),
 }
 
+impl Came {
+    fn has_failed(&self) -> bool {
+        matches!(
+            self,
+            Came::Saved(Ok(SaveResult::Error(_)), _)
+                | Came::Deleted(Ok(DeleteResult::Error(_)))
+                | Came::Called(_, Err(_), _)
+                | Came::CalledOnUnfit(Err(_))
+        )
+    }
+}
+
 /// A session before a save.
 pub(super) struct Before {
     pub local: Product,
@@ -78,6 +90,10 @@ impl Reporter {
     }
 
     pub fn report(&self, came: Came) {
+        if came.has_failed() {
+            // Who is told that it has failed expects nothing, whatever the store has answered.
+            self.world.with(|state| state.answered.remove(&self.actor));
+        }
         let answered = self.world.with(|state| state.answered.get(&self.actor).cloned());
         let shown = answered.map(|(id, place)| Shown { row: self.table.row(&id), id, place });
         self.done.lock().push(Done { place: self.place, actor: self.actor, table: self.number, came, shown });

@@ -10,8 +10,8 @@ use vantage_live::{Id, ReadableValueSet as _, Record, SyncState};
 
 use super::Run;
 use super::people::{Call, Place};
-use crate::model::{Broken, Promise, Wish, ensure};
-use crate::product::{FIELDS, named, places, put, typed};
+use crate::model::{Broken, Edit, Promise, Wish, ensure};
+use crate::product::{COUNT, FIELDS, PART, named, places, put, together, typed};
 use crate::profiles::Roughness;
 use crate::world::{Happened, Shape};
 
@@ -55,7 +55,7 @@ impl Run<'_> {
         self.waits(at)?;
         let Place::Seated(seat) = &self.places[at] else { return Ok(()) };
         let (name, wishes) = (seat.model.name.clone(), seat.model.wishes().clone());
-        let mut decided = [false; 6];
+        let mut decided = [false; COUNT];
         for _ in 0..ENOUGH {
             let before = self.outcomes();
             self.call(at, "saves", Happened::SaveBegun, Call::Save);
@@ -85,6 +85,14 @@ impl Run<'_> {
                 self.leave(at);
                 return Ok(());
             }
+            // Where nobody guards it, what was written into a part that had gone is what does not fit.
+            if has(Happened::KeptApart)
+                && !self.story.setting.guards
+                && let Place::Seated(seat) = &self.places[at]
+                && let Some(id) = seat.edit().map(|edit| edit.id().clone())
+            {
+                self.mends(&id);
+            }
             if self.decides(at, &mut decided, has(Happened::Rejected)) {
                 return self.is_at_rest(at, &wishes, decided);
             }
@@ -97,7 +105,7 @@ impl Run<'_> {
     }
 
     /// The person decides what is to be decided; `true` where nothing is left to save.
-    fn decides(&mut self, at: usize, decided: &mut [bool; 6], rejected: bool) -> bool {
+    fn decides(&mut self, at: usize, decided: &mut [bool; COUNT], rejected: bool) -> bool {
         let theirs = self.world.with(|state| state.chance.one_in(3));
         let Place::Seated(seat) = &mut self.places[at] else { return true };
         let edit = Arc::clone(&seat.edit);
@@ -107,10 +115,12 @@ impl Run<'_> {
                 format!("{} decides {}: {}", seat.model.name, named(field), if theirs { "theirs" } else { "mine" })
             });
             if theirs {
+                let fields = together([field], is_whole(&edit));
                 edit.take_remote(FIELDS[field]);
-                seat.model.gives_up([field], &edit);
-                decided[field] = true;
+                seat.model.gives_up(fields.iter().copied(), &edit);
+                fields.into_iter().for_each(|field| decided[field] = true);
             } else {
+                seat.model.keeps(field, &edit);
                 edit.keep_local(FIELDS[field]);
             }
         }
@@ -122,17 +132,16 @@ impl Run<'_> {
         }
         let coerced = seat.coerced & edit.modified_fields();
         if !coerced.is_empty() {
+            let fields = together(places(coerced), is_whole(&edit));
             edit.accept_stored(coerced);
-            seat.model.gives_up(places(coerced), &edit);
-            for field in places(coerced) {
-                decided[field] = true;
-            }
+            seat.model.gives_up(fields.iter().copied(), &edit);
+            fields.into_iter().for_each(|field| decided[field] = true);
         }
         seat.coerced = vantage_live::FieldSet::EMPTY;
         edit.modified_fields().is_empty() && !edit.is_new() && !edit.is_saving()
     }
 
-    fn is_at_rest(&mut self, at: usize, wishes: &[Option<Wish>; 6], decided: [bool; 6]) -> Result<(), Broken> {
+    fn is_at_rest(&mut self, at: usize, wishes: &[Option<Wish>; COUNT], decided: [bool; COUNT]) -> Result<(), Broken> {
         self.look()?;
         let Place::Seated(seat) = &self.places[at] else { return Ok(()) };
         let Some(edit) = seat.edit() else { return Ok(()) };
@@ -273,6 +282,11 @@ impl Run<'_> {
             });
         }
     }
+}
+
+/// Whether what concerns one field of the part concerns all of it, here and now.
+pub(super) fn is_whole(edit: &Edit) -> bool {
+    (edit.conflicts().fields() | edit.modified_fields()).contains(FIELDS[PART[0]])
 }
 
 fn agree(shown: &[(Id, Record)], stored: &[(Id, Record)]) -> bool {

@@ -53,6 +53,8 @@ impl Run<'_> {
         let capabilities = vantage_live::Capabilities {
             idempotent_insert: self.story.setting.recognises,
             client_ids: self.story.setting.client_ids,
+            guarded_write: self.story.setting.guards,
+            after_image: self.story.setting.after_image,
             ..vantage_live::Capabilities::all()
         };
         let mut builder = LiveTable::builder(Link { world: world.clone(), process, capabilities })

@@ -120,11 +120,21 @@ impl Link {
             });
             (By { actor, permit }, fate, state.wires[self.process].cuts, number)
         });
+        // Who is not answered with what is stored has its answer when that is read.
+        let is_half = !self.capabilities.after_image
+            && matches!(ask, Ask::Write { .. } | Ask::Insert { .. } | Ask::Make { .. } | Ask::Replace { .. });
+        let read = if let Ask::Read(id) = &ask { Some(id.clone()) } else { None };
         let request = Request { world: world.clone(), process: self.process, cuts, number, ask, by: by.clone() };
         world.spawn(None, Box::pin(request.travel(fate, answer)));
         let Answer { reply, changed, found } = answered.await.unwrap_or(Err(ValueErrorKind::Unreachable))?;
         world.with(|state| {
-            state.answered.extend(by.actor.zip(changed));
+            let answered = if is_half { &mut state.half_answered } else { &mut state.answered };
+            answered.extend(by.actor.zip(changed));
+            if let (Some(actor), Some(read)) = (by.actor, read)
+                && let Some(half) = state.half_answered.remove(&actor).filter(|(id, _)| *id == read)
+            {
+                state.answered.insert(actor, half);
+            }
             // From here on the table knows of them.
             let table = state.tasks.current.map_or(0, |owner| owner.table);
             let told = state.tale.counts[Happened::FeedTold as usize];
@@ -215,7 +225,9 @@ impl Request {
         self.world.with(|state| {
             let before = state.commits.len();
             let reply = state.apply(&self.ask, &self.by);
-            let changed = state.commits[before..].last().map(|commit| (commit.id.clone(), commit.place));
+            // Who deletes everything does not hear of what was made on the way.
+            let own = state.commits[before..].last().filter(|_| !matches!(self.ask, Ask::DeleteAll));
+            let changed = own.map(|commit| (commit.id.clone(), commit.place));
             let found = self.found(&reply, &state.store);
             state.tell(Happened::Applied, [self.number, state.store.revision()], || {
                 format!("request {} is applied: {}", self.number, answered(&reply))

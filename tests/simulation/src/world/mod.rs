@@ -57,6 +57,8 @@ pub(crate) struct State {
     pub commits: Vec<Commit>,
     /// Per actor, the place in its record's history of its last change whose answer it has.
     pub answered: BTreeMap<u32, (vantage_live::Id, usize)>,
+    /// The same of changes of which it was not told yet what the store has made of them.
+    pub half_answered: BTreeMap<u32, (vantage_live::Id, usize)>,
     /// What tables were told that they had asked to read, since the model last looked.
     pub found: Vec<(u32, Found)>,
 }
@@ -75,6 +77,7 @@ impl World {
             permits: BTreeMap::new(),
             commits: Vec::new(),
             answered: BTreeMap::new(),
+            half_answered: BTreeMap::new(),
             found: Vec::new(),
         };
         World { state: Arc::new(Mutex::new(state)), ready: Arc::default() }

@@ -11,7 +11,7 @@ use vantage_live::{
 };
 
 use crate::model::Permit;
-use crate::product::{Product, Val, stored, val};
+use crate::product::{PART, Product, Val, stored, typed, val};
 use crate::profiles::Setting;
 
 /// What a store is asked.
@@ -103,6 +103,11 @@ pub(crate) struct Commit {
 }
 
 impl Commit {
+    /// Whether there is a record now that does not fit the entity.
+    pub fn is_unfit(&self) -> bool {
+        matches!(Shape::of(&self.id, self.after.as_ref()), Shape::Unfit)
+    }
+
     /// Whether there was a record that did not fit the entity.
     pub fn was_unfit(&self) -> bool {
         matches!(Shape::of(&self.id, self.before.as_ref()), Shape::Unfit)
@@ -121,6 +126,8 @@ pub(crate) struct Store {
     stamps: bool,
     shouts: bool,
     rounds: bool,
+    drops: bool,
+    guards: bool,
     recognises: bool,
     pub coerced: u64,
     pub refused: u64,
@@ -141,6 +148,8 @@ impl Store {
             stamps: setting.stamps,
             shouts: setting.shouts,
             rounds: setting.rounds,
+            drops: setting.drops,
+            guards: setting.guards,
             recognises: setting.recognises,
             coerced: 0,
             refused: 0,
@@ -181,9 +190,16 @@ impl Store {
         self.revision
     }
 
+    /// Whether it was asked to check what it cannot.
+    pub fn cannot(&self, ask: &Ask) -> bool {
+        let (Ask::Write { guard, .. } | Ask::Delete { guard, .. }) = ask else { return false };
+        !self.guards && !matches!(guard, Guard::Nothing | Guard::Exists)
+    }
+
     pub fn apply(&mut self, ask: &Ask, by: &By) -> (Reply, Vec<Commit>) {
         let mut commits = Vec::new();
         let reply = match ask {
+            _ if self.cannot(ask) => Reply::No(ValueErrorKind::Unsupported("check a guard")),
             Ask::Write { id, patch, guard } => self.write(id, patch, guard, by, &mut commits),
             Ask::Insert { id, record } if self.records.contains_key(id) => {
                 let _ = record;
@@ -311,17 +327,24 @@ impl Store {
         None
     }
 
-    /// What the store makes of a value that is typed into this field.
-    pub fn coerce(&self, field: usize, val: &Val) -> Val {
+    /// What the store may make of a value that is typed into this field.
+    pub fn coerce(&self, field: usize, val: &Val) -> Option<Val> {
         match (field, val) {
-            (0, Val::Text(name)) if self.shouts => Val::Text(name.to_uppercase()),
-            (1, Val::Number(price)) if self.rounds => Val::Number(price / 10 * 10),
-            _ => val.clone(),
+            (0, Val::Text(name)) if self.shouts => Some(Val::Text(name.to_uppercase())),
+            (1, Val::Number(price)) if self.rounds => Some(Val::Number(price / 10 * 10)),
+            (6, _) if self.drops => Some(Val::Nothing),
+            (7 | 8, _) if self.drops => Some(Val::Away),
+            _ => None,
         }
     }
 
     fn change(&mut self, id: &Id, deed: Deed, mut record: Record, by: &By, commits: &mut Vec<Commit>) -> Record {
         self.revision += 1;
+        // Where it does not deliver to, it delivers nothing.
+        if self.drops && stored(&record, PART[1]) == typed(PART[1], 5) {
+            record.insert("delivery".into(), Value::Null);
+            self.coerced += 1;
+        }
         if self.stamps {
             record.insert("revision".into(), json!(self.revision));
         }

@@ -58,6 +58,8 @@ happened! {
     TableRefused => "replacements of what does not fit, refused",
     TableInserted => "inserts through a table",
     TableDeleted => "deletes through a table",
+    TableDeletedAll => "tables emptied",
+    TableUpdated => "updates of all rows",
     TableFailed => "calls of a table that failed",
     TableRefreshed => "tables listed by hand",
     TableHeard => "records named to a table",

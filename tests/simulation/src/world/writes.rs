@@ -10,10 +10,18 @@ use super::reads::odd;
 use super::store::{Ask, Reply};
 use super::{Disk, Link};
 
+impl Link {
+    /// What the store answers to a write that has left this record.
+    fn after_image(&self, record: Record) -> Record {
+        if self.capabilities.after_image { record } else { Record::new() }
+    }
+}
+
 #[async_trait]
 impl WritableValueSet for Link {
     async fn write(&self, id: &Id, patch: &Patch, guard: &Guard) -> Result<WriteOutcome, ValueError> {
         match self.ask(Ask::Write { id: id.clone(), patch: patch.clone(), guard: guard.clone() }).await {
+            Ok(Reply::Written(WriteOutcome::Written(record))) => Ok(WriteOutcome::Written(self.after_image(record))),
             Ok(Reply::Written(outcome)) => Ok(outcome),
             Ok(other) => Err(odd(Operation::Write, &other)),
             Err(kind) => Err(Link::error(Operation::Write, Some(id), kind)),
@@ -22,7 +30,7 @@ impl WritableValueSet for Link {
 
     async fn insert_id_value(&self, id: &Id, record: Record) -> Result<Record, ValueError> {
         match self.ask(Ask::Insert { id: id.clone(), record }).await {
-            Ok(Reply::Record(record)) => Ok(record),
+            Ok(Reply::Record(record)) => Ok(self.after_image(record)),
             Ok(other) => Err(odd(Operation::Insert, &other)),
             Err(kind) => Err(Link::error(Operation::Insert, Some(id), kind)),
         }
@@ -30,7 +38,7 @@ impl WritableValueSet for Link {
 
     async fn replace_id_value(&self, id: &Id, record: Record) -> Result<Record, ValueError> {
         match self.ask(Ask::Replace { id: id.clone(), record }).await {
-            Ok(Reply::Record(record)) => Ok(record),
+            Ok(Reply::Record(record)) => Ok(self.after_image(record)),
             Ok(other) => Err(odd(Operation::Replace, &other)),
             Err(kind) => Err(Link::error(Operation::Replace, Some(id), kind)),
         }
@@ -57,7 +65,7 @@ impl WritableValueSet for Link {
 impl InsertableValueSet for Link {
     async fn insert_value(&self, record: Record, key: Option<IdempotencyKey>) -> Result<(Id, Record), ValueError> {
         match self.ask(Ask::Make { record, key }).await {
-            Ok(Reply::Made(id, record)) => Ok((id, record)),
+            Ok(Reply::Made(id, record)) => Ok((id, self.after_image(record))),
             Ok(other) => Err(odd(Operation::Insert, &other)),
             Err(kind) => Err(Link::error(Operation::Insert, None, kind)),
         }

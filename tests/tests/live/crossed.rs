@@ -1,0 +1,51 @@
+//! Answers that cross: the store has answered two writes to one record, and which of them was later has to be read.
+
+use tests::bakery::{self, Product};
+use tests::still::Still;
+use vantage_live::contract::{Faults, FaultyValueSet};
+use vantage_live::edit::SaveError;
+use vantage_live::{LiveTable, Operation, RecordEdit, SaveResult, ValueErrorKind};
+
+/// A session whose name is in the store, whose answer has crossed another one, and whose record cannot be read so many times.
+async fn crossed(unread: usize) -> (RecordEdit<'static, Product>, LiveTable<Product>, Faults) {
+    let faulty = FaultyValueSet::new(bakery::store().await);
+    let faults = faulty.faults();
+    // Pauses are over at once.
+    let table = LiveTable::<Product>::builder(faulty).environment(Still::with_chance(0)).open().await.unwrap();
+    let mut edit = table.edit_record_owned("sea_pie").await.unwrap();
+    edit.name = "Pie".into();
+    let mut other = table.edit_record_owned("sea_pie").await.unwrap();
+    other.price = 310;
+    let held = faults.next(Operation::Write).has_its_answer_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    assert!(matches!(other.save().await.unwrap(), SaveResult::Saved));
+    faults.next(Operation::Read).times(unread).fails(ValueErrorKind::Unreachable);
+    held.release();
+    (edit, table, faults)
+}
+
+#[tokio::test]
+async fn an_answer_waits_until_it_is_read_which_of_the_two_is_later() {
+    let (mut edit, table, _) = crossed(2).await;
+
+    let saved = edit.finish_save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    let row = table.row(&"sea_pie".into()).unwrap();
+    assert_eq!((&*row.name, row.price), ("Pie", 310));
+}
+
+#[tokio::test]
+async fn where_that_cannot_be_read_it_is_unknown_and_the_next_save_finds_out() {
+    let (mut edit, table, faults) = crossed(usize::MAX).await;
+
+    let unknown = edit.finish_save().await.unwrap();
+    faults.clear();
+    let found = edit.save().await.unwrap();
+
+    assert!(matches!(unknown, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "{unknown:?}");
+    assert!(matches!(found, SaveResult::Saved), "{found:?}");
+    let row = table.row(&"sea_pie".into()).unwrap();
+    assert_eq!((&*row.name, row.price), ("Pie", 310));
+}
