@@ -208,7 +208,7 @@ impl Session {
                     continue;
                 }
             } else {
-                let follows = self.left_alone(field, &wish, edit, store)
+                let follows = Self::left_alone(field, &wish, edit, store)
                     || (!modified[field] || self.implied[field])
                         && (self.back[field] || has_reached(field, &wish, edit, store));
                 ensure(follows, Promise::P4, || {
@@ -229,7 +229,7 @@ impl Session {
 
     /// Whether the field is in the part that comes and goes, which the record has had none of since something was wished for.
     /// What is typed again as it was before it went is as if nobody had touched it, and follows what has come.
-    fn left_alone(&self, field: usize, wish: &Wish, edit: &Edit, store: &Store) -> bool {
+    fn left_alone(field: usize, wish: &Wish, edit: &Edit, store: &Store) -> bool {
         let (id, place) = &wish.since;
         let is_away = |shape: &Shape| matches!(shape, Shape::Row(row) if val(row, PART[0]) == Val::Nothing);
         PART.contains(&field)
@@ -314,7 +314,7 @@ impl Session {
     pub fn has_its_wish(&self, field: usize, wish: &Wish, edit: &Edit, store: &Store) -> bool {
         has_reached(field, wish, edit, store)
             || !edit.is_modified(FIELDS[field]) && self.back[field]
-            || self.left_alone(field, wish, edit, store)
+            || Self::left_alone(field, wish, edit, store)
     }
 }
 

@@ -95,8 +95,8 @@ impl Run<'_> {
                 self.world.tell(happened, [u64::from(actor), 0], || format!("what did not fit: {result:?}"));
                 Ok(())
             }
-            Came::Saved(result, before) => self.saved(place, actor, result, &before),
-            Came::Refreshed(result) => self.refreshed(place, actor, result),
+            Came::Saved(saved) => self.saved(place, actor, saved.0, &saved.1),
+            Came::Refreshed(result) => self.refreshed(place, actor, *result),
             Came::Deleted(result) => self.deleted(place, actor, result),
         }
     }
@@ -186,7 +186,9 @@ impl Run<'_> {
                 let happened = if partial.is_repeated() { Happened::PartialAgain } else { Happened::Partial };
                 tell(happened, &|| format!("{name} is saved, with other values of {partial}"));
                 seat.coerced = partial.fields();
-                places(partial.fields()).into_iter().for_each(|field| seat.model.sees(field, edit.live_snapshot()));
+                for field in places(partial.fields()) {
+                    seat.model.sees(field, edit.live_snapshot());
+                }
                 seat.model.is_saved(&edit, partial.fields())?;
             }
             SaveResult::Conflict(conflicts) => {

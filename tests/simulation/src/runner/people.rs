@@ -275,7 +275,7 @@ impl Run<'_> {
             Act::Poll => {
                 let before = Before::of(&edit);
                 if let Some(result) = self.world.acting(seat.owner(), || edit.poll_save()) {
-                    seat.report.report_of(&edit, Came::Saved(result, before));
+                    seat.report.report_of(&edit, Came::Saved(Box::new((result, before))));
                 }
             }
             Act::Rebase => match edit.rebase() {
@@ -295,7 +295,9 @@ impl Run<'_> {
                 let conflicting = edit.conflicts().fields().contains(FIELDS[field]);
                 if conflicting {
                     tell(Happened::KeptMine, field, &|| format!("{name} keeps its own {}", named(field)));
-                    together([field], is_whole(&edit)).into_iter().for_each(|field| seat.model.keeps(field, &edit));
+                    for field in together([field], is_whole(&edit)) {
+                        seat.model.keeps(field, &edit);
+                    }
                 }
                 edit.keep_local(FIELDS[field]);
             }
@@ -391,10 +393,10 @@ impl Call {
             let mut edit = edit.lock().await;
             let before = Before::of(&edit);
             let came = match self {
-                Call::Save => Came::Saved(edit.save().await, before),
-                Call::Finish => Came::Saved(edit.finish_save().await, before),
-                Call::SaveAsNew => Came::Saved(edit.save_as_new().await, before),
-                Call::Refresh => Came::Refreshed(edit.refresh_snapshot().await),
+                Call::Save => Came::Saved(Box::new((edit.save().await, before))),
+                Call::Finish => Came::Saved(Box::new((edit.finish_save().await, before))),
+                Call::SaveAsNew => Came::Saved(Box::new((edit.save_as_new().await, before))),
+                Call::Refresh => Came::Refreshed(Box::new(edit.refresh_snapshot().await)),
                 Call::Delete => Came::Deleted(edit.delete().await),
             };
             report.report_of(&edit, came);

@@ -24,8 +24,8 @@ pub(super) struct Done {
 /// What it has come to.
 pub(super) enum Came {
     Opened(Result<Box<Edit>, EditError>),
-    Saved(Result<SaveResult<Product>, EditError>, Before),
-    Refreshed(Result<ProductConflicts, RefreshError>),
+    Saved(Box<(Result<SaveResult<Product>, EditError>, Before)>),
+    Refreshed(Box<Result<ProductConflicts, RefreshError>>),
     Deleted(Result<DeleteResult<ProductField>, EditError>),
     Called(&'static str, Result<(), DataSetError>, Option<Id>),
     /// As `Called`, of a record that did not fit when it was called.
@@ -34,13 +34,13 @@ pub(super) enum Came {
 
 impl Came {
     fn has_failed(&self) -> bool {
-        matches!(
-            self,
-            Came::Saved(Ok(SaveResult::Error(_)), _)
-                | Came::Deleted(Ok(DeleteResult::Error(_)))
-                | Came::Called(_, Err(_), _)
-                | Came::CalledOnUnfit(Err(_))
-        )
+        match self {
+            Came::Saved(saved) => matches!(**saved, (Ok(SaveResult::Error(_)), _)),
+            Came::Deleted(Ok(DeleteResult::Error(_))) | Came::Called(_, Err(_), _) | Came::CalledOnUnfit(Err(_)) => {
+                true
+            }
+            _ => false,
+        }
     }
 }
 

@@ -118,7 +118,9 @@ impl Run<'_> {
                 let fields = together([field], is_whole(&edit));
                 edit.take_remote(FIELDS[field]);
                 seat.model.gives_up(fields.iter().copied(), &edit);
-                fields.into_iter().for_each(|field| decided[field] = true);
+                for field in fields {
+                    decided[field] = true;
+                }
             } else {
                 seat.model.keeps(field, &edit);
                 edit.keep_local(FIELDS[field]);
@@ -135,7 +137,9 @@ impl Run<'_> {
             let fields = together(places(coerced), is_whole(&edit));
             edit.accept_stored(coerced);
             seat.model.gives_up(fields.iter().copied(), &edit);
-            fields.into_iter().for_each(|field| decided[field] = true);
+            for field in fields {
+                decided[field] = true;
+            }
         }
         seat.coerced = vantage_live::FieldSet::EMPTY;
         edit.modified_fields().is_empty() && !edit.is_new() && !edit.is_saving()
