@@ -80,9 +80,10 @@ impl<E: LiveEntity> ThreeWay<E> {
         own: FieldSet<E::Field>,
         typed: FieldSet<E::Field>,
     ) -> FieldSet<E::Field> {
-        let was_apart = self.modified().only_wholes();
+        let modified = self.modified();
+        let was_apart = modified.only_wholes();
         let (untouched, unchanged) = self.back_again(was_apart, &remote.row);
-        let mine = (self.modified() - untouched) | typed;
+        let mine = (modified - untouched) | typed;
         let fresh = (mine & self.changed_otherwise(&remote.row)) - own;
         let first = fresh - self.undecided;
         if !first.is_empty() {
@@ -107,8 +108,8 @@ impl<E: LiveEntity> ThreeWay<E> {
     /// Of an optional entity that was on one side only, so that all of it was in conflict, and that is on both again without
     /// anybody having touched it here: the fields that are as they were before, here and there.
     fn back_again(&self, was_apart: FieldSet<E::Field>, remote: &E) -> (FieldSet<E::Field>, FieldSet<E::Field>) {
-        let apart = self.conflicting().only_wholes() & was_apart;
         let (Some(base), Some(left)) = (&self.bases, &self.left) else { return (FieldSet::EMPTY, FieldSet::EMPTY) };
+        let apart = self.conflicting().only_wholes() & was_apart;
         let (here, there) = (base.diff(&self.local), base.diff(remote));
         let touched = left.diff(&self.local).with_wholes();
         let back = apart - touched - here.only_wholes() - there.only_wholes();

@@ -37,6 +37,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// its answer in first. Where a save takes more than one request (after a lost answer it reads before it writes), the
     /// next one is sent when the answer to the last is taken in.
     ///
+    /// Where the answers to two writes of one table have crossed, a read says which was later, and the save waits for it; where
+    /// three such reads have failed, it is an `OutcomeUnknown` too.
+    ///
     /// After an `OutcomeUnknown` the next save reads the record before it writes. What stands there as it was sent is
     /// this session's own; a field with a third value may be a coercion of ours or somebody's change, and is shown as a
     /// conflict, for it cannot be told and must not be overwritten. A write that lands even later than that is still known
