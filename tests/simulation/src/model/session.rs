@@ -221,10 +221,13 @@ impl Session {
         Ok(())
     }
 
-    /// Whether the record has had no part that comes and goes, since the session's snapshot of before.
+    /// Whether the record has had no part that comes and goes, since the session's snapshot of before, or since something
+    /// was wished for in it: an answer that comes late is taken in as of then.
     fn was_away(&self, edit: &Edit, store: &Store) -> bool {
         let is_away = |shape: &Shape| matches!(shape, Shape::Row(row) if val(row, PART[0]) == Val::Nothing);
+        let wishes = PART.iter().filter_map(|field| Some((*field, self.wishes[*field].as_ref()?)));
         store.history(edit.id())[self.place(edit)..].iter().any(is_away)
+            || wishes.into_iter().any(|(field, wish)| Self::left_alone(field, wish, edit, store))
     }
 
     /// Whether the field is in the part that comes and goes, which the record has had none of since something was wished for.

@@ -12,7 +12,7 @@ use super::reports::{Before, Came, Reporter};
 use super::rest::is_whole;
 use crate::generation::Act;
 use crate::model::{Broken, Edit, Session};
-use crate::product::{FIELDS, ProductField, named, places, plain, put, put_as_in, together, typed, val};
+use crate::product::{FIELDS, ProductField, named, places, plain, put, put_as_in, set, together, typed, val};
 use crate::profiles::PROCESSES;
 use crate::world::{Happened, Owner, TaskId};
 
@@ -292,12 +292,10 @@ impl Run<'_> {
             },
             Act::Keep { field } => {
                 let field = usize::from(field);
-                let conflicting = edit.conflicts().fields().contains(FIELDS[field]);
-                if conflicting {
+                let fields = together([field], is_whole(&edit));
+                if !(edit.conflicts().fields() & set(fields.iter().copied())).is_empty() {
                     tell(Happened::KeptMine, field, &|| format!("{name} keeps its own {}", named(field)));
-                    for field in together([field], is_whole(&edit)) {
-                        seat.model.keeps(field, &edit);
-                    }
+                    fields.into_iter().for_each(|field| seat.model.keeps(field, &edit));
                 }
                 edit.keep_local(FIELDS[field]);
             }
