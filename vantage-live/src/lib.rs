@@ -456,8 +456,9 @@ pub use table::{
     Event, Ids, LiveTable, OpenError, Origin, Policy, Progress, RejectedRow, Rows, Subscription, SyncState,
 };
 pub use value::{
-    Capabilities, DeleteOutcome, Expected, FeedKind, Guard, Id, IdField, IdempotencyKey, InsertableValueSet, Operation,
-    Patch, Path, ReadableValueSet, Record, RwValueSet, ValueError, ValueErrorKind, WritableValueSet, WriteOutcome,
+    Capabilities, DeleteOutcome, Expectation, Expected, FeedKind, Guard, Id, IdField, IdempotencyKey,
+    InsertableValueSet, Operation, Patch, Path, ReadableValueSet, Record, RwValueSet, ValueError, ValueErrorKind,
+    WritableValueSet, WriteOutcome,
 };
 #[cfg(feature = "derive")]
 pub use vantage_live_derive::LiveEntity;

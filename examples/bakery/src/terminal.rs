@@ -41,7 +41,7 @@ pub fn run(runtime: &Runtime, database: &Database, table: &str, when: When) -> R
     let pastes = execute!(stdout(), EnableBracketedPaste).is_ok();
     let result = until_done(&mut terminal, &mut app, &trouble, &stopped);
     if pastes {
-        execute!(stdout(), DisableBracketedPaste)?;
+        let _ = execute!(stdout(), DisableBracketedPaste);
     }
     // Drawn or failed: the terminal is the person's again. A panic restores it too.
     ratatui::try_restore()?;

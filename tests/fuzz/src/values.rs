@@ -3,7 +3,7 @@
 use arbitrary::{Result, Unstructured};
 use serde_json::Value;
 use vantage_live::value::same;
-use vantage_live::{Expected, Guard, Patch, Path, Record};
+use vantage_live::{Expectation, Expected, Guard, Patch, Path, Record};
 
 use crate::json;
 
@@ -133,8 +133,12 @@ fn guard(record: &Record, path: Path, other: Value) {
 
     // Every leaf at once, as a save guards what it writes.
     let patch = Patch::between(&Record::new(), record);
-    let all = patch.sets().map(|(path, value)| Expected { path: path.clone(), value: Some(value.clone()) });
+    let all =
+        patch.sets().map(|(path, value)| Expected { path: path.clone(), what: Expectation::Value(value.clone()) });
     assert!(Guard::Fields(all.collect()).holds(Some(record)));
+
+    let object = Guard::Exists.and_object(path.clone());
+    assert_eq!(object.holds(Some(record)), now.as_ref().is_some_and(Value::is_object), "{object:?} of {record:?}");
 
     let as_expected = now.as_ref().is_some_and(|now| same(now, &other));
     assert_eq!(Guard::Exists.and(path.clone(), Some(other.clone())).holds(Some(record)), as_expected);

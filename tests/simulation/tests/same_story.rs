@@ -24,7 +24,7 @@ const HASHES: &str = "
     0xeba80fda02f2597d,
     0xe6933124eb2943d5,
     0xa5d3bf4960b80495,
-    0x6919bb7b8f98951b,
+    0x433f96f804336962,
     0x3da58041a115eec5,
     0x76358ba049f911c8,
     0x441552d977505027,

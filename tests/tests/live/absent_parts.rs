@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tests::bakery::Colleague as _;
 use vantage_live::dataset::WritableDataSet as _;
-use vantage_live::{ImTable, LiveEntity, LiveTable, SaveResult, WritableValueSet as _};
+use vantage_live::{ImTable, LiveEntity, LiveTable, Policy, SaveResult, WritableValueSet as _};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
 struct Part {
@@ -61,6 +61,21 @@ async fn a_field_of_a_part_that_is_not_stored_is_saved_with_the_part() {
         assert_eq!(store.stored("flux", "inventory").await, Some(whole));
         assert_eq!(table.row(&"flux".into()).unwrap().inventory, Inventory { stock: 5, ..usual() });
     }
+}
+
+#[tokio::test]
+async fn a_part_that_has_come_meanwhile_is_written_into_where_that_is_the_policy() {
+    let (table, store) = unfollowed(json!({"name": "Flux"})).await;
+    let mut edit = table.edit_record("flux").await.unwrap();
+    edit.set_policy(Policy::Overwrite);
+    edit.inventory.shelf = "Z".into();
+    store.colleague_sets("flux", "inventory", json!({"stock": 9, "shelf": "A", "row": 3, "more": true})).await;
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    let written = json!({"stock": 9, "shelf": "Z", "row": 3, "more": true});
+    assert_eq!(store.stored("flux", "inventory").await, Some(written));
 }
 
 #[tokio::test]

@@ -3,9 +3,10 @@
 use tests::bakery::{self, Colleague as _, Product, ProductField};
 use tests::claiming::Claiming;
 use tests::wait::until;
+use vantage_live::contract::FaultyValueSet;
 use vantage_live::edit::DeleteResult;
 use vantage_live::{
-    Guard, ImTable, LiveTable, Patch, Policy, ReadableValueSet as _, SaveResult, WritableValueSet as _,
+    Guard, ImTable, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, SaveResult, WritableValueSet as _,
 };
 
 const CUPCAKE: &str = "flux_cupcake";
@@ -79,4 +80,65 @@ async fn a_delete_that_nobody_heard_of_lets_no_save_through_that_the_version_ref
     assert!(matches!(told, SaveResult::Conflict(_)), "{told:?}");
     assert_eq!(stored, Some("Flux Capacitor Cupcake".into()));
     assert!(matches!(meant, SaveResult::Saved), "{meant:?}");
+}
+
+#[tokio::test]
+async fn a_change_after_what_was_shown_while_a_save_was_under_way_refuses_the_next_save() {
+    let store = bakery::store().await;
+    let sees_to_it = Claiming::new(store.clone(), |can| can.version_token = true);
+    let table = LiveTable::<Product>::builder(sees_to_it).feed(store.feed()).policy(Policy::Version);
+    let table = table.open().await.unwrap();
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    edit.start_save().unwrap();
+    until(|| table.row(&CUPCAKE.into()).unwrap().price == 130).await;
+    edit.note = Some("sweet".into());
+    let _ = edit.rebase().unwrap();
+    let patch = Patch::new().set("name", "Cupcake").set("version", 2);
+    let _ = store.write(&CUPCAKE.into(), &patch, &Guard::Exists).await.unwrap();
+    until(|| table.row(&CUPCAKE.into()).unwrap().version == 2).await;
+
+    let told = edit.save().await.unwrap();
+    let stored = store.stored(CUPCAKE, "note").await;
+    let meant = edit.save().await.unwrap();
+
+    assert!(matches!(told, SaveResult::Conflict(_)), "{told:?}");
+    assert_eq!(stored, Some(serde_json::Value::Null));
+    assert!(matches!(meant, SaveResult::Saved), "{meant:?}");
+}
+
+#[tokio::test]
+async fn ones_own_lost_write_of_what_the_record_had_not_at_all_is_no_change_of_anybody_elses() {
+    let store = bakery::store().await;
+    let _ = store.write(&CUPCAKE.into(), &Patch::new().unset("note"), &Guard::Exists).await.unwrap();
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).policy(Policy::Version).open().await.unwrap();
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.note = Some("sweet".into());
+    faults.next(Operation::Write).loses_its_answer();
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Error(_)));
+
+    let found = edit.save().await.unwrap();
+
+    assert!(matches!(found, SaveResult::Saved), "{found:?}");
+    assert_eq!(store.stored(CUPCAKE, "note").await, Some("sweet".into()));
+}
+
+#[tokio::test]
+async fn a_column_that_others_have_changed_beside_ones_own_lost_write_is_a_change() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).policy(Policy::Version).open().await.unwrap();
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.note = Some("sweet".into());
+    faults.next(Operation::Write).loses_its_answer();
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Error(_)));
+    store.colleague_sets(CUPCAKE, "supplier", "Doc").await;
+    edit.price = 130;
+
+    let found = edit.save().await.unwrap();
+
+    assert!(matches!(found, SaveResult::Conflict(_)), "{found:?}");
 }

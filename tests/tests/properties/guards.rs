@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 use vantage_live::value::same;
-use vantage_live::{Expected, Guard, Path, Record};
+use vantage_live::{Expectation, Expected, Guard, Path, Record};
 
 use crate::json::{MANY, cases, path, record, value};
 
@@ -15,21 +15,24 @@ fn at(record: &Record, path: &Path) -> Option<Value> {
     path.names().iter().try_fold(Value::Object(record.clone()), |value, name| value.get(&**name).cloned())
 }
 
-fn as_expected(record: &Record, path: &Path, value: Option<&Value>) -> bool {
-    match (at(record, path), value) {
-        (Some(now), Some(value)) => same(&now, value),
-        (None, None) => true,
-        _ => false,
+fn as_expected(record: &Record, path: &Path, what: &Expectation) -> bool {
+    match (at(record, path), what) {
+        (Some(now), Expectation::Value(value)) => same(&now, value),
+        (Some(now), Expectation::Object) => now.is_object(),
+        (now, Expectation::Absent) => now.is_none(),
+        (None, _) => false,
     }
 }
 
 /// Expectations, of which many are what the record has.
 fn expectations(record: Record) -> impl Strategy<Value = (Record, Vec<Expected>)> {
-    let one = (path(), proptest::option::of(value()), proptest::bool::weighted(0.7));
+    let other =
+        prop_oneof![Just(Expectation::Absent), value().prop_map(Expectation::Value), Just(Expectation::Object),];
+    let one = (path(), other, proptest::bool::weighted(0.7));
     proptest::collection::vec(one, 0..4).prop_map(move |parts| {
-        let expected = |(path, value, true_to_it): (Path, _, _)| {
-            let value = if true_to_it { at(&record, &path) } else { value };
-            Expected { path, value }
+        let expected = |(path, other, true_to_it): (Path, _, _)| {
+            let spelled = at(&record, &path).map_or(Expectation::Absent, Expectation::Value);
+            Expected { path, what: if true_to_it { spelled } else { other } }
         };
         (record.clone(), parts.into_iter().map(expected).collect())
     })
@@ -40,7 +43,7 @@ proptest! {
 
     #[test]
     fn a_guard_of_fields_holds_when_each_is_as_expected((record, expected) in record().prop_flat_map(expectations)) {
-        let each = expected.iter().all(|Expected { path, value }| as_expected(&record, path, value.as_ref()));
+        let each = expected.iter().all(|Expected { path, what }| as_expected(&record, path, what));
 
         prop_assert_eq!(Guard::Fields(expected.clone()).holds(Some(&record)), each);
         prop_assert!(!Guard::Fields(expected).holds(None));
@@ -49,7 +52,12 @@ proptest! {
     #[test]
     fn a_guard_put_together_is_the_guard_of_its_fields((record, expected) in record().prop_flat_map(expectations)) {
         for start in [Guard::Nothing, Guard::Exists, Guard::Fields(vec![])] {
-            let put = expected.iter().cloned().fold(start, |guard, Expected { path, value }| guard.and(path, value));
+            let and = |guard: Guard, Expected { path, what }| match what {
+                Expectation::Absent => guard.and(path, None),
+                Expectation::Value(value) => guard.and(path, Some(value)),
+                Expectation::Object => guard.and_object(path),
+            };
+            let put = expected.iter().cloned().fold(start, and);
             prop_assert_eq!(put.holds(Some(&record)), Guard::Fields(expected.clone()).holds(Some(&record)));
         }
     }

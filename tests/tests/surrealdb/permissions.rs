@@ -22,6 +22,10 @@ const SCHEMA: &str = "
     DEFINE FIELD text ON note TYPE option<string>;
     DEFINE FIELD rank ON note TYPE int DEFAULT 0 PERMISSIONS FOR select FULL, FOR create FULL, FOR update NONE;
     DEFINE FIELD secret ON note TYPE option<string> PERMISSIONS FOR select NONE, FOR create, update FULL;
+    DEFINE FIELD inside ON note TYPE option<object>;
+    DEFINE FIELD inside.a ON note TYPE option<int>;
+    DEFINE FIELD inside.b ON note TYPE option<int>;
+    DEFINE FIELD inside.secret ON note TYPE option<string> PERMISSIONS FOR select NONE, FOR create, update FULL;
     CREATE user:marty SET name = 'marty';
     CREATE user:biff SET name = 'biff';
     CREATE shown:it SET price = 120;
@@ -222,5 +226,33 @@ async fn of_many_inserts_the_one_that_is_not_allowed_is_rejected_and_the_others_
         let kinds: Vec<_> = answers.into_iter().map(|answer| answer.map(drop).map_err(|error| error.kind)).collect();
         assert!(matches!(&kinds[..], [Ok(()), Err(ValueErrorKind::Rejected { .. }), Ok(())]), "{kinds:?}");
         assert_eq!(notes.count().await.unwrap(), 3);
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_seen_inside_an_object_stays_when_something_beside_it_is_written_or_taken_away() {
+    for (db, all) in marty().await {
+        all.query("UPDATE note:mine SET inside = { a: 1, b: 2, secret: 'flux' }").await.unwrap().check().unwrap();
+        let notes = db.table("note");
+        let patch = Patch::new().set(Path::from_iter(["inside", "a"]), 5).unset(Path::from_iter(["inside", "b"]));
+
+        let written = notes.write(&Id::from("mine"), &patch, &Guard::Exists).await.unwrap();
+
+        assert!(matches!(&written, WriteOutcome::Written(now) if now["inside"] == json!({"a": 5})), "{written:?}");
+        let stored = ask(&all, "RETURN note:mine.inside").await;
+        assert_eq!(stored.into_json_value(), json!({"a": 5, "secret": "flux"}));
+    }
+}
+
+#[tokio::test]
+async fn where_a_user_sees_no_object_one_is_made() {
+    for (db, all) in marty().await {
+        let patch = Patch::new().set(Path::from_iter(["inside", "a"]), 5);
+
+        let written = db.table("note").write(&Id::from("mine"), &patch, &Guard::Exists).await.unwrap();
+
+        assert!(matches!(&written, WriteOutcome::Written(now) if now["inside"] == json!({"a": 5})), "{written:?}");
+        let stored = ask(&all, "RETURN note:mine.inside").await;
+        assert_eq!(stored.into_json_value(), json!({"a": 5}));
     }
 }

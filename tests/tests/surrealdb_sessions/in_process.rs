@@ -347,6 +347,35 @@ async fn a_row_that_leaves_the_filter_disappears_and_one_that_enters_comes() {
 }
 
 #[tokio::test]
+async fn a_record_with_a_column_that_is_another_each_time_is_deleted_by_who_was_told_so_and_not_what_others_changed() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+    struct Aging {
+        name: String,
+        #[live(readonly)]
+        read_at: String,
+    }
+    let (_, raw) = database().await;
+    raw.query(
+        "DEFINE TABLE aging; DEFINE FIELD read_at ON aging COMPUTED time::now(); CREATE aging:doc SET name = 'Doc'",
+    )
+    .await
+    .unwrap()
+    .check()
+    .unwrap();
+    let table = LiveTable::<Aging>::builder(SurrealDb::from_client(raw.clone()).table("aging")).open().await.unwrap();
+    let mut edit = table.edit_record("doc").await.unwrap();
+    let told = edit.delete().await.unwrap();
+    raw.query("UPDATE aging:doc SET name = 'Emmett'").await.unwrap().check().unwrap();
+
+    let refused = edit.delete().await.unwrap();
+    let meant = edit.delete().await.unwrap();
+
+    assert!(matches!(told, DeleteResult::Changed(fields) if fields == AgingField::ReadAt.into()), "{told:?}");
+    assert!(matches!(refused, DeleteResult::Changed(fields) if fields.contains(AgingField::Name)), "{refused:?}");
+    assert!(matches!(meant, DeleteResult::Deleted), "{meant:?}");
+}
+
+#[tokio::test]
 async fn a_record_that_does_not_fit_is_kept_apart_and_not_overwritten() {
     let (store, raw) = database().await;
     raw.query("DEFINE TABLE loose SCHEMALESS; CREATE loose:a SET name = 'A'; CREATE loose:b SET nothing = true")

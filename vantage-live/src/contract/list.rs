@@ -186,6 +186,7 @@ macro_rules! __contract_cases {
                 text_is_compared_to_the_last_character
                 arrays_are_compared_whole_and_in_order
                 objects_are_compared_whole_and_in_any_order
+                any_object_is_told_from_what_is_none
                 what_is_empty_equals_only_itself
                 long_text_is_compared_whole
                 a_version_holds_until_it_changes
@@ -213,6 +214,7 @@ macro_rules! __contract_cases {
                 a_delete_compares_long_text_whole
                 a_delete_compares_arrays_whole_and_in_order
                 a_delete_compares_objects_whole_and_in_any_order
+                a_delete_tells_any_object_from_what_is_none
                 a_delete_takes_nothing_empty_for_another
                 a_delete_under_another_version_is_refused
                 a_delete_under_a_version_of_a_record_without_one_is_refused

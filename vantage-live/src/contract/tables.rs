@@ -259,6 +259,24 @@ pub(super) fn of_objects() -> Vec<Row> {
     rows
 }
 
+pub(super) fn of_any_object() -> Vec<Row> {
+    let outside = || Guard::Exists.and_object("it");
+    let inside = || Guard::Exists.and_object(Path::from_iter(["it", "in"]));
+    let point = json!({"type": "Point", "coordinates": [1.5, 2.5]});
+    let none =
+        [json!({}), json!({"it": null}), json!({"it": "{}"}), json!({"it": []}), json!({"it": [{}]}), json!({"it": 0})];
+    let mut rows: Vec<Row> = none.iter().flat_map(|none| [refuses(none, outside()), refuses(none, inside())]).collect();
+    for object in [json!({}), json!({"a": null}), json!({"in": {"a": 1}}), point] {
+        rows.push(holds(&json!({ "it": object }), outside()));
+        rows.push(holds(&json!({"it": {"in": object}}), inside()));
+    }
+    let beside = json!({"it": {"in": null}, "in": {}});
+    rows.push(refuses(&beside, inside()));
+    rows.push(holds(&beside, outside().and("in", Some(json!({})))));
+    rows.push(refuses(&beside, outside().and("in", None)));
+    rows
+}
+
 pub(super) fn of_what_is_empty() -> Vec<Row> {
     all_differ(&[json!(""), json!([]), json!({}), Value::Null, json!(false), json!(0)])
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures::FutureExt;
+use serde_json::Value;
 
 use super::save::{self, Answer, Asked, Pending, Sent, Step};
 use super::{EditError, RecordEdit, SaveError, SaveResult};
@@ -10,7 +11,7 @@ use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{EntityError, Field, FieldSet, LiveEntity};
 use crate::table::{Entry, Policy};
-use crate::value::Id;
+use crate::value::{Id, Path};
 
 impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Waits for the answer of the save that is under way and takes it in.
@@ -83,11 +84,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 let now = self.freshest(now, None, rebased);
                 let own = self.doubts.standing(&now.row);
                 let typed = sent.typed_since(&self.three.local, self.three.modified());
-                let changed = self.three.snapshot.row.diff(&now.row);
-                let most = if changed.is_empty() { save::UNSEEN } else { save::BESIDE };
-                self.doubts.settle(changed);
+                self.doubts.settle(self.three.snapshot.row.diff(&now.row));
                 self.take_in(now, own, typed);
-                if self.is_by_version() || asked.attempt + 1 >= most {
+                if self.is_by_version() || asked.attempt + 1 >= save::UNSEEN {
                     SaveResult::Conflict(self.conflicts())
                 } else {
                     let wanted = sent.fields;
@@ -140,7 +139,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         // An earlier write whose answer was lost may have landed beside this one; what has changed otherwise it never will.
         let landed = self.doubts.standing(&now.row);
         self.doubts.settle(changed);
-        self.unseen.changed |= changed - sent.standing(&now.row) - landed - E::Field::READONLY;
+        self.unseen.changed |= changed - sent.standing(&now.row) - landed - version::<E>();
+        // A version counts any change of anybody's, and this one nobody has been shown.
+        let since = after.row.diff(&now.row) & changed;
+        self.unseen.refused |= self.is_by_version() && !since.is_empty();
         let result = self.take_stored(sent, after, now, landed);
         if matches!(result, SaveResult::Saved) { self.saved() } else { result }
     }
@@ -199,7 +201,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let (changed, own) = (snapshot.row.diff(&found.row), self.doubts.standing(&found.row));
         // What is read-only follows from any write, this session's own too.
         let changed = if own.is_empty() { changed } else { changed - own - E::Field::READONLY };
-        !changed.is_empty() || snapshot.rest != found.rest
+        !changed.is_empty() || beside(snapshot, own) != beside(found, own)
     }
 
     /// A record that was to be saved as a new one, and was not made, is the one it was.
@@ -234,4 +236,20 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     pub(super) fn fault(&self, source: EntityError) -> EditError {
         EditError::Entity { table: self.table.name().to_owned(), id: self.id.clone(), source }
     }
+}
+
+/// The version, which any write raises, this session's own too.
+pub(super) fn version<E: LiveEntity>() -> FieldSet<E::Field> {
+    E::VERSION.map(FieldSet::from).unwrap_or_default()
+}
+
+/// What a record has beside its entity, but for how it spells the fields `own`.
+fn beside<E: LiveEntity>(entry: &Entry<E>, own: FieldSet<E::Field>) -> Vec<(&Path, Option<&Value>)> {
+    let own: Vec<&Path> = own.into_iter().flat_map(Field::places).collect();
+    let is_own = |path: &Path| own.iter().any(|place| place.contains(path) || path.contains(place));
+    let rest = entry.rest.iter().flat_map(|rest| {
+        let sets = rest.sets().map(|(path, value)| (path, Some(value)));
+        sets.chain(rest.unsets().map(|path| (path, None)))
+    });
+    rest.filter(|(path, _)| !is_own(path)).collect()
 }

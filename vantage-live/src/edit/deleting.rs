@@ -11,8 +11,26 @@ use super::{DeleteResult, EditError, RecordEdit, SaveError};
 use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{Field as _, FieldSet, LiveEntity};
-use crate::table::{Policy, Removed};
-use crate::value::{Guard, Operation};
+use crate::table::{Policy, Removed, Shared};
+use crate::value::{Guard, Id, Operation};
+
+/// Asks the store to delete. Of the fields that only it sets some are another value each time that they are looked at: an
+/// age, a time. Who was `told` once that they have changed could be told so for ever.
+async fn delete<E: LiveEntity>(
+    shared: Arc<Shared<E>>,
+    id: Id,
+    guard: impl Fn(FieldSet<E::Field>) -> Guard,
+    told: FieldSet<E::Field>,
+) -> Result<Removed<E>, DataSetError> {
+    let removed = shared.delete(&id, &guard(FieldSet::ALL)).await?;
+    let Removed::Refused(now) = &removed else { return Ok(removed) };
+    if told.is_empty() {
+        return Ok(removed);
+    }
+    let Some(again) = shared.read(&id).await? else { return Ok(Removed::Gone) };
+    let restless = now.row.diff(&again.row) & told;
+    if restless.is_empty() { Ok(removed) } else { shared.delete(&id, &guard(FieldSet::ALL - restless)).await }
+}
 
 /// What a session knows of the deletes that it has asked for.
 pub(super) struct Deleting<E: LiveEntity> {
@@ -176,18 +194,14 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             return Err(EditError::Closed);
         }
         self.must_fit()?;
-        let guard = if broken::is(Broken::DeletesWithoutGuard) {
-            Guard::Nothing
-        } else {
-            let can = shared.backend.capabilities();
-            let snapshot = self.three.snapshot.record().map_err(|source| self.fault(source))?;
-            // What only the store sets may be another value each time that it is looked at: who was told so once means it.
-            let fields = FieldSet::ALL - (self.deleting.told & E::Field::READONLY);
-            save::guard::<E>(&snapshot, self.policy, fields, can)
+        let (can, policy) = (shared.backend.capabilities(), self.policy);
+        let snapshot = self.three.snapshot.record().map_err(|source| self.fault(source))?;
+        let guard = move |fields| {
+            let is_broken = broken::is(Broken::DeletesWithoutGuard);
+            if is_broken { Guard::Nothing } else { save::guard::<E>(&snapshot, policy, fields, can) }
         };
         let span = tracing::debug_span!("delete", table = self.table.name(), id = %self.id, attempt);
-        let (deleting, id) = (Arc::clone(&shared), self.id.clone());
-        let work = async move { deleting.delete(&id, &guard).await };
+        let work = delete(Arc::clone(&shared), self.id.clone(), guard, self.deleting.told & E::Field::READONLY);
         let answer = shared.start(Operation::Delete, work.instrument(span));
         self.deleting.pending = Some(Pending { answer, attempt, rebased: None });
         Ok(())

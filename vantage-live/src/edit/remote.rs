@@ -6,8 +6,9 @@ use serde_json::Value;
 
 #[cfg(doc)]
 use super::SaveResult;
+use super::answers::version;
 use super::{EditError, RecordEdit, RefreshError, not_read};
-use crate::entity::{Conflict, EntityError, Field, FieldSet, LiveEntity};
+use crate::entity::{Conflict, EntityError, FieldSet, LiveEntity};
 use crate::table::Entry;
 use crate::value::Operation;
 
@@ -155,7 +156,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     /// Takes a state of the record in, of which the fields `own` are this session's.
     pub(super) fn take_in(&mut self, remote: Entry<E>, own: FieldSet<E::Field>, typed: FieldSet<E::Field>) {
-        self.unseen.changed |= self.three.snapshot.row.diff(&remote.row) - own - E::Field::READONLY;
+        self.unseen.changed |= self.three.snapshot.row.diff(&remote.row) - own - version::<E>();
         let followed = self.three.take_in(remote, own, typed);
         self.follow(followed);
         self.fill_id();

@@ -11,7 +11,7 @@ use crate::dataset::{DataSetError, kept_apart};
 use crate::entity::{EntityError, Field, FieldSet, LiveEntity, patch_over};
 use crate::table::{Entry, Ids, Policy, Seen, Shared, Written};
 use crate::value::{
-    Capabilities, Expected, Guard, Id, IdempotencyKey, Patch, Path, Record, ValueError, ValueErrorKind,
+    Capabilities, Expectation, Expected, Guard, Id, IdempotencyKey, Patch, Path, Record, ValueError, ValueErrorKind,
 };
 
 /// What a save has sent.
@@ -110,10 +110,6 @@ pub(super) enum Step<T> {
 /// spells a value in another way than before (null for absent, say). More often than this is no spelling.
 pub(super) const UNSEEN: u8 = 3;
 
-/// How often a save goes on by itself where others have changed something beside what it writes: each time it is refused,
-/// somebody else has got through.
-pub(super) const BESIDE: u8 = 64;
-
 /// The last save that the store made other values of.
 pub(super) struct Coerced<E: LiveEntity> {
     fields: FieldSet<E::Field>,
@@ -133,14 +129,16 @@ pub(super) fn prepare<E: LiveEntity>(
     let written = if broken::is(Broken::PatchesEverything) { FieldSet::ALL } else { fields };
     let stored = snapshot.record()?;
     let (patch, wholes) = patch_over(local, written, &stored)?;
-    let guard = match guard::<E>(&stored, policy, fields, can) {
-        // P3: a nested entity that has come meanwhile is not overwritten.
-        guard @ Guard::Fields(_) => guard.and_as_in(&stored, &wholes),
-        guard => guard,
-    };
+    let guard = guard::<E>(&stored, policy, fields, can);
     if !can.guarded_write || broken::is(Broken::WritesIntoWhatHasGone) {
         return Ok((patch, guard));
     }
+    let guard = match guard {
+        Guard::Version { .. } => guard,
+        // P2, P3: a nested entity that has come meanwhile is not overwritten by what the record had none of.
+        guard if wholes.is_empty() => guard,
+        guard => guard.and_as_in(&stored, &wholes),
+    };
     let guard = patch.paths().fold(guard, |guard, path| and_is_there(guard, path, &stored));
     Ok((patch, guard))
 }
@@ -150,20 +148,16 @@ pub(super) fn prepare<E: LiveEntity>(
 fn and_is_there(guard: Guard, path: &Path, stored: &Record) -> Guard {
     let Some((_, around)) = path.names().split_last() else { return guard };
     let around: Path = around.iter().cloned().collect();
-    let Some(Value::Object(object)) = around.get(stored) else { return guard };
-    let sees = |expected: &Expected| expected.value.is_some() && around.contains(&expected.path);
+    if !around.get(stored).is_some_and(Value::is_object) {
+        return guard;
+    }
+    let sees = |expected: &Expected| expected.what != Expectation::Absent && around.contains(&expected.path);
     let is_seen = match &guard {
         Guard::Version { .. } => true,
         Guard::Fields(fields) => fields.iter().any(sees),
         Guard::Nothing | Guard::Exists => false,
     };
-    if is_seen {
-        return guard;
-    }
-    // The less it has to be, the less often somebody changes it meanwhile.
-    let witness = object.iter().find(|(_, value)| !value.is_object() && !value.is_array());
-    let witness = witness.map_or_else(|| around.clone(), |(name, _)| around.join(name.clone()));
-    guard.and_as_in(stored, [&witness])
+    if is_seen { guard } else { guard.and_object(around) }
 }
 
 /// P3: what must still hold in the store, in the store's own spelling of the snapshot.

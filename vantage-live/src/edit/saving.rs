@@ -15,7 +15,8 @@ use crate::value::{Id, Operation, Record};
 
 /// Saving.
 impl<E: LiveEntity> RecordEdit<'_, E> {
-    /// Saves what is modified, and says what happened. It never validates, and never tries again by itself.
+    /// Saves what is modified, and says what happened. It never validates, and never tries again by itself: only where the
+    /// store refuses for nothing that a person could decide is what was seen then asked for once more, three times at most.
     ///
     /// | before | the store says | result | afterwards |
     /// |---|---|---|---|

@@ -165,7 +165,11 @@ impl<E: LiveEntity> Shared<E> {
             (flying.lands(core, id, seen, write), core.sequence())
         });
         match settled {
-            Some(settled) => self.settled(operation, id, settled).await.map(|()| None),
+            Some(settled) => {
+                // What the store has not done is not in doubt.
+                let unread = if write { ValueErrorKind::OutcomeUnknown } else { ValueErrorKind::Unreachable };
+                self.settled(operation, id, settled, unread).await.map(|()| None)
+            }
             None => Ok(Some(sequence)),
         }
     }
@@ -180,6 +184,7 @@ impl<E: LiveEntity> Shared<E> {
         operation: Operation,
         id: &Id,
         mut settled: oneshot::Receiver<Settled>,
+        unread: ValueErrorKind,
     ) -> Result<(), ValueError> {
         if broken::is(Broken::AnswersUnsettled) {
             return Ok(());
@@ -190,9 +195,9 @@ impl<E: LiveEntity> Shared<E> {
                 break;
             }
             if attempt >= READS {
-                let unknown = ValueError::new(operation, self.table(), ValueErrorKind::OutcomeUnknown).on(id);
+                let error = ValueError::new(operation, self.table(), unread).on(id);
                 return Err(
-                    unknown.caused_by("its answer has crossed another one, and the record could not be read since")
+                    error.caused_by("its answer has crossed another one, and the record could not be read since")
                 );
             }
             settled = self.change(|core| core.settling.wait(id.clone()));
@@ -376,7 +381,7 @@ impl<E: LiveEntity> Shared<E> {
             }));
         }
         for (id, settled) in waiting {
-            self.settled(Operation::Delete, id, settled).await?;
+            self.settled(Operation::Delete, id, settled, ValueErrorKind::OutcomeUnknown).await?;
         }
         Ok(deleted)
     }

@@ -24,7 +24,7 @@ pub enum Guard {
     /// The record exists.
     #[default]
     Exists,
-    /// The record exists, and each of these paths has the value that is expected there.
+    /// The record exists, and at each of these paths stands what is expected there.
     Fields(Vec<Expected>),
     /// The record exists, and its version token is the one that was read.
     Version {
@@ -35,13 +35,24 @@ pub enum Guard {
     },
 }
 
-/// One expectation of a [`Guard`]: this path has this value.
+/// One expectation of a [`Guard`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expected {
     /// Where.
     pub path: Path,
-    /// What stands there, compared with [`same`]; `None`: nothing does, which is another thing than null.
-    pub value: Option<Value>,
+    /// What stands there.
+    pub what: Expectation,
+}
+
+/// What is expected at a path.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expectation {
+    /// Nothing, which is another thing than null.
+    Absent,
+    /// This value, compared with [`same`].
+    Value(Value),
+    /// An object, whatever is in it.
+    Object,
 }
 
 impl Guard {
@@ -50,13 +61,28 @@ impl Guard {
     /// A [`Version`](Guard::Version) becomes the field expectation that it is.
     #[must_use]
     pub fn and(self, path: impl Into<Path>, value: Option<Value>) -> Self {
-        let mut fields = match self {
+        let mut fields = self.into_fields();
+        let what = value.map_or(Expectation::Absent, Expectation::Value);
+        fields.push(Expected { path: path.into(), what });
+        Guard::Fields(fields)
+    }
+
+    /// This guard, and an object stands at `path`, whatever is in it.
+    ///
+    /// A [`Version`](Guard::Version) becomes the field expectation that it is.
+    #[must_use]
+    pub fn and_object(self, path: impl Into<Path>) -> Self {
+        let mut fields = self.into_fields();
+        fields.push(Expected { path: path.into(), what: Expectation::Object });
+        Guard::Fields(fields)
+    }
+
+    fn into_fields(self) -> Vec<Expected> {
+        match self {
             Guard::Nothing | Guard::Exists => Vec::new(),
             Guard::Fields(fields) => fields,
-            Guard::Version { path, token } => vec![Expected { path, value: Some(token) }],
-        };
-        fields.push(Expected { path: path.into(), value });
-        Guard::Fields(fields)
+            Guard::Version { path, token } => vec![Expected { path, what: Expectation::Value(token) }],
+        }
     }
 
     /// This guard, and each of `paths` is as `record` has it.
@@ -77,12 +103,21 @@ impl Guard {
     }
 }
 
+impl Expectation {
+    /// The value that is expected, where it is one.
+    #[must_use]
+    pub fn value(&self) -> Option<&Value> {
+        if let Expectation::Value(value) = self { Some(value) } else { None }
+    }
+}
+
 impl Expected {
     fn holds(&self, record: &Record) -> bool {
-        match (&self.value, self.path.get(record)) {
-            (Some(expected), Some(now)) => same(expected, now),
-            (None, None) => true,
-            _ => false,
+        match (&self.what, self.path.get(record)) {
+            (Expectation::Value(expected), Some(now)) => same(expected, now),
+            (Expectation::Object, now) => now.is_some_and(Value::is_object),
+            (Expectation::Absent, now) => now.is_none(),
+            (Expectation::Value(_), None) => false,
         }
     }
 }

@@ -15,7 +15,7 @@ mod set;
 
 pub use capabilities::{Capabilities, FeedKind};
 pub use error::{Operation, ValueError, ValueErrorKind};
-pub use guard::{Expected, Guard};
+pub use guard::{Expectation, Expected, Guard};
 pub use id::{Id, IdField, IdKind, IdentityMismatch};
 pub use patch::Patch;
 pub use path::Path;

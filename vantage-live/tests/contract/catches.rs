@@ -48,6 +48,12 @@ caught! {
     a_store_that_treats_null_as_absent_is_caught:
         TakesNullForAbsent by guard::absent_and_null_are_told_apart,
         saying "does not hold for {\"note\":null,\"price\":120}, and the write was answered with Written";
+    a_store_that_takes_anything_for_an_object_is_caught:
+        TakesAnythingForAnObject by guard::any_object_is_told_from_what_is_none,
+        saying "does not hold for {\"it\":null}, and the write was answered with Written";
+    a_store_that_deletes_under_anything_where_an_object_is_expected_is_caught:
+        DeletesUnderAnything by guarded_delete::a_delete_tells_any_object_from_what_is_none,
+        saying "does not hold for {\"it\":null}";
     a_store_that_refuses_without_the_record_is_caught:
         RefusesWithNothing by guard::a_guard_that_fails_answers_with_the_record_and_writes_nothing,
         saying "the record that comes with the refusal is not what it should be\n   found: {}";

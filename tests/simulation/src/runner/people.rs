@@ -295,7 +295,9 @@ impl Run<'_> {
                 let fields = together([field], is_whole(&edit));
                 if !(edit.conflicts().fields() & set(fields.iter().copied())).is_empty() {
                     tell(Happened::KeptMine, field, &|| format!("{name} keeps its own {}", named(field)));
-                    fields.into_iter().for_each(|field| seat.model.keeps(field, &edit));
+                    for field in fields {
+                        seat.model.keeps(field, &edit);
+                    }
                 }
                 edit.keep_local(FIELDS[field]);
             }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use futures::channel::oneshot;
 use vantage_live::{
-    Capabilities, DeleteOutcome, Expected, Guard, Id, Operation, Path, Record, ValueError, ValueErrorKind, WriteOutcome,
+    Capabilities, DeleteOutcome, Expectation, Expected, Guard, Id, Operation, Path, Record, ValueError, ValueErrorKind,
+    WriteOutcome,
 };
 
 use super::store::{Ask, By, Reply, Store};
@@ -297,9 +298,10 @@ fn guarded(guard: &Guard) -> String {
         Guard::Nothing => "come what may".into(),
         Guard::Exists => "if it is there".into(),
         Guard::Fields(fields) => {
-            let spell = |it: &Expected| match &it.value {
-                Some(value) => format!("{} is {value}", dotted(&it.path)),
-                None => format!("{} is not there", dotted(&it.path)),
+            let spell = |it: &Expected| match &it.what {
+                Expectation::Value(value) => format!("{} is {value}", dotted(&it.path)),
+                Expectation::Object => format!("there is {}", dotted(&it.path)),
+                Expectation::Absent => format!("{} is not there", dotted(&it.path)),
             };
             format!("if {}", fields.iter().map(spell).collect::<Vec<_>>().join(" and "))
         }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::super::support::{assert_same, expect, seed};
 use super::Feeding;
 use crate::feed::{FeedEvent, FeedStream};
-use crate::value::{Guard, Id, Record, same};
+use crate::value::{Guard, Id, Record, ValueError, same};
 
 /// How long an event may be on its way.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -28,11 +28,18 @@ pub(super) async fn subscribe(feeding: &Feeding) -> FeedStream {
 
 /// The next event; a feed that says nothing, ends or fails breaks its promise.
 pub(super) async fn next(events: &mut FeedStream, wanted: &str) -> FeedEvent {
+    let Some(event) = next_or_end(events, wanted).await else {
+        panic!("the feed has ended, where it should tell {wanted}");
+    };
+    expect("the feed", event)
+}
+
+/// The next event, an error, or `None` where the feed has ended.
+pub(super) async fn next_or_end(events: &mut FeedStream, wanted: &str) -> Option<Result<FeedEvent, ValueError>> {
     let Ok(event) = tokio::time::timeout(PATIENCE, events.next()).await else {
         panic!("the feed has told nothing for {PATIENCE:?}, where it should tell {wanted}");
     };
-    let Some(event) = event else { panic!("the feed has ended, where it should tell {wanted}") };
-    expect("the feed", event)
+    event
 }
 
 /// What is told of the record `id` next.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use self::hearing::{
-    Told, assert_delete, assert_upsert, hear_of_all, hear_to_the_end, last_of, next, next_of, subscribe,
+    Told, assert_delete, assert_upsert, hear_of_all, hear_to_the_end, last_of, next, next_of, next_or_end, subscribe,
 };
 use super::Store;
 use super::support::{ROUNDS, WRITERS, expect, race, record, refused, seed, seed_many, written};
@@ -302,7 +302,8 @@ pub async fn a_delete_of_all_is_told(feeding: &Feeding) {
     }
 }
 
-/// Of five hundred changes that a subscriber has not yet taken, none is lost: each is told, or `Changed` in their place.
+/// Of five hundred changes that a subscriber has not yet taken, none is lost: each is told, or `Changed` in their place, or
+/// the subscription breaks, after which whoever follows the feed reads everything afresh.
 pub async fn a_burst_is_told_or_summed_up(feeding: &Feeding) {
     let mut events = subscribe(feeding).await;
 
@@ -310,7 +311,9 @@ pub async fn a_burst_is_told_or_summed_up(feeding: &Feeding) {
     let mut missed = seed_many(&feeding.store, rows.collect()).await;
 
     while !missed.is_empty() {
-        match next(&mut events, &format!("the insert of {} more records", missed.len())).await {
+        let wanted = format!("the insert of {} more records", missed.len());
+        let Some(Ok(event)) = next_or_end(&mut events, &wanted).await else { return };
+        match event {
             FeedEvent::Upsert { id, .. } => missed.retain(|of| *of != id),
             FeedEvent::Changed => missed.clear(),
             FeedEvent::Position(_) => {}

@@ -10,7 +10,7 @@ use super::changes::Unwritable;
 use super::error;
 use super::native;
 use super::plan::{Place, TooLarge, plan};
-use super::statement::{Statement, idiom, quote, quote_key};
+use super::statement::{Statement, conjunction, idiom, quote, quote_key};
 use super::table::SurrealTable;
 use crate::value::{Guard, Patch, Path};
 
@@ -20,12 +20,28 @@ pub(super) struct Assignments {
     before: Vec<String>,
     /// Where what is written.
     sets: Vec<(String, String)>,
+    /// Where something is taken away.
+    unsets: Vec<String>,
+    /// The parents of all these.
+    parents: BTreeSet<String>,
 }
 
 impl Assignments {
     pub(super) fn text(&self) -> String {
         let sets = self.sets.iter().map(|(place, value)| format!("{place} = {value}"));
         self.before.iter().cloned().chain(sets).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The same where all parents are objects, and the condition that they are; `None` where there are no parents. A parent
+    /// that is not assigned itself keeps what a user may not see in it.
+    pub(super) fn inside(&self) -> Option<(String, String)> {
+        if self.parents.is_empty() {
+            return None;
+        }
+        let objects: Vec<String> = self.parents.iter().map(|parent| format!("type::is_object({parent})")).collect();
+        let sets = self.sets.iter().map(|(place, value)| format!("{place} = {value}"));
+        let unsets = self.unsets.iter().map(|place| format!("{place} = NONE"));
+        Some((conjunction(&objects), unsets.chain(sets).collect::<Vec<_>>().join(", ")))
     }
 
     /// To be read before the write: at each place what stands there and what is to be. To be read after it: what stands
@@ -50,9 +66,9 @@ impl SurrealTable {
     ) -> Result<Assignments, Unwritable> {
         let schema = self.schema();
         let learned = self.memory.learned.lock();
-        let parents: BTreeSet<Names<'_>> = patch.sets().flat_map(|(path, _)| parents(path)).collect();
-        let mut before: Vec<String> = parents.iter().map(|parent| as_object(parent, patch, statement)).collect();
-        before.extend(removals(patch, &parents, statement));
+        let objects: BTreeSet<Names<'_>> = patch.sets().flat_map(|(path, _)| parents(path)).collect();
+        let mut before: Vec<String> = objects.iter().map(|parent| as_object(parent, patch, statement)).collect();
+        before.extend(removals(patch, &objects, statement));
         let mut sets = Vec::new();
         for (path, value) in patch.sets().filter(|(path, _)| !path.names().is_empty()) {
             let target = idiom(path.names());
@@ -62,14 +78,16 @@ impl SurrealTable {
                 .map_err(|TooLarge(number)| too_large(Some(path.clone()), &number))?;
             sets.push((target, value.expression(statement)));
         }
-        Ok(Assignments { before, sets })
+        let unsets: Vec<String> = patch.unsets().map(|path| idiom(path.names())).collect();
+        let parents = patch.paths().flat_map(parents).map(idiom).collect();
+        Ok(Assignments { before, sets, unsets, parents })
     }
 }
 
 /// What stands at `path` where `guard` holds, as far as it says so.
 fn expected<'g>(guard: &'g Guard, path: &Path) -> Option<&'g Json> {
     let Guard::Fields(fields) = guard else { return None };
-    fields.iter().find(|expected| expected.path == *path)?.value.as_ref()
+    fields.iter().find(|expected| expected.path == *path)?.what.value()
 }
 
 pub(super) fn too_large(path: Option<Path>, number: &str) -> Unwritable {

@@ -44,7 +44,7 @@ impl Change<'_> {
         let of_guard = |guard: &Guard| match guard {
             Guard::Nothing | Guard::Exists => None,
             Guard::Fields(fields) => {
-                fields.iter().find_map(|field| field.value.as_ref().and_then(|value| of_value((&field.path, value))))
+                fields.iter().find_map(|field| field.what.value().and_then(|value| of_value((&field.path, value))))
             }
             Guard::Version { path, token } => of_value((path, token)),
         };
@@ -179,11 +179,13 @@ impl SurrealTable {
         let all = format!("(SELECT * FROM ONLY {record})");
         let after = if self.db.shared.restricted { after(record, &format!("{made}[0]")) } else { all };
         let throw = throw("write", statement);
-        let data = format!("SET {}", assignments.text());
-        let write = if wants_a_record {
-            format!("(UPDATE {record} {data}{matching} RETURN AFTER)")
-        } else {
-            self.upsert(record, &data, matching)
+        let write = |assigned: &str| {
+            let data = format!("SET {assigned}");
+            if wants_a_record {
+                format!("(UPDATE {record} {data}{matching} RETURN AFTER)")
+            } else {
+                self.upsert(record, &data, matching)
+            }
         };
         // The guard holds, and nothing was written.
         let silent = if wants_a_record { held(record, matching) } else { format!("!({})", hidden(record, statement)) };
@@ -192,13 +194,21 @@ impl SurrealTable {
              ELSE {{ {{ now: {now} }} }};"
         );
         if !self.db.shared.restricted {
-            return Ok(format!("{{ LET {made} = {write}; {answer} }}"));
+            return Ok(format!("{{ LET {made} = {}; {answer} }}", write(&assignments.text())));
         }
         // To a user who may not do everything a record that cannot be seen is not there, though it may be written; one
-        // that has gone out of sight was written, though the answer is empty; and a field that may not be written keeps
-        // what it had, in silence.
+        // that has gone out of sight was written, though the answer is empty; a field that may not be written keeps what it
+        // had, in silence; and of an object that is assigned, what cannot be seen in it is gone.
         let (was, is, at, pair) = (statement.fresh(), statement.fresh(), statement.fresh(), statement.fresh());
         let (before, afterwards, names) = assignments.watched(statement);
+        let write = match assignments.inside() {
+            None => write(&assignments.text()),
+            Some((are_objects, inside)) => format!(
+                "IF (SELECT VALUE {are_objects} FROM ONLY {record}) = true {{ {} }} ELSE {{ {} }}",
+                write(&inside),
+                write(&assignments.text())
+            ),
+        };
         let write = if wants_a_record { format!("IF {was} = NONE {{ [] }} ELSE {{ {write} }}") } else { write };
         let (kept, field) = (statement.fresh(), statement.bind(DENIED_FIELD.to_owned()));
         Ok(format!(

@@ -7,7 +7,7 @@ use surrealdb::types::{Array, Number, Value};
 use super::kinds::Kind;
 use super::native;
 use super::statement::{Statement, conjunction, idiom};
-use crate::value::{Expected, Guard, Path};
+use crate::value::{Expectation, Expected, Guard, Path};
 
 /// What must hold, beside that the record exists.
 pub(super) fn conditions(guard: &Guard, statement: &mut Statement) -> Vec<String> {
@@ -19,10 +19,21 @@ pub(super) fn conditions(guard: &Guard, statement: &mut Statement) -> Vec<String
 }
 
 fn condition(expected: &Expected, statement: &mut Statement) -> String {
-    match &expected.value {
-        Some(value) => has(&expected.path, value, statement),
-        None => lacks(&expected.path),
+    match &expected.what {
+        Expectation::Value(value) => has(&expected.path, value, statement),
+        Expectation::Object => has_object(&expected.path),
+        Expectation::Absent => lacks(&expected.path),
     }
+}
+
+/// An object stands at `path`.
+fn has_object(path: &Path) -> String {
+    let names = path.names();
+    if names.is_empty() {
+        return "false".to_owned();
+    }
+    let conditions: Vec<String> = (1..=names.len()).map(|end| has_fields(&idiom(&names[..end]))).collect();
+    conjunction(&conditions)
 }
 
 /// `value` stands at `path`.

@@ -47,6 +47,16 @@
 //! field shows as a value that the store has made otherwise, and so it does to a record user where the field has no value
 //! yet, or comes with a new record. Nobody else is bound by the permissions of a field.
 //!
+//! What the database keeps from a record user it keeps from a table too:
+//!
+//! - A record that somebody takes out of the user's sight is told by no LIVE query. It stays a row until the table lists
+//!   again: [`refresh_all`](crate::LiveTable::refresh_all) now and then, where owners change.
+//! - A field that may be written and not read is read as absent, so a guard on it checks nothing, and the answer to a write
+//!   of it is a [`PartialSave`](crate::SaveResult::PartialSave). What cannot be seen in an object stays where a field beside it
+//!   is written, and goes where the object, or an array that it is in, is written as a whole.
+//! - What an event has deleted after a write is not told from what has gone out of sight, and the write is answered with
+//!   what it has written; so it is by [`SurrealDb::from_client`], which does not know who is signed in.
+//!
 //! # What it costs
 //!
 //! `cargo bench --workspace --bench surrealdb` does the same work with the SDK's client in turns, on the same database.

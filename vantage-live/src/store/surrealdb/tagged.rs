@@ -18,7 +18,8 @@ pub(super) fn json(value: Value) -> Json {
         Value::Bool(bool) => Json::from(bool),
         Value::String(text) => Json::from(text),
         Value::Number(Number::Int(int)) => Json::from(int),
-        Value::Number(Number::Float(float)) if float.is_finite() => Json::from(float),
+        // The server tells a key of -0.0 as it is in events, and as 0.0 in lists.
+        Value::Number(Number::Float(float)) if float.is_finite() => Json::from(float + 0.0),
         Value::Number(Number::Float(float)) => tagged("$float", float.to_string()),
         Value::Number(Number::Decimal(decimal)) => tagged("$decimal", decimal.to_string()),
         Value::Datetime(datetime) => tagged("$datetime", datetime.to_string()),

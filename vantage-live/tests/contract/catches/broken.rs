@@ -7,8 +7,8 @@ use futures::stream::{self, BoxStream, StreamExt};
 use serde_json::Value;
 use vantage_live::value::IdKind;
 use vantage_live::{
-    Capabilities, DeleteOutcome, Expected, Guard, Id, IdempotencyKey, ImTable, InsertableValueSet, Operation, Patch,
-    Path, ReadableValueSet, Record, ValueError, ValueErrorKind, WritableValueSet, WriteOutcome,
+    Capabilities, DeleteOutcome, Expectation, Expected, Guard, Id, IdempotencyKey, ImTable, InsertableValueSet,
+    Operation, Patch, Path, ReadableValueSet, Record, ValueError, ValueErrorKind, WritableValueSet, WriteOutcome,
 };
 
 use super::{loose, racy};
@@ -19,6 +19,7 @@ pub enum Flaw {
     None,
     IgnoresGuards,
     TakesNullForAbsent,
+    TakesAnythingForAnObject,
     RefusesWithNothing,
     ComparesThenWrites,
     GuardsTheAfterImage,
@@ -41,6 +42,7 @@ pub enum Flaw {
     DeletesByLowerCase,
     DeletesUnderAnyArray,
     DeletesUnderAnyObject,
+    DeletesUnderAnything,
     DeletesUnderAnyBoolean,
     DeletesIgnoringNestedPaths,
     DeletesByTheFirstExpectation,
@@ -66,6 +68,7 @@ impl Flaw {
                 | Flaw::DeletesByLowerCase
                 | Flaw::DeletesUnderAnyArray
                 | Flaw::DeletesUnderAnyObject
+                | Flaw::DeletesUnderAnything
                 | Flaw::DeletesUnderAnyBoolean
                 | Flaw::DeletesIgnoringNestedPaths
                 | Flaw::DeletesByTheFirstExpectation
@@ -139,8 +142,13 @@ impl Broken {
 
     fn holds(&self, guard: &Guard, now: &Record) -> bool {
         match (self.flaw, guard) {
-            (Flaw::TakesNullForAbsent, Guard::Fields(fields)) => fields.iter().all(|Expected { path, value }| {
-                path.get(now).unwrap_or(&Value::Null) == value.as_ref().unwrap_or(&Value::Null)
+            (Flaw::TakesNullForAbsent, Guard::Fields(fields)) => fields.iter().all(|Expected { path, what }| {
+                let value = if let Expectation::Value(value) = what { value } else { &Value::Null };
+                path.get(now).unwrap_or(&Value::Null) == value
+            }),
+            (Flaw::TakesAnythingForAnObject, Guard::Fields(fields)) => fields.iter().all(|expected| {
+                let is_there = expected.what == Expectation::Object && expected.path.get(now).is_some();
+                is_there || Guard::Fields(vec![expected.clone()]).holds(Some(now))
             }),
             _ => guard.holds(Some(now)),
         }
@@ -221,9 +229,10 @@ impl WritableValueSet for Broken {
         self.needs(self.can.patch && (self.can.guarded_write || !guarded), Operation::Write)?;
         let (id, patch, guard) = (&self.id(id), &self.patch(patch), &self.guard(guard));
         match self.flaw {
-            Flaw::TakesNullForAbsent | Flaw::ComparesThenWrites | Flaw::GuardsTheAfterImage => {
-                self.compare_then_write(id, patch, guard).await
-            }
+            Flaw::TakesNullForAbsent
+            | Flaw::TakesAnythingForAnObject
+            | Flaw::ComparesThenWrites
+            | Flaw::GuardsTheAfterImage => self.compare_then_write(id, patch, guard).await,
             Flaw::RefusesWithNothing => Ok(match self.table.write(id, patch, guard).await? {
                 WriteOutcome::Refused(_) => WriteOutcome::Refused(Record::new()),
                 other => other,

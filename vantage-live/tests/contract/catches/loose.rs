@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use vantage_live::{
-    DeleteOutcome, Expected, Guard, Id, ImTable, ReadableValueSet, Record, ValueError, WritableValueSet,
+    DeleteOutcome, Expectation, Expected, Guard, Id, ImTable, ReadableValueSet, Record, ValueError, WritableValueSet,
 };
 
 use super::broken::Flaw;
@@ -27,7 +27,10 @@ fn holds(expected: &Expected, now: &Record, flaw: Flaw) -> bool {
     if flaw == Flaw::DeletesIgnoringNestedPaths {
         return expected.path.names().len() > 1;
     }
-    let (Some(wanted), Some(now)) = (&expected.value, expected.path.get(now)) else { return false };
+    if flaw == Flaw::DeletesUnderAnything {
+        return expected.what == Expectation::Object && expected.path.get(now).is_some();
+    }
+    let (Expectation::Value(wanted), Some(now)) = (&expected.what, expected.path.get(now)) else { return false };
     match (flaw, wanted, now) {
         (Flaw::DeletesByFloats, Value::Number(wanted), Value::Number(now)) => wanted.as_f64() == now.as_f64(),
         (Flaw::DeletesByPrintedValue, wanted, now) => {

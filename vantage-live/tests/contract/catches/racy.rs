@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use vantage_live::{
-    DeleteOutcome, Guard, Id, ImTable, Patch, ReadableValueSet, Record, ValueError, WritableValueSet, WriteOutcome,
+    DeleteOutcome, Expectation, Guard, Id, ImTable, Patch, ReadableValueSet, Record, ValueError, WritableValueSet,
+    WriteOutcome,
 };
 
 use super::broken::Flaw;
@@ -23,7 +24,9 @@ pub async fn write(
     flaw: Flaw,
 ) -> Result<WriteOutcome, ValueError> {
     let is_it = match (flaw, guard) {
-        (Flaw::LooksForAbsencesThenWrites, Guard::Fields(fields)) => fields.iter().all(|field| field.value.is_none()),
+        (Flaw::LooksForAbsencesThenWrites, Guard::Fields(fields)) => {
+            fields.iter().all(|field| field.what == Expectation::Absent)
+        }
         (Flaw::ComparesVersionsThenWrites, Guard::Version { .. })
         | (Flaw::LooksThenMakes, Guard::Nothing)
         | (Flaw::WritesBackWhatItRead, Guard::Exists) => true,
