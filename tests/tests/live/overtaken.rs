@@ -224,3 +224,54 @@ async fn what_was_saved_and_given_up_and_then_typed_once_more_is_not_what_was_sa
     assert_eq!((edit.price, edit.modified_fields()), (130, ProductField::Price.into()));
     assert!(edit.conflicts().is_empty(), "150 was shown before 130 was typed");
 }
+
+/// As [`overtaken`], and the session has given its 130 up and was shown the 150.
+async fn given_up(table: &LiveTable<Product>, store: &ImTable) -> RecordEdit<'static, Product> {
+    let mut edit = overtaken(table, store).await;
+    edit.revert_field(ProductField::Price);
+    let _ = edit.rebase().unwrap();
+    edit
+}
+
+#[tokio::test]
+async fn what_was_given_up_and_typed_otherwise_is_modified_however_often_it_is_rebased() {
+    let (table, store) = bakery::products().await;
+    let mut edit = given_up(&table, &store).await;
+    edit.price = 170;
+    let _ = edit.rebase().unwrap();
+
+    let _ = edit.finish_save().await.unwrap();
+
+    assert_eq!((edit.price, edit.modified_fields()), (170, ProductField::Price.into()));
+    assert!(edit.conflicts().is_empty(), "150 was shown before 170 was typed");
+}
+
+#[tokio::test]
+async fn what_was_given_up_and_typed_once_more_and_decided_stays_decided() {
+    let (table, store) = bakery::products().await;
+    let mut edit = given_up(&table, &store).await;
+    edit.price = 130;
+    store.colleague_sets("flux_cupcake", "price", 160).await;
+    until(|| table.row(edit.id()).unwrap().price == 160).await;
+    assert_eq!(edit.rebase().unwrap().fields(), ProductField::Price.into());
+    edit.keep_local(ProductField::Price);
+
+    let _ = edit.finish_save().await.unwrap();
+
+    assert_eq!((edit.price, edit.modified_fields()), (130, ProductField::Price.into()));
+    assert!(edit.conflicts().is_empty(), "it was decided");
+}
+
+#[tokio::test]
+async fn what_was_typed_while_the_answer_waited_and_decided_is_modified_and_in_no_conflict() {
+    let (table, store) = bakery::products().await;
+    let mut edit = overtaken(&table, &store).await;
+    edit.price = 170;
+    let _ = edit.rebase().unwrap();
+    edit.keep_local(ProductField::Price);
+
+    let _ = edit.finish_save().await.unwrap();
+
+    assert_eq!((edit.price, edit.live_snapshot().price), (170, 150));
+    assert!(edit.conflicts().is_empty(), "it was decided");
+}

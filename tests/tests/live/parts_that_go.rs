@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tests::bakery::Colleague as _;
 use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet};
+use vantage_live::entity::OptionalField;
 use vantage_live::{
     Guard, ImTable, LiveEntity, LiveTable, Operation, Patch, Policy, RecordEdit, SaveResult, WritableValueSet as _,
 };
@@ -159,6 +160,40 @@ async fn what_was_shown_on_the_way_is_not_overwritten_where_the_part_goes_after_
 
     assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
     assert_eq!(store.stored("marty", "address").await, Some(json!({"street": "Main", "floor": 3, "place": {}})));
+}
+
+/// Somebody has taken the address away in which a floor was typed, which was shown, and others have made another one.
+async fn back_again(typed: impl FnOnce(&mut RecordEdit<'static, Client>)) -> RecordEdit<'static, Client> {
+    let (mut edit, store) = marty(Policy::Fields).await;
+    there(&mut edit).floor = Some(3);
+    store.colleague_sets("marty", "address", Value::Null).await;
+    let gone = edit.refresh_snapshot().await.unwrap();
+    assert!(gone.address.whole.is_some(), "{gone:?}");
+    typed(&mut edit);
+    store.colleague_sets("marty", "address", json!({"street": "Main", "place": {}})).await;
+    let _ = edit.refresh_snapshot().await.unwrap();
+    edit
+}
+
+#[tokio::test]
+async fn of_a_part_that_is_there_again_only_what_was_typed_stays() {
+    let mut edit = back_again(|_| {}).await;
+
+    let floor = AddressField::Floor;
+    assert_eq!(edit.modified_fields(), ClientField::Address(OptionalField::Inside(floor)).into());
+    assert!(edit.conflicts().is_empty(), "nobody has changed the floor: {:?}", edit.conflicts());
+    let address = there(&mut edit);
+    assert_eq!((&*address.street, address.floor), ("Main", Some(3)));
+}
+
+#[tokio::test]
+async fn a_part_that_was_typed_into_while_it_was_away_is_in_conflict_with_one_that_has_come() {
+    let mut edit = back_again(|edit| there(edit).place.door = Some("left".into())).await;
+
+    let street = ClientField::Address(OptionalField::Inside(AddressField::Street));
+    assert!(edit.conflicts().fields().contains(street), "{:?}", edit.conflicts());
+    let address = there(&mut edit);
+    assert_eq!((&*address.street, address.floor), ("Lyon", Some(3)));
 }
 
 #[tokio::test]
