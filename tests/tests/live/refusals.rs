@@ -138,6 +138,25 @@ async fn what_somebody_writes_into_a_field_that_is_only_shown_is_told_each_time(
 }
 
 #[tokio::test]
+async fn what_two_deletes_in_a_row_have_told_of_a_field_that_is_only_shown_the_third_does_not_ask_about() {
+    for looks in [false, true] {
+        let (table, store) = products_without_feed().await;
+        let mut edit = table.edit_record("sea_pie").await.unwrap();
+        let mut third = None;
+        for moment in ["2026-01-02T03:04:05Z", "2026-01-02T03:04:06Z", "2026-01-02T03:04:07Z"] {
+            store.colleague_sets("sea_pie", "updated_at", moment).await;
+            third = Some(edit.delete().await.unwrap());
+            if looks {
+                let _ = edit.refresh_snapshot().await;
+            }
+        }
+
+        let is_deleted = matches!(third, Some(DeleteResult::Deleted));
+        assert_eq!(is_deleted, !looks, "{third:?}, where something else was done in between: {looks}");
+    }
+}
+
+#[tokio::test]
 async fn what_others_have_changed_in_a_field_that_is_only_shown_is_told_after_a_save_that_nobody_heard_of() {
     let (table, store) = products_without_feed().await;
     let mut edit = table.edit_record("sea_pie").await.unwrap();

@@ -22,6 +22,9 @@ const SCHEMA: &str = "
     DEFINE FIELD text ON note TYPE option<string>;
     DEFINE FIELD rank ON note TYPE int DEFAULT 0 PERMISSIONS FOR select FULL, FOR create FULL, FOR update NONE;
     DEFINE FIELD secret ON note TYPE option<string> PERMISSIONS FOR select NONE, FOR create, update FULL;
+    DEFINE FIELD place ON note TYPE option<geometry<point>>;
+    DEFINE FIELD made ON note TYPE option<object> FLEXIBLE;
+    DEFINE FIELD gone ON note TYPE option<object> FLEXIBLE;
     DEFINE FIELD inside ON note TYPE option<object>;
     DEFINE FIELD inside.a ON note TYPE option<int>;
     DEFINE FIELD inside.b ON note TYPE option<int>;
@@ -241,6 +244,25 @@ async fn what_cannot_be_seen_inside_an_object_stays_when_something_beside_it_is_
         assert!(matches!(&written, WriteOutcome::Written(now) if now["inside"] == json!({"a": 5})), "{written:?}");
         let stored = ask(&all, "RETURN note:mine.inside").await;
         assert_eq!(stored.into_json_value(), json!({"a": 5, "secret": "flux"}));
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_seen_stays_also_where_something_else_of_the_patch_is_no_object() {
+    for (db, all) in marty().await {
+        let put = "UPDATE note:mine SET inside = { a: 1, secret: 'flux' }, place = (1.5, 2.5)";
+        all.query(put).await.unwrap().check().unwrap();
+        let patch = Patch::new()
+            .set(Path::from_iter(["inside", "a"]), 5)
+            .set(Path::from_iter(["place", "coordinates"]), json!([9.0, 8.0]))
+            .set(Path::from_iter(["made", "new"]), true)
+            .unset(Path::from_iter(["gone", "x"]));
+
+        let written = db.table("note").write(&Id::from("mine"), &patch, &Guard::Exists).await.unwrap();
+
+        assert!(matches!(&written, WriteOutcome::Written(now) if now["made"] == json!({"new": true})), "{written:?}");
+        let stored = ask(&all, "RETURN [note:mine.inside, note:mine.place.coordinates, note:mine.gone]").await;
+        assert_eq!(stored.into_json_value(), json!([{"a": 5, "secret": "flux"}, [9.0, 8.0], null]));
     }
 }
 

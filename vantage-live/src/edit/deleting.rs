@@ -11,26 +11,8 @@ use super::{DeleteResult, EditError, RecordEdit, SaveError};
 use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{Field as _, FieldSet, LiveEntity};
-use crate::table::{Policy, Removed, Shared};
-use crate::value::{Guard, Id, Operation};
-
-/// Asks the store to delete. Of the fields that only it sets some are another value each time that they are looked at: an
-/// age, a time. Who was `told` once that they have changed could be told so for ever.
-async fn delete<E: LiveEntity>(
-    shared: Arc<Shared<E>>,
-    id: Id,
-    guard: impl Fn(FieldSet<E::Field>) -> Guard,
-    told: FieldSet<E::Field>,
-) -> Result<Removed<E>, DataSetError> {
-    let removed = shared.delete(&id, &guard(FieldSet::ALL)).await?;
-    let Removed::Refused(now) = &removed else { return Ok(removed) };
-    if told.is_empty() {
-        return Ok(removed);
-    }
-    let Some(again) = shared.read(&id).await? else { return Ok(Removed::Gone) };
-    let restless = now.row.diff(&again.row) & told;
-    if restless.is_empty() { Ok(removed) } else { shared.delete(&id, &guard(FieldSet::ALL - restless)).await }
-}
+use crate::table::{Policy, Removed};
+use crate::value::{Guard, Operation};
 
 /// What a session knows of the deletes that it has asked for.
 pub(super) struct Deleting<E: LiveEntity> {
@@ -38,8 +20,10 @@ pub(super) struct Deleting<E: LiveEntity> {
     pending: Option<Pending<E>>,
     /// Whether the answer to one was lost.
     in_doubt: bool,
-    /// The fields of which somebody was told that they have changed.
+    /// The fields of which somebody was told that they have changed, by the delete before and nothing since.
     told: FieldSet<E::Field>,
+    /// The same, by the two deletes before.
+    told_twice: FieldSet<E::Field>,
 }
 
 struct Pending<E: LiveEntity> {
@@ -52,7 +36,7 @@ struct Pending<E: LiveEntity> {
 
 impl<E: LiveEntity> Default for Deleting<E> {
     fn default() -> Self {
-        Deleting { pending: None, in_doubt: false, told: FieldSet::EMPTY }
+        Deleting { pending: None, in_doubt: false, told: FieldSet::EMPTY, told_twice: FieldSet::EMPTY }
     }
 }
 
@@ -62,6 +46,11 @@ impl<E: LiveEntity> Deleting<E> {
         if let Some(pending) = &mut self.pending {
             pending.rebased = Some(rows);
         }
+    }
+
+    /// Somebody was told something else.
+    pub fn tells_otherwise(&mut self) {
+        (self.told, self.told_twice) = (FieldSet::EMPTY, FieldSet::EMPTY);
     }
 
     /// The record was read: a delete whose answer was lost was not done.
@@ -182,8 +171,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Somebody is told this, and looks at the session.
     fn tell_deleted(&mut self, result: DeleteResult<E::Field>) -> DeleteResult<E::Field> {
         if let DeleteResult::Changed(fields) = result {
-            self.deleting.told |= fields;
+            let twice = self.deleting.told & fields;
             self.all_is_shown();
+            (self.deleting.told, self.deleting.told_twice) = (fields, twice);
         }
         result
     }
@@ -194,14 +184,18 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             return Err(EditError::Closed);
         }
         self.must_fit()?;
-        let (can, policy) = (shared.backend.capabilities(), self.policy);
-        let snapshot = self.three.snapshot.record().map_err(|source| self.fault(source))?;
-        let guard = move |fields| {
-            let is_broken = broken::is(Broken::DeletesWithoutGuard);
-            if is_broken { Guard::Nothing } else { save::guard::<E>(&snapshot, policy, fields, can) }
+        let guard = if broken::is(Broken::DeletesWithoutGuard) {
+            Guard::Nothing
+        } else {
+            let can = shared.backend.capabilities();
+            let snapshot = self.three.snapshot.record().map_err(|source| self.fault(source))?;
+            // What is another value each time could be told for ever: of what only the store sets, twice is enough.
+            let fields = FieldSet::ALL - (self.deleting.told_twice & E::Field::READONLY);
+            save::guard::<E>(&snapshot, self.policy, fields, can)
         };
         let span = tracing::debug_span!("delete", table = self.table.name(), id = %self.id, attempt);
-        let work = delete(Arc::clone(&shared), self.id.clone(), guard, self.deleting.told & E::Field::READONLY);
+        let (deleting, id) = (Arc::clone(&shared), self.id.clone());
+        let work = async move { deleting.delete(&id, &guard).await };
         let answer = shared.start(Operation::Delete, work.instrument(span));
         self.deleting.pending = Some(Pending { answer, attempt, rebased: None });
         Ok(())

@@ -158,7 +158,8 @@ pub enum DeleteResult<F: Field> {
     /// The record had gone before.
     AlreadyGone,
     /// Somebody else has changed these fields since the session last agreed. Nothing was deleted; the session shows them
-    /// now, and deleting again means it.
+    /// now, and deleting again means it. A read-only field may be another value each time that it is looked at, an age or a
+    /// time: what two deletes in a row have told of one, the third does not ask about.
     Changed(FieldSet<F>),
     /// It was not done, or that is not known.
     Error(SaveError<F>),

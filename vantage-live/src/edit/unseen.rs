@@ -55,6 +55,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     /// Somebody is told this.
     pub(super) fn tell(&mut self, result: SaveResult<E>) -> SaveResult<E> {
+        self.deleting.tells_otherwise();
         match result {
             SaveResult::Conflict(_) => {
                 self.unseen.changed = FieldSet::EMPTY;
@@ -103,6 +104,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     /// The person sees what the store has now: saving, or deleting, after it means it.
     pub(super) fn all_is_shown(&mut self) {
+        self.deleting.tells_otherwise();
         self.unseen.changed = FieldSet::EMPTY;
         self.unseen.refused = false;
         self.unseen.delete = None;

@@ -10,7 +10,7 @@ use super::changes::Unwritable;
 use super::error;
 use super::native;
 use super::plan::{Place, TooLarge, plan};
-use super::statement::{Statement, conjunction, idiom, quote, quote_key};
+use super::statement::{Statement, idiom, quote, quote_key};
 use super::table::SurrealTable;
 use crate::value::{Guard, Patch, Path};
 
@@ -20,11 +20,27 @@ pub(super) struct Assignments {
     before: Vec<String>,
     /// Where what is written.
     sets: Vec<(String, String)>,
-    /// Where something is taken away.
-    unsets: Vec<String>,
-    /// The parents of all these.
-    parents: BTreeSet<String>,
+    unsets: Vec<Unset>,
+    /// The parents of all these, outermost first.
+    parents: Vec<Parent>,
 }
+
+/// Where something is taken away.
+struct Unset {
+    place: String,
+    /// What it is taken out of.
+    parent: Option<String>,
+}
+
+/// What something is written into or taken out of.
+struct Parent {
+    place: String,
+    /// What makes an object of it, where something is written into it.
+    made: Option<String>,
+}
+
+/// For how many parents the cases are told apart: 15 statements at the most.
+const CASES: usize = 4;
 
 impl Assignments {
     pub(super) fn text(&self) -> String {
@@ -32,16 +48,41 @@ impl Assignments {
         self.before.iter().cloned().chain(sets).collect::<Vec<_>>().join(", ")
     }
 
-    /// The same where all parents are objects, and the condition that they are; `None` where there are no parents. A parent
-    /// that is not assigned itself keeps what a user may not see in it.
-    pub(super) fn inside(&self) -> Option<(String, String)> {
-        if self.parents.is_empty() {
-            return None;
+    /// The same by what stands there: for each case which of the [`parents`](Self::parents) are objects, and what is assigned
+    /// then. A parent that is an object is not assigned, and keeps what a user may not see in it. Whatever is no case is
+    /// [`text`](Self::text), and so is everything where there are more parents than cases are told apart for.
+    pub(super) fn cases(&self) -> Vec<(Vec<bool>, String)> {
+        if self.parents.is_empty() || self.parents.len() > CASES {
+            return Vec::new();
         }
-        let objects: Vec<String> = self.parents.iter().map(|parent| format!("type::is_object({parent})")).collect();
+        let all = (1..1_usize << self.parents.len()).rev();
+        all.map(|case| self.parents.iter().enumerate().map(|(at, _)| case >> at & 1 == 1).collect::<Vec<bool>>())
+            .map(|are_objects| {
+                let assigned = self.case(&are_objects);
+                (are_objects, assigned)
+            })
+            .collect()
+    }
+
+    fn case(&self, are_objects: &[bool]) -> String {
+        let parents = || self.parents.iter().zip(are_objects);
+        let made = parents().filter(|(_, is_object)| !**is_object).filter_map(|(parent, _)| parent.made.clone());
+        let is_inside = |unset: &Unset| {
+            unset
+                .parent
+                .as_ref()
+                .is_none_or(|of| parents().any(|(parent, is_object)| parent.place == *of && *is_object))
+        };
+        let unsets = self.unsets.iter().filter(|unset| is_inside(unset)).map(|unset| format!("{} = NONE", unset.place));
         let sets = self.sets.iter().map(|(place, value)| format!("{place} = {value}"));
-        let unsets = self.unsets.iter().map(|place| format!("{place} = NONE"));
-        Some((conjunction(&objects), unsets.chain(sets).collect::<Vec<_>>().join(", ")))
+        made.chain(unsets).chain(sets).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether each parent is an object, in the order of the cases.
+    pub(super) fn parents(&self) -> String {
+        let each: Vec<String> =
+            self.parents.iter().map(|parent| format!("type::is_object({})", parent.place)).collect();
+        format!("[{}]", each.join(", "))
     }
 
     /// To be read before the write: at each place what stands there and what is to be. To be read after it: what stands
@@ -66,8 +107,15 @@ impl SurrealTable {
     ) -> Result<Assignments, Unwritable> {
         let schema = self.schema();
         let learned = self.memory.learned.lock();
-        let objects: BTreeSet<Names<'_>> = patch.sets().flat_map(|(path, _)| parents(path)).collect();
-        let mut before: Vec<String> = objects.iter().map(|parent| as_object(parent, patch, statement)).collect();
+        let objects: BTreeSet<Names<'_>> = patch.sets().flat_map(|(path, _)| parents_of(path)).collect();
+        let made: Vec<String> = objects.iter().map(|parent| as_object(parent, patch, statement)).collect();
+        let all: BTreeSet<Names<'_>> = patch.paths().flat_map(parents_of).collect();
+        let made_of =
+            |parent: &Names<'_>| objects.iter().position(|object| object == parent).map(|at| made[at].clone());
+        let parents = all.iter().map(|parent| Parent { place: idiom(parent), made: made_of(parent) }).collect();
+        let unset = |path: &Path| Unset { place: idiom(path.names()), parent: parents_of(path).last().map(idiom) };
+        let unsets = patch.unsets().map(unset).collect();
+        let mut before = made;
         before.extend(removals(patch, &objects, statement));
         let mut sets = Vec::new();
         for (path, value) in patch.sets().filter(|(path, _)| !path.names().is_empty()) {
@@ -78,8 +126,6 @@ impl SurrealTable {
                 .map_err(|TooLarge(number)| too_large(Some(path.clone()), &number))?;
             sets.push((target, value.expression(statement)));
         }
-        let unsets: Vec<String> = patch.unsets().map(|path| idiom(path.names())).collect();
-        let parents = patch.paths().flat_map(parents).map(idiom).collect();
         Ok(Assignments { before, sets, unsets, parents })
     }
 }
@@ -98,7 +144,7 @@ pub(super) fn too_large(path: Option<Path>, number: &str) -> Unwritable {
 type Names<'p> = &'p [Cow<'static, str>];
 
 /// The paths above a path, shortest first.
-fn parents(path: &Path) -> impl Iterator<Item = Names<'_>> {
+fn parents_of(path: &Path) -> impl Iterator<Item = Names<'_>> {
     (1..path.names().len()).map(|end| &path.names()[..end])
 }
 
@@ -233,7 +279,7 @@ mod tests {
     #[test]
     fn a_removal_beside_something_set_rebuilds_only_its_own_object() {
         let patch = Patch::new().set(Path::from_iter(["a", "b"]), 1).unset(Path::from_iter(["a", "c"]));
-        let objects = patch.sets().flat_map(|(path, _)| parents(path)).collect();
+        let objects = patch.sets().flat_map(|(path, _)| parents_of(path)).collect();
 
         assert_eq!(removals(&patch, &objects, &mut Statement::new(None)), ["`a`.`c` = NONE"]);
     }

@@ -201,18 +201,23 @@ impl SurrealTable {
         // had, in silence; and of an object that is assigned, what cannot be seen in it is gone.
         let (was, is, at, pair) = (statement.fresh(), statement.fresh(), statement.fresh(), statement.fresh());
         let (before, afterwards, names) = assignments.watched(statement);
-        let write = match assignments.inside() {
-            None => write(&assignments.text()),
-            Some((are_objects, inside)) => format!(
-                "IF (SELECT VALUE {are_objects} FROM ONLY {record}) = true {{ {} }} ELSE {{ {} }}",
-                write(&inside),
-                write(&assignments.text())
-            ),
+        let objects = statement.fresh();
+        let case = |(are_objects, assigned): (Vec<bool>, String)| {
+            let are_objects: Vec<String> = are_objects.iter().map(bool::to_string).collect();
+            format!("IF {objects} = [{}] {{ {} }} ELSE ", are_objects.join(", "), write(&assigned))
+        };
+        let cases: String = assignments.cases().into_iter().map(case).collect();
+        let otherwise = write(&assignments.text());
+        let (look, write) = if cases.is_empty() {
+            (String::new(), otherwise)
+        } else {
+            let look = format!("LET {objects} = (SELECT VALUE {} FROM ONLY {record});", assignments.parents());
+            (look, format!("{cases}{{ {otherwise} }}"))
         };
         let write = if wants_a_record { format!("IF {was} = NONE {{ [] }} ELSE {{ {write} }}") } else { write };
         let (kept, field) = (statement.fresh(), statement.bind(DENIED_FIELD.to_owned()));
         Ok(format!(
-            "{{ LET {was} = (SELECT VALUE {before} FROM ONLY {record}{matching}); LET {made} = {write}; \
+            "{{ LET {was} = (SELECT VALUE {before} FROM ONLY {record}{matching}); {look} LET {made} = {write}; \
              IF {was} != NONE AND array::len({made}) = 0 {{ {throw} }}; \
              LET {is} = (SELECT VALUE {afterwards} FROM ONLY {record}); \
              LET {kept} = ({was} ?? []).map(|{pair}, {at}| IF {pair}[0] != NONE AND {pair}[0] = {is}[{at}] \
