@@ -154,8 +154,9 @@ pub trait WritableDataSet<E: LiveEntity>: Send + Sync {
 
     /// Changes every row as `change` says, writing the fields that it has modified and nothing else, and answers how
     /// many rows it has modified. A row that somebody else changes at the same moment is read again and `change` applied
-    /// to that, so it may be called more than once for a row. Stops at the first error; what was written stays. A record that
-    /// does not fit the entity is left alone.
+    /// to that, so it may be called more than once for a row. What is read-only is shown to `change` and not checked: it may
+    /// be another value each time, an age or a time. Stops at the first error; what was written stays. A record that does not
+    /// fit the entity is left alone.
     ///
     /// # Errors
     /// Where the store refuses a row or is not reached, or [cannot check and write in one
@@ -178,7 +179,9 @@ pub trait WritableDataSet<E: LiveEntity>: Send + Sync {
 /// Inserting entities.
 #[async_trait]
 pub trait InsertableDataSet<E: LiveEntity>: Send + Sync {
-    /// Makes a record of the entity, and answers with its id.
+    /// Makes a record of the entity, and answers with its id. It has no key by which the store could know it again: what was
+    /// inserted when the answer was lost ([`OutcomeUnknown`](crate::ValueErrorKind::OutcomeUnknown)) is inserted once more by
+    /// the next call. A [new record](crate::LiveTable::new_record) that is saved again is made once.
     ///
     /// # Errors
     /// Where the store refuses it or is not reached, or has made a record of it that does not fit the entity

@@ -1,5 +1,6 @@
 //! What a table does with a store that cannot do everything: it says so, or does without, and never pretends.
 
+use serde::{Deserialize, Serialize};
 use tests::bakery::{self, Colleague as _, Product, ProductField, hoverboard};
 use tests::claiming::Claiming;
 use tests::numbering::Numbering;
@@ -7,8 +8,8 @@ use vantage_live::contract::FaultyValueSet;
 use vantage_live::dataset::WritableDataSet as _;
 use vantage_live::edit::SaveError;
 use vantage_live::{
-    Capabilities, Guard, Id, Ids, ImTable, LiveTable, OpenError, Operation, Patch, Policy, ReadableValueSet as _,
-    SaveResult, ValueErrorKind, WritableValueSet as _, WriteOutcome,
+    Capabilities, Guard, Id, Ids, ImTable, LiveEntity, LiveTable, OpenError, Operation, Patch, Policy,
+    ReadableValueSet as _, SaveResult, ValueErrorKind, WritableValueSet as _, WriteOutcome,
 };
 
 async fn that(claim: impl FnOnce(&mut Capabilities)) -> (Claiming<ImTable>, ImTable) {
@@ -129,6 +130,45 @@ async fn from_a_store_without_after_images_another_value_is_told_before_it_is_ov
     assert_eq!(store.stored("sea_pie", "price").await, Some(305.into()));
     assert!(matches!(edit.save().await.unwrap(), SaveResult::Saved), "who was told means it");
     assert_eq!(store.stored("sea_pie", "price").await, Some(310.into()));
+}
+
+#[tokio::test]
+async fn from_a_store_without_after_images_another_value_is_overwritten_unasked_where_that_is_the_policy() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table =
+        LiveTable::<Product>::builder(Claiming::new(faulty, |can| can.after_image = false)).open().await.unwrap();
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    edit.set_policy(Policy::Overwrite);
+    edit.price = 310;
+    let held = faults.next(Operation::Read).is_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    store.colleague_sets("sea_pie", "price", 305).await;
+    held.release();
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(store.stored("sea_pie", "price").await, Some(310.into()));
+}
+
+#[tokio::test]
+async fn a_number_that_the_store_mints_is_the_id_of_an_entity_that_has_numbers() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+    struct Numbered {
+        #[live(id)]
+        id: i64,
+        name: String,
+    }
+    let table = LiveTable::<Numbered>::builder(Numbering::new(ImTable::new("numbered"))).open().await.unwrap();
+    let mut edit = table.new_record(Numbered { id: 0, name: "Doc".into() });
+
+    let made = edit.save().await.unwrap();
+
+    assert!(matches!(&made, SaveResult::Created(id) if *id == Id::from(1)), "{made:?}");
+    assert_eq!(edit.id, 1);
 }
 
 #[tokio::test]

@@ -120,6 +120,20 @@ async fn an_owned_session_keeps_its_table_open() {
 }
 
 #[test]
+fn a_subscription_ends_with_the_runtime_of_its_table() {
+    let runtime = Runtime::new().unwrap();
+    let table = runtime
+        .block_on(async { LiveTable::<Product>::builder(bakery::store().await).open().await })
+        .expect("a store in memory opens");
+    let mut events = table.subscribe();
+
+    runtime.shutdown_background();
+
+    assert!(pollster::block_on(events.next()).is_none());
+    assert!(matches!(table.sync_state(), SyncState::Lost { .. }), "{:?}", table.sync_state());
+}
+
+#[test]
 fn a_table_whose_runtime_was_shut_down_says_that_it_is_closed() {
     let runtime = Runtime::new().unwrap();
     let table = runtime.block_on(async {

@@ -162,6 +162,26 @@ async fn what_was_shown_on_the_way_is_not_overwritten_where_the_part_goes_after_
     assert_eq!(store.stored("marty", "address").await, Some(json!({"street": "Main", "floor": 3, "place": {}})));
 }
 
+#[tokio::test]
+async fn what_is_typed_beside_it_while_a_save_is_under_way_is_for_the_next_one() {
+    let (mut edit, store, faults) = marty_by(Policy::Overwrite).await;
+    there(&mut edit).floor = Some(3);
+    let held = faults.next(Operation::Write).is_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    there(&mut edit).street = "Oak".into();
+    store.colleague_sets("marty", "address", Value::Null).await;
+    held.release();
+
+    let saved = edit.finish_save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(store.stored("marty", "address").await, Some(json!({"street": "Lyon", "floor": 3, "place": {}})));
+    let street = ClientField::Address(OptionalField::Inside(AddressField::Street));
+    assert_eq!(edit.modified_fields(), street.into());
+    assert_eq!(there(&mut edit).street, "Oak");
+}
+
 /// Somebody has taken the address away in which a floor was typed, which was shown, and others have made another one.
 async fn back_again(typed: impl FnOnce(&mut RecordEdit<'static, Client>)) -> RecordEdit<'static, Client> {
     let (mut edit, store) = marty(Policy::Fields).await;
@@ -192,6 +212,15 @@ async fn a_part_that_was_typed_into_while_it_was_away_is_in_conflict_with_one_th
 
     let street = ClientField::Address(OptionalField::Inside(AddressField::Street));
     assert!(edit.conflicts().fields().contains(street), "{:?}", edit.conflicts());
+    let address = there(&mut edit);
+    assert_eq!((&*address.street, address.floor), ("Lyon", Some(3)));
+}
+
+#[tokio::test]
+async fn a_part_that_was_decided_as_a_whole_while_it_was_away_stays_as_it_was_decided() {
+    let whole = ClientField::Address(OptionalField::Whole);
+    let mut edit = back_again(|edit| edit.keep_local(whole)).await;
+
     let address = there(&mut edit);
     assert_eq!((&*address.street, address.floor), ("Lyon", Some(3)));
 }

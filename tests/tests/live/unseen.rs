@@ -4,6 +4,7 @@
 use serde_json::json;
 use tests::bakery::{Colleague as _, Product, ProductField, hoverboard};
 use tests::wait::until;
+use vantage_live::contract::FaultyValueSet;
 use vantage_live::contract::{Faults, Held};
 use vantage_live::edit::{DeleteResult, EditError, RefreshError, SaveError};
 use vantage_live::{
@@ -223,15 +224,19 @@ async fn who_was_not_told_of_a_partial_save_is_not_told_that_it_is_repeated() {
             *name = json!("CUPCAKE");
         }
     });
-    let table = LiveTable::<Product>::builder(coercing).open().await.unwrap();
+    let faulty = FaultyValueSet::new(coercing);
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).open().await.unwrap();
     let mut edit = table.edit_record(CUPCAKE).await.unwrap();
     edit.name = "Cupcake".into();
+    faults.forget_calls();
     edit.start_save().unwrap();
     until(|| table.row(&CUPCAKE.into()).unwrap().name == "CUPCAKE").await;
 
     let result = edit.save().await.unwrap();
 
     assert!(matches!(&result, SaveResult::PartialSave(partial) if !partial.is_repeated()), "{result:?}");
+    assert_eq!(faults.operations(), [Operation::Write; 2], "the store has told what it made of it: it is sent again");
 }
 
 #[tokio::test]

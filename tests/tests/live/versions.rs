@@ -1,12 +1,14 @@
 //! What is checked by version: the token alone where the store sees to it, and the token beside the fields where it does not.
 
+use serde::{Deserialize, Serialize};
 use tests::bakery::{self, Colleague as _, Product, ProductField};
 use tests::claiming::Claiming;
 use tests::wait::until;
 use vantage_live::contract::FaultyValueSet;
 use vantage_live::edit::DeleteResult;
 use vantage_live::{
-    Guard, ImTable, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, SaveResult, WritableValueSet as _,
+    Guard, ImTable, LiveEntity, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, SaveResult,
+    WritableValueSet as _,
 };
 
 const CUPCAKE: &str = "flux_cupcake";
@@ -141,4 +143,49 @@ async fn a_column_that_others_have_changed_beside_ones_own_lost_write_is_a_chang
     let found = edit.save().await.unwrap();
 
     assert!(matches!(found, SaveResult::Conflict(_)), "{found:?}");
+}
+
+#[tokio::test]
+async fn saves_in_a_row_are_refused_by_none_of_ones_own() {
+    for version_token in [false, true] {
+        let (table, store) = by_version(version_token).await;
+        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+        for price in [130, 140, 150] {
+            edit.price = price;
+
+            let saved = edit.save().await.unwrap();
+
+            assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+            assert_eq!(store.stored(CUPCAKE, "price").await, Some(price.into()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn ones_own_lost_write_into_a_part_that_the_record_had_not_is_no_change_of_anybody_elses() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+    struct Shop {
+        #[live(nested)]
+        #[serde(default)]
+        account: Account,
+        #[live(version)]
+        version: i64,
+    }
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, LiveEntity)]
+    struct Account {
+        debt: i64,
+    }
+    let store = ImTable::new("shop");
+    store.insert_id_value(&"bakery".into(), serde_json::Map::from_iter([("version".into(), 1.into())])).await.unwrap();
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Shop>::builder(faulty).policy(Policy::Version).open().await.unwrap();
+    let mut edit = table.edit_record("bakery").await.unwrap();
+    edit.account.debt = 7;
+    faults.next(Operation::Write).loses_its_answer();
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Error(_)));
+
+    let found = edit.save().await.unwrap();
+
+    assert!(matches!(found, SaveResult::Saved), "{found:?}");
 }

@@ -136,7 +136,6 @@ pub(super) fn prepare<E: LiveEntity>(
     let guard = match guard {
         Guard::Version { .. } => guard,
         // P2, P3: a nested entity that has come meanwhile is not overwritten by what the record had none of.
-        guard if wholes.is_empty() => guard,
         guard => guard.and_as_in(&stored, &wholes),
     };
     let guard = patch.paths().fold(guard, |guard, path| and_is_there(guard, path, &stored));

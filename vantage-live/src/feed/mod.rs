@@ -71,7 +71,8 @@ pub trait Feed: Send + Sync {
 
     /// Begins to follow the changes. Touches the store. What a subscriber has not taken is buffered within bounds;
     /// beyond them the feed says [`FeedEvent::Changed`]. Dropping the stream ends the subscription; dropping the future
-    /// leaves nothing behind.
+    /// leaves nothing behind. It answers within a time of its own: a table lists when it is subscribed, or knows that it
+    /// is not.
     ///
     /// # Errors
     /// As the store's: not reached, or not allowed.

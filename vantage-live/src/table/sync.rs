@@ -52,6 +52,8 @@ impl<E: LiveEntity> Drop for Ending<E> {
         if !shared.is_closed() {
             let now = shared.env.now();
             shared.standing.send_modify(|standing| standing.ends(now, "the runtime that the table needs has ended"));
+            // Nobody is told anything any more, and whoever waits for it is not to wait for ever.
+            shared.close();
         }
     }
 }

@@ -45,6 +45,18 @@ pub struct Expected {
 }
 
 /// What is expected at a path.
+///
+/// ```
+/// use serde_json::json;
+/// use vantage_live::{Expectation, Guard, Path};
+///
+/// let city = Path::from_iter(["address", "city"]);
+/// let guard = Guard::Exists.and_object("address").and(city, Some(json!("Hill Valley")));
+/// let Guard::Fields(fields) = guard else { unreachable!() };
+///
+/// assert_eq!((&fields[0].what, fields[0].what.value()), (&Expectation::Object, None));
+/// assert_eq!(fields[1].what.value(), Some(&json!("Hill Valley")));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expectation {
     /// Nothing, which is another thing than null.
