@@ -7,7 +7,7 @@ use tests::wait::until;
 use vantage_live::contract::FaultyValueSet;
 use vantage_live::edit::DeleteResult;
 use vantage_live::{
-    Guard, ImTable, LiveEntity, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, SaveResult,
+    Guard, ImTable, LiveEntity, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, RecordEdit, SaveResult,
     WritableValueSet as _,
 };
 
@@ -84,13 +84,13 @@ async fn a_delete_that_nobody_heard_of_lets_no_save_through_that_the_version_ref
     assert!(matches!(meant, SaveResult::Saved), "{meant:?}");
 }
 
-#[tokio::test]
-async fn a_change_after_what_was_shown_while_a_save_was_under_way_refuses_the_next_save() {
+/// A session by version that has rebased while its save was under way, after which somebody has changed the name.
+async fn changed_after_a_rebase() -> (RecordEdit<'static, Product>, ImTable) {
     let store = bakery::store().await;
     let sees_to_it = Claiming::new(store.clone(), |can| can.version_token = true);
     let table = LiveTable::<Product>::builder(sees_to_it).feed(store.feed()).policy(Policy::Version);
     let table = table.open().await.unwrap();
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    let mut edit = table.edit_record_owned(CUPCAKE).await.unwrap();
     edit.price = 130;
     edit.start_save().unwrap();
     until(|| table.row(&CUPCAKE.into()).unwrap().price == 130).await;
@@ -99,6 +99,12 @@ async fn a_change_after_what_was_shown_while_a_save_was_under_way_refuses_the_ne
     let patch = Patch::new().set("name", "Cupcake").set("version", 2);
     let _ = store.write(&CUPCAKE.into(), &patch, &Guard::Exists).await.unwrap();
     until(|| table.row(&CUPCAKE.into()).unwrap().version == 2).await;
+    (edit, store)
+}
+
+#[tokio::test]
+async fn a_change_after_what_was_shown_while_a_save_was_under_way_refuses_the_next_save() {
+    let (mut edit, store) = changed_after_a_rebase().await;
 
     let told = edit.save().await.unwrap();
     let stored = store.stored(CUPCAKE, "note").await;
@@ -107,6 +113,28 @@ async fn a_change_after_what_was_shown_while_a_save_was_under_way_refuses_the_ne
     assert!(matches!(told, SaveResult::Conflict(_)), "{told:?}");
     assert_eq!(stored, Some(serde_json::Value::Null));
     assert!(matches!(meant, SaveResult::Saved), "{meant:?}");
+}
+
+#[tokio::test]
+async fn a_change_that_came_with_an_answer_that_was_asked_for_refuses_nothing() {
+    let (mut edit, store) = changed_after_a_rebase().await;
+    assert!(matches!(edit.finish_save().await.unwrap(), SaveResult::Saved));
+    assert_eq!(edit.name, "Cupcake");
+
+    let meant = edit.save().await.unwrap();
+
+    assert!(matches!(meant, SaveResult::Saved), "{meant:?}");
+    assert_eq!(store.stored(CUPCAKE, "note").await, Some("sweet".into()));
+}
+
+#[tokio::test]
+async fn where_nothing_is_modified_no_version_refuses_a_save() {
+    let (mut edit, _) = changed_after_a_rebase().await;
+    edit.note = None;
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
 }
 
 #[tokio::test]

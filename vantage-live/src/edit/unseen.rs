@@ -66,6 +66,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             result => {
                 // Whoever looks at the session sees what has changed, but not that it is in conflict with what they typed.
                 self.unseen.changed = self.unseen.changed & self.three.conflicting();
+                self.unseen.refused = false;
                 result
             }
         }
@@ -85,7 +86,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             _ => {}
         }
         let conflicting = self.three.conflicting();
-        let is_refused = self.unseen.refused && (self.is_by_version() || !conflicting.is_empty());
+        let is_by_version = self.is_by_version() && !self.modified_fields().is_empty();
+        let is_refused = self.unseen.refused && (is_by_version || !conflicting.is_empty());
         let is_changed = !self.unseen.changed.is_disjoint(conflicting);
         let must = (is_refused || is_changed) && self.policy != Policy::Overwrite;
         let must = must && !broken::is(Broken::ForgetsUnseenConflicts);
