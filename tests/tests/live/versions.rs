@@ -8,7 +8,7 @@ use vantage_live::contract::FaultyValueSet;
 use vantage_live::edit::DeleteResult;
 use vantage_live::{
     Guard, ImTable, LiveEntity, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, RecordEdit, SaveResult,
-    WritableValueSet as _,
+    ValueErrorKind, WritableValueSet as _,
 };
 
 const CUPCAKE: &str = "flux_cupcake";
@@ -171,6 +171,25 @@ async fn a_column_that_others_have_changed_beside_ones_own_lost_write_is_a_chang
     let found = edit.save().await.unwrap();
 
     assert!(matches!(found, SaveResult::Conflict(_)), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_write_of_which_only_a_part_stands_there_is_somebody_elses() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).policy(Policy::Version).open().await.unwrap();
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    (edit.price, edit.note) = (130, Some("sweet".into()));
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Error(_)));
+    let patch = Patch::new().set("price", 130).set("version", 2);
+    let _ = store.write(&CUPCAKE.into(), &patch, &Guard::Exists).await.unwrap();
+
+    let found = edit.save().await.unwrap();
+
+    assert!(matches!(found, SaveResult::Conflict(_)), "{found:?}");
+    assert_eq!(store.stored(CUPCAKE, "note").await, Some(serde_json::Value::Null));
 }
 
 #[tokio::test]

@@ -198,7 +198,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Whether somebody else has changed the record since the snapshot, in whatever part of it.
     fn has_foreign_change(&self, found: &Entry<E>) -> bool {
         let snapshot = &self.three.snapshot;
-        let (changed, own) = (snapshot.row.diff(&found.row), self.doubts.standing(&found.row));
+        let (changed, own) = (snapshot.row.diff(&found.row), self.doubts.landed(&found.row));
         // What is read-only follows from any write, this session's own too.
         let changed = if own.is_empty() { changed } else { changed - own - E::Field::READONLY };
         !changed.is_empty() || beside(snapshot, own) != beside(found, own)

@@ -61,6 +61,13 @@ impl<E: LiveEntity> Doubts<E> {
         self.lost.iter().fold(FieldSet::EMPTY, |fields, lost| fields | lost.sent.standing(stored))
     }
 
+    /// The fields of the writes that stand there altogether. A write is done as a whole: where one field of it stands there
+    /// and another does not, somebody else may have written the one.
+    pub fn landed(&self, stored: &E) -> FieldSet<E::Field> {
+        let landed = self.lost.iter().filter(|lost| lost.sent.standing(stored) == lost.sent.fields);
+        landed.fold(FieldSet::EMPTY, |fields, lost| fields | lost.sent.fields)
+    }
+
     /// The fields that were typed into since they were sent, as long as nothing was read: from then on the snapshot tells
     /// what was typed.
     pub fn typed_since(&self, local: &E, modified: FieldSet<E::Field>) -> FieldSet<E::Field> {

@@ -80,8 +80,9 @@ pub enum Policy {
     /// [`Fields`](Self::Fields).
     Version,
     /// Nothing but that the record exists: the last write wins. A field of a nested entity is written as long as that is
-    /// still there; where it has gone, the whole is, for one field alone would not fit the entity. Only a store that cannot
-    /// [guard](crate::Capabilities::guarded_write) is not asked for that.
+    /// still there; where it has gone, the whole is, for one field alone would not fit the entity, and one that was made here
+    /// takes the place of whatever has come there. Only a store that cannot [guard](crate::Capabilities::guarded_write) is not
+    /// asked whether it is there.
     Overwrite,
 }
 
