@@ -236,3 +236,24 @@ async fn ones_own_lost_write_into_a_part_that_the_record_had_not_is_no_change_of
 
     assert!(matches!(found, SaveResult::Saved), "{found:?}");
 }
+
+#[tokio::test]
+async fn a_refusal_that_nobody_heard_of_is_told_also_after_something_else_has_failed() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).policy(Policy::Version).open().await.unwrap();
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    let patch = Patch::new().set("name", "Cupcake").set("version", 2);
+    let _ = store.write(&CUPCAKE.into(), &patch, &Guard::Exists).await.unwrap();
+    edit.start_save().unwrap();
+    until(|| table.metrics().conflicts == 1).await;
+    faults.next(Operation::Insert).fails(ValueErrorKind::Unreachable);
+    assert!(matches!(edit.save_as_new().await.unwrap(), SaveResult::Error(_)));
+
+    let told = edit.save().await.unwrap();
+
+    assert!(matches!(told, SaveResult::Conflict(_)), "{told:?}");
+    assert_eq!(store.stored(CUPCAKE, "price").await, Some(120.into()));
+}

@@ -66,7 +66,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             result => {
                 // Whoever looks at the session sees what has changed, but not that it is in conflict with what they typed.
                 self.unseen.changed = self.unseen.changed & self.three.conflicting();
-                self.unseen.refused = false;
+                // What has failed has shown nothing.
+                self.unseen.refused &= matches!(result, SaveResult::Error(_));
                 result
             }
         }
