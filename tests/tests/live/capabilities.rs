@@ -9,7 +9,7 @@ use vantage_live::dataset::WritableDataSet as _;
 use vantage_live::edit::SaveError;
 use vantage_live::{
     Capabilities, Guard, Id, Ids, ImTable, LiveEntity, LiveTable, OpenError, Operation, Patch, Policy,
-    ReadableValueSet as _, SaveResult, ValueErrorKind, WritableValueSet as _, WriteOutcome,
+    ReadableValueSet as _, RecordEdit, SaveResult, ValueErrorKind, WritableValueSet as _, WriteOutcome,
 };
 
 async fn that(claim: impl FnOnce(&mut Capabilities)) -> (Claiming<ImTable>, ImTable) {
@@ -108,20 +108,27 @@ async fn a_save_whose_record_could_not_be_read_afterwards_is_unknown_and_the_nex
     assert!(matches!(found, SaveResult::Saved), "{found:?}");
 }
 
-#[tokio::test]
-async fn from_a_store_without_after_images_another_value_is_told_before_it_is_overwritten() {
+/// A session whose price of 310 is in a store that does not tell what it has stored, and is read there as a colleague's 305.
+async fn read_after_a_colleague(policy: Policy) -> (RecordEdit<'static, Product>, ImTable) {
     let store = bakery::store().await;
     let faulty = FaultyValueSet::new(store.clone());
     let faults = faulty.faults();
     let table =
         LiveTable::<Product>::builder(Claiming::new(faulty, |can| can.after_image = false)).open().await.unwrap();
-    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    let mut edit = table.edit_record_owned("sea_pie").await.unwrap();
+    edit.set_policy(policy);
     edit.price = 310;
     let held = faults.next(Operation::Read).is_held();
     edit.start_save().unwrap();
     held.arrived().await;
     store.colleague_sets("sea_pie", "price", 305).await;
     held.release();
+    (edit, store)
+}
+
+#[tokio::test]
+async fn from_a_store_without_after_images_another_value_is_told_before_it_is_overwritten() {
+    let (mut edit, store) = read_after_a_colleague(Policy::Fields).await;
 
     // Nobody has asked for the answer of the first one.
     let told = edit.save().await.unwrap();
@@ -134,19 +141,7 @@ async fn from_a_store_without_after_images_another_value_is_told_before_it_is_ov
 
 #[tokio::test]
 async fn from_a_store_without_after_images_another_value_is_overwritten_unasked_where_that_is_the_policy() {
-    let store = bakery::store().await;
-    let faulty = FaultyValueSet::new(store.clone());
-    let faults = faulty.faults();
-    let table =
-        LiveTable::<Product>::builder(Claiming::new(faulty, |can| can.after_image = false)).open().await.unwrap();
-    let mut edit = table.edit_record("sea_pie").await.unwrap();
-    edit.set_policy(Policy::Overwrite);
-    edit.price = 310;
-    let held = faults.next(Operation::Read).is_held();
-    edit.start_save().unwrap();
-    held.arrived().await;
-    store.colleague_sets("sea_pie", "price", 305).await;
-    held.release();
+    let (mut edit, store) = read_after_a_colleague(Policy::Overwrite).await;
 
     let saved = edit.save().await.unwrap();
 

@@ -137,17 +137,23 @@ async fn where_nothing_is_modified_no_version_refuses_a_save() {
     assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
 }
 
+/// A session by version whose note is in the store, which it does not know.
+async fn lost(store: &ImTable) -> RecordEdit<'static, Product> {
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).policy(Policy::Version).open().await.unwrap();
+    let mut edit = table.edit_record_owned(CUPCAKE).await.unwrap();
+    edit.note = Some("sweet".into());
+    faults.next(Operation::Write).loses_its_answer();
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Error(_)));
+    edit
+}
+
 #[tokio::test]
 async fn ones_own_lost_write_of_what_the_record_had_not_at_all_is_no_change_of_anybody_elses() {
     let store = bakery::store().await;
     let _ = store.write(&CUPCAKE.into(), &Patch::new().unset("note"), &Guard::Exists).await.unwrap();
-    let faulty = FaultyValueSet::new(store.clone());
-    let faults = faulty.faults();
-    let table = LiveTable::<Product>::builder(faulty).policy(Policy::Version).open().await.unwrap();
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    edit.note = Some("sweet".into());
-    faults.next(Operation::Write).loses_its_answer();
-    assert!(matches!(edit.save().await.unwrap(), SaveResult::Error(_)));
+    let mut edit = lost(&store).await;
 
     let found = edit.save().await.unwrap();
 
@@ -158,13 +164,7 @@ async fn ones_own_lost_write_of_what_the_record_had_not_at_all_is_no_change_of_a
 #[tokio::test]
 async fn a_column_that_others_have_changed_beside_ones_own_lost_write_is_a_change() {
     let store = bakery::store().await;
-    let faulty = FaultyValueSet::new(store.clone());
-    let faults = faulty.faults();
-    let table = LiveTable::<Product>::builder(faulty).policy(Policy::Version).open().await.unwrap();
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    edit.note = Some("sweet".into());
-    faults.next(Operation::Write).loses_its_answer();
-    assert!(matches!(edit.save().await.unwrap(), SaveResult::Error(_)));
+    let mut edit = lost(&store).await;
     store.colleague_sets(CUPCAKE, "supplier", "Doc").await;
     edit.price = 130;
 
