@@ -30,7 +30,35 @@ struct HttpLogV2 {
     line: String,
 }
 
+/// A type of its own has the name that the derive would give, and the program's own fields have generated types.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, LiveEntity)]
+#[live(field = EmbedColumn)]
+struct Embed {
+    fields: Vec<EmbedField>,
+    change: other::EmbedChange,
+    #[live(skip)]
+    focus: Option<EmbedColumn>,
+    #[serde(skip)]
+    touched: EmbedDirty,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct EmbedField {
+    name: String,
+}
+
+mod other {
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    pub(super) struct EmbedChange(i64);
+}
+
 pub(super) fn main() {
+    let old = Embed::default();
+    let new = Embed { fields: vec![EmbedField::default()], focus: Some(EmbedColumn::Fields), ..old.clone() };
+    assert_eq!(EmbedDirty::from(old.diff(&new)), EmbedDirty { fields: true, change: false });
+    assert!(matches!(Embed::change(EmbedColumn::Change, &old, &new), EmbedChange::Change { from, to } if from == to));
     assert_eq!((ProductRow::TABLE, HttpLogV2::TABLE), ("bakery products", "http_log_v2"));
     assert_eq!(Column::ALL.iter().map(|column| column.label()).collect::<Vec<_>>(), ["Price (¢)", "Tax rate"]);
     let (old, new) = (ProductRow::default(), ProductRow { price: 1, ..ProductRow::default() });

@@ -87,22 +87,26 @@ fn name(param: &GenericParam) -> Option<&Ident> {
     }
 }
 
-/// Whether `name` stands in `tokens` at the beginning of a path: `T` or `T::Item`, but not `other::T`.
 fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    mention(tokens, name).is_some()
+}
+
+/// Where `name` stands in `tokens` at the beginning of a path: `T` or `T::Item`, but not `other::T`.
+pub fn mention(tokens: TokenStream, name: &Ident) -> Option<Ident> {
     let mut colons = 0;
     for token in tokens {
         let here = match &token {
-            TokenTree::Ident(ident) => ident == name && colons != 2,
-            TokenTree::Group(group) => mentions(group.stream(), name),
-            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+            TokenTree::Ident(ident) => (ident == name && colons != 2).then(|| ident.clone()),
+            TokenTree::Group(group) => mention(group.stream(), name),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => None,
         };
-        if here {
-            return true;
+        if here.is_some() {
+            return here;
         }
         // One stands between a name and its type.
         colons = if matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ':') { colons + 1 } else { 0 };
     }
-    false
+    None
 }
 
 /// The field's type with the struct in place of `Self`, which is another type in a generated item.

@@ -1,8 +1,9 @@
 //! `#[derive(LiveEntity)]` for vantage-live, which re-exports it: depend on that crate alone.
 //!
-//! Five steps, each a module: `attr` reads what the user wrote, `model` says what it means, `naming` and `generics` know
-//! names and parameters, `check` finds every misuse, `expand` writes the code; `steps` takes them one by one, after `parse`. Nothing here knows the library but by the
-//! paths that generated code names, all of them in its `__private` module.
+//! Five steps, each a module: `attr` reads what the user wrote, `model` says what it means, `generated`, `naming` and
+//! `generics` know names and parameters, `check` finds every misuse, `expand` writes the code; `steps` takes them one by
+//! one, after `parse`. Nothing here knows the library but by the paths that generated code names, all of them in its
+//! `__private` module.
 
 #![forbid(unsafe_code)]
 // What a library does not do: it answers with an error, and says nothing on its own. Tests may (clippy.toml).
@@ -25,6 +26,7 @@ mod attr;
 mod check;
 mod error;
 mod expand;
+mod generated;
 mod generics;
 mod model;
 mod naming;
@@ -122,7 +124,7 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `table = "…"` | the table's name; else the struct's in snake case |
 /// | `crate = path` | where vantage-live is, for a crate that re-exports it |
-/// | `field = Name`, `dirty = Name`, `change = Name`, `conflicts = Name`, `conflict = Name` | names of the generated types |
+/// | `field = Name`, `dirty = Name`, `change = Name`, `conflicts = Name`, `conflict = Name` | names of the generated types, where the usual ones are taken |
 ///
 /// ```
 /// /// A module of one's own that re-exports the library.

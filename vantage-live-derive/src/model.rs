@@ -4,10 +4,9 @@
 //! the error is the only message.
 
 use std::collections::HashMap;
-use std::iter;
 
-use proc_macro2::{Group, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{
     Attribute, Data, DeriveInput, Fields, GenericArgument, Generics, Ident, PathArguments, Type, Visibility,
@@ -16,6 +15,7 @@ use syn::{
 
 use crate::attr::{EntityAttrs, EntitySerde, FieldAttrs, FieldSerde, Given};
 use crate::error::Errors;
+use crate::generated::Names;
 use crate::generics::{self, Params};
 use crate::naming::{self, RenameRule};
 
@@ -32,17 +32,6 @@ pub struct Entity {
     pub packed: Option<Ident>,
     pub names: Names,
     pub fields: Vec<Field>,
-}
-
-/// The names of the generated types.
-pub struct Names {
-    pub field: Ident,
-    pub dirty: Ident,
-    pub change: Ident,
-    pub conflicts: Ident,
-    pub conflict: Ident,
-    /// Names that the user gave, and that something else has already.
-    pub taken: Vec<Given<Ident>>,
 }
 
 /// A field of the struct.
@@ -127,8 +116,8 @@ impl Entity {
             }
             Some(field)
         });
-        let fields = fields.collect();
-        let names = Names::new(&input.ident, &live);
+        let fields: Vec<_> = fields.collect();
+        let names = Names::new(&input.ident, &live).beside(&fields);
         let (ident, vis, generics) = (input.ident.clone(), input.vis.clone(), input.generics.clone());
         let (notes, packed) = (notes(&input.attrs), packed(&input.attrs));
         Some(Entity { ident, vis, generics, notes, live, serde, packed, names, fields })
@@ -183,35 +172,6 @@ pub fn private(live: &EntityAttrs) -> TokenStream {
     given.map_or_else(|| quote!(::vantage_live::__private), |path| quote!(#path::__private))
 }
 
-impl Names {
-    pub fn new(entity: &Ident, live: &EntityAttrs) -> Self {
-        let default = |suffix: &str| format_ident!("{}{suffix}", entity.unraw());
-        let names = [
-            (&live.field, "Field"),
-            (&live.dirty, "Dirty"),
-            (&live.change, "Change"),
-            (&live.conflicts, "Conflicts"),
-            (&live.conflict, "Conflict"),
-        ];
-        let defaults = names.iter().filter(|(given, _)| given.is_none()).map(|(_, suffix)| default(suffix));
-        let mut used: Vec<Ident> = iter::once(entity.clone()).chain(defaults).collect();
-        let mut taken = Vec::new();
-        let mut name = |given: &Option<Given<Ident>>, suffix| match given {
-            Some(given) if !used.contains(&given.value) => {
-                used.push(given.value.clone());
-                given.value.clone()
-            }
-            Some(Given { key, value }) => {
-                taken.push(Given { key: key.clone(), value: value.clone() });
-                default(suffix)
-            }
-            None => default(suffix),
-        };
-        let [field, dirty, change, conflicts, conflict] = names.map(|(given, suffix)| name(given, suffix));
-        Names { field, dirty, change, conflicts, conflict, taken }
-    }
-}
-
 impl Field {
     fn parse(field: &syn::Field, of: &DeriveInput, entity: &EntitySerde, errors: &mut Errors) -> Option<Self> {
         let ident = field.ident.clone()?;
@@ -250,13 +210,18 @@ impl Field {
     pub fn kind(&self) -> Kind {
         if self.live.id.is_some() {
             Kind::Id
-        } else if self.live.skip.is_some() || self.serde.skipped().is_some() || self.is_refused_flat() {
+        } else if self.is_own() || self.is_refused_flat() {
             Kind::Skip
         } else if self.live.nested.is_some() && self.parameter.is_none() && self.no_entity().is_none() {
             Kind::Nested
         } else {
             Kind::Leaf
         }
+    }
+
+    /// Whether the field is the program's own, and not in the record.
+    pub fn is_own(&self) -> bool {
+        self.live.skip.is_some() || self.serde.skipped().is_some()
     }
 
     /// Whether the field has a variant of its own.
@@ -367,6 +332,28 @@ pub fn borrows(ty: &Type, serde: &FieldSerde) -> bool {
         _ => false,
     };
     serde.borrow.is_some() || is_borrowed && serde.reads()
+}
+
+/// The `Rc` or `RefCell` in `ty`, which keeps a row from being read by all threads.
+pub fn of_one_thread(ty: &Type) -> Option<Ident> {
+    fn found(tokens: TokenStream) -> Option<Ident> {
+        let mut tokens = tokens.into_iter().peekable();
+        while let Some(token) = tokens.next() {
+            let here = match token {
+                // With what is in it, it is nobody's own type.
+                TokenTree::Ident(ident) if ident == "Rc" || ident == "RefCell" => {
+                    matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '<').then_some(ident)
+                }
+                TokenTree::Group(group) => found(group.stream()),
+                TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => None,
+            };
+            if here.is_some() {
+                return here;
+            }
+        }
+        None
+    }
+    found(ty.to_token_stream())
 }
 
 /// A type that came through a `macro_rules!` macro stands in an invisible group.

@@ -24,7 +24,7 @@ pub fn derive(input: &DeriveInput) -> (TokenStream, Errors) {
     let (entity, errors) = read(input);
     let output = match entity {
         Some(entity) if check::can_expand(&entity) => expand::entity(&entity, errors.is_empty()),
-        _ => expand::fallback(input),
+        entity => expand::fallback(input, entity.map(|entity| entity.names)),
     };
     (output, errors)
 }

@@ -25,6 +25,8 @@ mod check;
 mod error;
 #[path = "../../../vantage-live-derive/src/expand/mod.rs"]
 mod expand;
+#[path = "../../../vantage-live-derive/src/generated.rs"]
+mod generated;
 #[path = "../../../vantage-live-derive/src/generics.rs"]
 mod generics;
 #[path = "../../../vantage-live-derive/src/model.rs"]

@@ -9,7 +9,7 @@ use syn::{Data, DataStruct, DeriveInput, Fields};
 
 use crate::attr::Given;
 use crate::error::Errors;
-use crate::model::{Entity, Field, Kind};
+use crate::model::{Entity, Field, Kind, of_one_thread};
 
 /// As `Bits::CAPACITY` of the library, which checks it again where there are nested entities.
 pub const CAPACITY: usize = 256;
@@ -71,7 +71,8 @@ fn holds_cow(data: &Data) -> bool {
 /// Whether what the derive generates for `entity` makes sense to the compiler, errors or not.
 pub fn can_expand(entity: &Entity) -> bool {
     let borrows = entity.generics.lifetimes().next().is_some() || entity.fields.iter().any(Field::borrows);
-    (1..=CAPACITY).contains(&entity.tracked().count()) && !borrows && entity.packed.is_none()
+    let shared = entity.fields.iter().all(|field| of_one_thread(&field.ty).is_none());
+    (1..=CAPACITY).contains(&entity.tracked().count()) && !borrows && shared && entity.packed.is_none()
 }
 
 /// Checks the struct as a whole, and each of its fields.
@@ -90,6 +91,7 @@ pub fn entity(entity: &Entity, errors: &mut Errors) {
         serde::field(entity, field, errors);
         variant(field, errors);
         nested(field, errors);
+        shared(field, errors);
     }
 }
 
@@ -108,10 +110,18 @@ fn count(entity: &Entity, errors: &mut Errors) {
     }
 }
 
-/// Two generated types of one name, or one with the name of the struct.
+/// Two generated types of one name, or one with the name of the struct or of a field's type.
 fn names(entity: &Entity, errors: &mut Errors) {
     for Given { key, value } in &entity.names.taken {
         errors.at(value, format_args!("`{key}` names a new type, and `{value}` is taken: choose another name"));
+    }
+    for Given { key, value } in &entity.names.spelt {
+        errors.at(
+            value,
+            format_args!(
+                "`{value}` is a field's type, and the derive generates one of that name: give it another with `#[live({key} = Name)]`"
+            ),
+        );
     }
 }
 
@@ -198,5 +208,17 @@ fn nested(field: &Field, errors: &mut Errors) {
                 field.name()
             ),
         );
+    }
+}
+
+/// What no other thread may see.
+fn shared(field: &Field, errors: &mut Errors) {
+    if let Some(holder) = of_one_thread(&field.ty) {
+        let (holder_is, instead) = if holder == "Rc" {
+            ("an `Rc`", "hold an `Arc` in its place")
+        } else {
+            ("a `RefCell`", "hold the value without it")
+        };
+        errors.at(&holder, format_args!("a table's rows are read by all threads, and {holder_is} by one: {instead}"));
     }
 }

@@ -7,13 +7,15 @@ use syn::{Data, DataStruct, DeriveInput, Fields, GenericParam};
 use super::lints;
 use crate::attr::{EntityAttrs, FieldSerde};
 use crate::error::Errors;
-use crate::model::{Names, borrows, private};
+use crate::generated::Names;
+use crate::model::{borrows, of_one_thread, private};
 
 /// The types under their names, without fields, and an impl that does nothing.
-pub fn fallback(input: &DeriveInput) -> TokenStream {
+pub fn fallback(input: &DeriveInput, names: Option<Names>) -> TokenStream {
     // Whatever is wrong with the attributes has been reported already.
     let live = EntityAttrs::parse(&input.attrs, &mut Errors::default());
-    let (private, names, lints, vis) = (private(&live), Names::new(&input.ident, &live), lints(), &input.vis);
+    let names = names.unwrap_or_else(|| Names::new(&input.ident, &live));
+    let (private, lints, vis) = (private(&live), lints(), &input.vis);
     let Names { field, dirty, change, conflicts, conflict, .. } = names;
     let docs = "Stands in for a type that the derive could not generate.";
     let entity = stub(input, &private);
@@ -38,10 +40,15 @@ fn stub(input: &DeriveInput, live: &TokenStream) -> Option<TokenStream> {
         Data::Enum(_) | Data::Union(_) => false,
     };
     let (declared, given, clause) = input.generics.split_for_impl();
-    // What can be no entity at all need not learn to be cloned or sent.
-    let named = matches!(&input.data, Data::Struct(DataStruct { fields: Fields::Named(_), .. }));
+    // What can be no entity at all need not learn to be cloned or sent, and what cannot be sent need not be told twice.
+    let apt = match &input.data {
+        Data::Struct(DataStruct { fields: Fields::Named(fields), .. }) => {
+            fields.named.iter().all(|field| of_one_thread(&field.ty).is_none())
+        }
+        Data::Struct(_) | Data::Enum(_) | Data::Union(_) => false,
+    };
     let others =
-        (!named).then(|| quote!(+ #live::core::clone::Clone + #live::core::marker::Send + #live::core::marker::Sync));
+        (!apt).then(|| quote!(+ #live::core::clone::Clone + #live::core::marker::Send + #live::core::marker::Sync));
     // What it lacks of serde's derives is for another day.
     let own = clause.iter().flat_map(|clause| &clause.predicates);
     let clause = quote!(where #(#own,)* for<'__e> Self: #live::Stored #others);
