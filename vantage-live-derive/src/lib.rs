@@ -290,6 +290,15 @@ use proc_macro::TokenStream;
 /// | `flatten` | with `nested`, the fields of the inner entity beside the others; with `#[live(skip)]`, a map that is shown the columns that the struct does not know, and never written. Refused otherwise |
 /// | `borrow` | refused: an entity owns its values |
 ///
+/// # Other people's structs
+///
+/// `cargo run -p ui-tests --bin derive-trial` takes twelve crates from the registry (the API of Docker, the protocol of
+/// language servers, that of a chat, music, feeds, configuration and more), gives the derive to each struct that has
+/// serde's two, and compiles them with nothing else changed. Of 1,116 structs 860 derive. 255 are told what to do: 146 are
+/// asked what `#[serde(flatten)]` is to mean, 66 have no named fields, 24 lack `Clone` or something to compare by, and 19
+/// are seven rows of the tables above. One meets a type of its crate that has the name of a generated one, which the
+/// compiler says; `#[live(change = …)]` gives another.
+///
 /// # What it costs a build
 ///
 /// `cargo run -p ui-tests --bin derive-cost` compiles 100 entities of 20 fields with and without this derive, and prints

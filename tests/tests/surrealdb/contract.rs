@@ -13,6 +13,16 @@ mod embedded {
     }
 }
 
+/// By a client of the program's own, whose permissions nobody knows.
+mod from_client {
+    use vantage_live::store::surrealdb::SurrealDb;
+
+    mod set {
+        use super::SurrealDb;
+        vantage_live::contract_tests!(crate::support::empty(SurrealDb::from_client(crate::support::raw().await)).await);
+    }
+}
+
 mod over_websocket {
     mod set {
         vantage_live::contract_tests!(crate::support::empty(crate::support::remote().await).await);

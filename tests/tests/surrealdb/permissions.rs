@@ -25,6 +25,7 @@ const SCHEMA: &str = "
     DEFINE FIELD place ON note TYPE option<geometry<point>>;
     DEFINE FIELD made ON note TYPE option<object> FLEXIBLE;
     DEFINE FIELD gone ON note TYPE option<object> FLEXIBLE;
+    DEFINE FIELD vault ON note TYPE option<object> FLEXIBLE PERMISSIONS FOR select NONE, FOR create, update FULL;
     DEFINE FIELD inside ON note TYPE option<object>;
     DEFINE FIELD inside.a ON note TYPE option<int>;
     DEFINE FIELD inside.b ON note TYPE option<int>;
@@ -276,5 +277,39 @@ async fn where_a_user_sees_no_object_one_is_made() {
         assert!(matches!(&written, WriteOutcome::Written(now) if now["inside"] == json!({"a": 5})), "{written:?}");
         let stored = ask(&all, "RETURN note:mine.inside").await;
         assert_eq!(stored.into_json_value(), json!({"a": 5}));
+    }
+}
+
+#[tokio::test]
+async fn of_an_object_that_cannot_be_seen_at_all_the_rest_stays() {
+    for (db, all) in marty().await {
+        let vault = |name| Path::from_iter(["vault", name]);
+        for (patch, left) in [
+            (Patch::new().set(vault("a"), 5), json!({"a": 5, "b": 2})),
+            (Patch::new().unset(vault("a")), json!({"b": 2})),
+            (Patch::new().set("text", "said").unset(vault("b")), json!({"a": 1})),
+        ] {
+            all.query("UPDATE note:mine SET vault = { a: 1, b: 2 }").await.unwrap().check().unwrap();
+
+            let written = db.table("note").write(&Id::from("mine"), &patch, &Guard::Exists).await.unwrap();
+
+            assert!(matches!(written, WriteOutcome::Written(_)), "{patch:?}: {written:?}");
+            assert_eq!(ask(&all, "RETURN note:mine.vault").await.into_json_value(), left, "{patch:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_a_figure_is_not_taken_away_also_where_something_else_is_written() {
+    for (db, all) in marty().await {
+        let put = "UPDATE note:mine SET inside = { a: 1 }, place = (1.5, 2.5)";
+        all.query(put).await.unwrap().check().unwrap();
+        let patch =
+            Patch::new().set(Path::from_iter(["inside", "a"]), 5).unset(Path::from_iter(["place", "coordinates"]));
+
+        let error = db.table("note").write(&Id::from("mine"), &patch, &Guard::Exists).await.unwrap_err();
+
+        assert!(matches!(error.kind, ValueErrorKind::Rejected { .. }), "{error}");
+        assert_eq!(ask(&all, "RETURN note:mine.inside.a").await.into_json_value(), json!(1));
     }
 }

@@ -156,6 +156,8 @@ macro_rules! __contract_cases {
                 setting_null_leaves_a_null
                 unsetting_removes_the_field
                 unsetting_a_nested_field_leaves_its_parent
+                unsetting_two_levels_down_changes_nothing_else
+                unsetting_below_an_array_that_becomes_an_object_makes_nothing
                 unsetting_what_is_not_there_changes_nothing
                 one_patch_sets_and_unsets
                 an_empty_patch_changes_nothing

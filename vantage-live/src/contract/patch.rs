@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Store;
 use super::support::{assert_absent, assert_count, assert_same, assert_stored, expect, expect_error, missing, seed};
-use crate::value::{Operation, Patch, Path, ValueErrorKind};
+use crate::value::{DeleteOutcome, Guard, Id, Operation, Patch, Path, ValueErrorKind};
 
 /// Asserts that `patch` makes `after` of `before`, in the answer and in the store.
 async fn assert_patched(store: &Store, before: &Value, patch: &Patch, after: &Value) {
@@ -105,6 +105,33 @@ pub async fn unsetting_a_nested_field_leaves_its_parent(store: &Store) {
     let before = json!({"inventory": {"stock": 50}, "shelf": {"row": 2, "bay": 7}});
     let patch = Patch::new().unset(path(["inventory", "stock"])).unset(path(["shelf", "row"]));
     assert_patched(store, &before, &patch, &json!({"inventory": {}, "shelf": {"bay": 7}})).await;
+}
+
+/// Unsetting a path two levels down and nothing else takes the field out where it is, and is no error and changes nothing
+/// where one of its parents is missing or no object.
+pub async fn unsetting_two_levels_down_changes_nothing_else(store: &Store) {
+    let patch = Patch::new().unset(path(["inventory", "shelf", "row"]));
+    let before = json!({"inventory": {"stock": 50, "shelf": {"row": 2, "bay": 7}}});
+    assert_patched(store, &before, &patch, &json!({"inventory": {"stock": 50, "shelf": {"bay": 7}}})).await;
+    for before in [
+        json!({"price": 120}),
+        json!({"inventory": {"stock": 50}}),
+        json!({"inventory": {"shelf": null}}),
+        json!({"inventory": {"shelf": "row"}}),
+        json!({"inventory": {"shelf": [{"row": 2}]}}),
+        json!({"inventory": [{"shelf": {"row": 2}}]}),
+    ] {
+        let deleted = store.delete_id(&Id::from("flux_cupcake"), &Guard::Exists).await;
+        assert_eq!(expect("the delete", deleted), DeleteOutcome::Deleted, "of the record of before");
+        assert_patched(store, &before, &patch, &before).await;
+    }
+}
+
+/// Where a set makes an object in place of an array, what an unset takes away below it is not there, and is not made.
+pub async fn unsetting_below_an_array_that_becomes_an_object_makes_nothing(store: &Store) {
+    let before = json!({"shelves": [1, {"row": 1}]});
+    let patch = Patch::new().set(path(["shelves", "first", "row"]), 2).unset(path(["shelves", "last", "row"]));
+    assert_patched(store, &before, &patch, &json!({"shelves": {"first": {"row": 2}}})).await;
 }
 
 /// Unsetting what is not there is no error and makes nothing: no field, no null, no parent, also below what is no object.

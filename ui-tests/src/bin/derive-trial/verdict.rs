@@ -103,14 +103,15 @@ fn item_at(sources: &BTreeMap<PathBuf, Source>, span: &Value) -> Option<(PathBuf
     Some((source.path.clone(), place))
 }
 
-/// Ours has no code of the compiler's; what lacks a trait is told by it which derive to write.
+/// The code of the compiler's message for a type that lacks a trait, which it names: the derive to write.
+const LACKS_A_TRAIT: &str = "E0277";
+
+/// Ours has no code of the compiler's.
 fn judged(error: &Value) -> Verdict {
     let sentence = error["message"].as_str().unwrap_or_default();
-    let code = error["code"]["code"].as_str();
-    let advised = error["rendered"].as_str().is_some_and(|text| text.contains("#[derive("));
-    match code {
-        Some(code) if !advised => Verdict::Puzzled(format!("{code}: {sentence}")),
-        _ => Verdict::Told(general(sentence)),
+    match error["code"]["code"].as_str() {
+        None | Some(LACKS_A_TRAIT) => Verdict::Told(general(sentence)),
+        Some(code) => Verdict::Puzzled(format!("{code}: {sentence}")),
     }
 }
 

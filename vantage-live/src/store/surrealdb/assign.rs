@@ -30,6 +30,8 @@ struct Unset {
     place: String,
     /// What it is taken out of.
     parent: Option<String>,
+    /// Whether a figure has a field of that name.
+    of_figure: bool,
 }
 
 /// What something is written into or taken out of.
@@ -48,8 +50,8 @@ impl Assignments {
         self.before.iter().cloned().chain(sets).collect::<Vec<_>>().join(", ")
     }
 
-    /// The same by what stands there: for each case which of the [`parents`](Self::parents) are objects, and what is assigned
-    /// then. A parent that is an object is not assigned, and keeps what a user may not see in it. Whatever is no case is
+    /// The same by what stands there: for each case which of the [`parents`](Self::parents) stay, and what is assigned then.
+    /// A parent that stays is not assigned, and keeps what a user may not see in it. Whatever is no case is
     /// [`text`](Self::text), and so is everything where there are more parents than cases are told apart for.
     pub(super) fn cases(&self) -> Vec<(Vec<bool>, String)> {
         if self.parents.is_empty() || self.parents.len() > CASES {
@@ -57,32 +59,39 @@ impl Assignments {
         }
         let all = (1..1_usize << self.parents.len()).rev();
         all.map(|case| self.parents.iter().enumerate().map(|(at, _)| case >> at & 1 == 1).collect::<Vec<bool>>())
-            .map(|are_objects| {
-                let assigned = self.case(&are_objects);
-                (are_objects, assigned)
+            .map(|stay| {
+                let assigned = self.case(&stay);
+                (stay, assigned)
             })
             .collect()
     }
 
-    fn case(&self, are_objects: &[bool]) -> String {
-        let parents = || self.parents.iter().zip(are_objects);
-        let made = parents().filter(|(_, is_object)| !**is_object).filter_map(|(parent, _)| parent.made.clone());
-        let is_inside = |unset: &Unset| {
-            unset
-                .parent
-                .as_ref()
-                .is_none_or(|of| parents().any(|(parent, is_object)| parent.place == *of && *is_object))
-        };
-        let unsets = self.unsets.iter().filter(|unset| is_inside(unset)).map(|unset| format!("{} = NONE", unset.place));
+    fn case(&self, stay: &[bool]) -> String {
+        let parents = || self.parents.iter().zip(stay);
+        let made = parents().filter(|(_, stays)| !**stays).filter_map(|(parent, _)| parent.made.clone());
+        let stays = |place: &String| parents().any(|(parent, stays)| parent.place == *place && *stays);
+        let unsets = self.unsets.iter().filter(|unset| unset.parent.as_ref().is_none_or(stays));
+        let unsets = unsets.map(|unset| format!("{} = NONE", unset.place));
         let sets = self.sets.iter().map(|(place, value)| format!("{place} = {value}"));
         made.chain(unsets).chain(sets).collect::<Vec<_>>().join(", ")
     }
 
-    /// Whether each parent is an object, in the order of the cases.
+    /// Whether each parent stays, in the order of the cases: an object does, and so does what is none to this user, who may
+    /// not see it, or what is null. The server makes an object there where something is written, and takes nothing away.
     pub(super) fn parents(&self) -> String {
-        let each: Vec<String> =
-            self.parents.iter().map(|parent| format!("type::is_object({})", parent.place)).collect();
+        let stays =
+            |Parent { place, .. }: &Parent| format!("({place} = NONE OR {place} = NULL OR type::is_object({place}))");
+        let each: Vec<String> = self.parents.iter().map(stays).collect();
         format!("[{}]", each.join(", "))
+    }
+
+    /// What refuses, to be asked of the record before the cases: nothing can be taken out of a figure.
+    pub(super) fn refusals(&self, statement: &mut Statement) -> Vec<(String, String)> {
+        let figures = self.unsets.iter().filter(|unset| unset.of_figure);
+        let parents: BTreeSet<&String> = figures.filter_map(|unset| unset.parent.as_ref()).collect();
+        let refusals =
+            parents.into_iter().map(|parent| (format!("type::is_geometry({parent})"), refusal(parent, statement)));
+        refusals.collect()
     }
 
     /// To be read before the write: at each place what stands there and what is to be. To be read after it: what stands
@@ -113,7 +122,11 @@ impl SurrealTable {
         let made_of =
             |parent: &Names<'_>| objects.iter().position(|object| object == parent).map(|at| made[at].clone());
         let parents = all.iter().map(|parent| Parent { place: idiom(parent), made: made_of(parent) }).collect();
-        let unset = |path: &Path| Unset { place: idiom(path.names()), parent: parents_of(path).last().map(idiom) };
+        let unset = |path: &Path| Unset {
+            place: idiom(path.names()),
+            parent: parents_of(path).last().map(idiom),
+            of_figure: path.names().last().is_some_and(|name| FIGURE.contains(&&**name)),
+        };
         let unsets = patch.unsets().map(unset).collect();
         let mut before = made;
         before.extend(removals(patch, &objects, statement));
@@ -217,16 +230,27 @@ struct Removal<'p>(BTreeMap<&'p str, Removal<'p>>);
 /// The assignments that take paths away, each at the shortest path that is not in `objects` already: where the parents
 /// are objects, and leaving everything as it is elsewhere.
 fn removals(patch: &Patch, objects: &BTreeSet<Names<'_>>, statement: &mut Statement) -> Vec<String> {
-    let mut roots: BTreeMap<String, Removal<'_>> = BTreeMap::new();
+    let mut roots: BTreeMap<Names<'_>, Removal<'_>> = BTreeMap::new();
     for path in patch.unsets() {
         let names = path.names();
         let Some(root) = (1..=names.len()).find(|end| !objects.contains(&names[..*end])) else { continue };
-        let mut removal = roots.entry(idiom(&names[..root])).or_default();
+        let mut removal = roots.entry(&names[..root]).or_default();
         for name in &names[root..] {
             removal = removal.0.entry(name).or_default();
         }
     }
-    roots.into_iter().map(|(root, removal)| format!("{root} = {}", removal.expression(&root, statement))).collect()
+    let assignment = |(names, removal): (Names<'_>, Removal<'_>)| {
+        let (root, is_all) = (idiom(names), removal.0.is_empty());
+        let left = removal.expression(&root, statement);
+        match names.split_last() {
+            // Of an array in whose place an object is made, this is what its elements have there.
+            Some((_, made)) if !made.is_empty() && !is_all => {
+                format!("{root} = IF type::is_object({}) {{ {left} }} ELSE {{ NONE }}", idiom(made))
+            }
+            _ => format!("{root} = {left}"),
+        }
+    };
+    roots.into_iter().map(assignment).collect()
 }
 
 impl Removal<'_> {

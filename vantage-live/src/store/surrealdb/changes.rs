@@ -180,7 +180,7 @@ impl SurrealTable {
         let after = if self.db.shared.restricted { after(record, &format!("{made}[0]")) } else { all };
         let throw = throw("write", statement);
         let write = |assigned: &str| {
-            let data = format!("SET {assigned}");
+            let data = if assigned.is_empty() { String::new() } else { format!("SET {assigned}") };
             if wants_a_record {
                 format!("(UPDATE {record} {data}{matching} RETURN AFTER)")
             } else {
@@ -201,17 +201,22 @@ impl SurrealTable {
         // had, in silence; and of an object that is assigned, what cannot be seen in it is gone.
         let (was, is, at, pair) = (statement.fresh(), statement.fresh(), statement.fresh(), statement.fresh());
         let (before, afterwards, names) = assignments.watched(statement);
-        let objects = statement.fresh();
-        let case = |(are_objects, assigned): (Vec<bool>, String)| {
-            let are_objects: Vec<String> = are_objects.iter().map(bool::to_string).collect();
-            format!("IF {objects} = [{}] {{ {} }} ELSE ", are_objects.join(", "), write(&assigned))
+        let parents = statement.fresh();
+        let case = |(stay, assigned): (Vec<bool>, String)| {
+            let stay: Vec<String> = stay.iter().map(bool::to_string).collect();
+            format!("IF {parents} = [{}] {{ {} }} ELSE ", stay.join(", "), write(&assigned))
         };
         let cases: String = assignments.cases().into_iter().map(case).collect();
         let otherwise = write(&assignments.text());
         let (look, write) = if cases.is_empty() {
             (String::new(), otherwise)
         } else {
-            let look = format!("LET {objects} = (SELECT VALUE {} FROM ONLY {record});", assignments.parents());
+            let refusal = |(figure, refusal): (String, String)| {
+                format!("IF (SELECT VALUE {figure} FROM ONLY {record}{matching}) = true {{ {refusal} }};")
+            };
+            let refusals: String = assignments.refusals(statement).into_iter().map(refusal).collect();
+            let look =
+                format!("{refusals} LET {parents} = (SELECT VALUE {} FROM ONLY {record});", assignments.parents());
             (look, format!("{cases}{{ {otherwise} }}"))
         };
         let write = if wants_a_record { format!("IF {was} = NONE {{ [] }} ELSE {{ {write} }}") } else { write };
