@@ -385,7 +385,7 @@
 //!
 //! # Executors
 //!
-//! A table needs a [tokio](https://docs.rs/tokio) runtime for its tasks: the one that it is opened in, or the one that
+//! A table needs a [tokio](https://docs.rs/tokio) runtime with timers for its tasks: the one that it is opened in, or the one that
 //! [`Builder::runtime`](table::Builder::runtime) names. Its futures, and those of its sessions and subscriptions, can
 //! be awaited from any executor, or with a plain `block_on`. [`row`](LiveTable::row), [`rows`](LiveTable::rows),
 //! [`sync_state`](LiveTable::sync_state), [`try_next`](Subscription::try_next) and [`poll_save`](RecordEdit::poll_save)

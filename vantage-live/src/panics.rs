@@ -3,6 +3,9 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
 
 use crate::entity::EntityError;
 use crate::value::{Operation, ValueError, ValueErrorKind};
@@ -17,6 +20,12 @@ pub(crate) fn decoded<T>(decode: impl FnOnce() -> Result<T, EntityError>) -> Res
 /// Calls a program's own code; an error is what it has said in panicking.
 pub(crate) fn caught<T>(call: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(call)).map_err(|panic| said(&*panic))
+}
+
+/// Whether the runtime has timers. tokio has no other way to ask, and panics where it has none.
+pub(crate) fn has_timers(runtime: &Handle) -> bool {
+    let _entered = runtime.enter();
+    caught(|| drop(tokio::time::sleep(Duration::ZERO))).is_ok()
 }
 
 /// What a panic says, as the error of a store.

@@ -112,10 +112,11 @@ async fn seed(db: &Surreal<Any>) -> Result<(), Failure> {
 /// The address without what may be secret in it.
 fn address(url: &str) -> Result<String, Failure> {
     match url.split_once("://") {
-        Some((scheme @ ("ws" | "wss"), rest)) => {
+        Some(("ws", rest)) => {
             let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-            Ok(format!("{scheme}://{host}"))
+            Ok(format!("ws://{host}"))
         }
+        Some(("wss", _)) => Err("the colleague's client is built without TLS: --url takes an address of ws://".into()),
         _ => Err("--url takes the address of a SurrealDB server, like ws://127.0.0.1:8000".into()),
     }
 }

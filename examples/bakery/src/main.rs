@@ -25,7 +25,7 @@ use crate::args::Args;
 use crate::db::{Database, Failure, Login, TABLES, sentence};
 
 fn main() -> ExitCode {
-    if std::env::args().nth(1).as_deref() == Some(server::START) {
+    if std::env::args_os().nth(1).is_some_and(|word| word == server::START) {
         return server::run();
     }
     match run(&Args::read()) {

@@ -156,6 +156,8 @@ fn it_says_in_a_sentence_what_it_cannot_do_without_a_server() {
     assert!(refuses(&[]).contains("--script"));
     assert!(refuses(&["--url", "http://127.0.0.1:8000"]).contains("ws://127.0.0.1:8000"));
     assert!(refuses(&["--url", "ws://127.0.0.1:1"]).contains("was not reached"));
+    assert!(refuses(&["--url", "ws://127.0.0.1:99999"]).contains("`99999` is no port"));
+    assert!(refuses(&["--url", "wss://127.0.0.1:8000"]).contains("without TLS"));
     assert!(refuses(&["--picture", "/nowhere/at/all.svg"]).contains("/nowhere/at/all.svg"));
 }
 

@@ -90,6 +90,21 @@ fn a_table_opened_outside_of_a_runtime_says_what_it_needs() {
     assert!(matches!(opened, Err(OpenError::NoRuntime)), "{opened:?}");
 }
 
+#[test]
+fn a_runtime_without_timers_is_none_for_a_table() {
+    let bare = tokio::runtime::Builder::new_multi_thread().build().unwrap();
+
+    let within = bare.block_on(async { LiveTable::<Product>::builder(bakery::store().await).open().await });
+    let given = pollster::block_on(async {
+        LiveTable::<Product>::builder(bakery::store().await).runtime(bare.handle().clone()).open().await
+    });
+
+    assert!(
+        matches!((&within, &given), (Err(OpenError::NoRuntime), Err(OpenError::NoRuntime))),
+        "{within:?}, {given:?}"
+    );
+}
+
 #[tokio::test]
 async fn the_tasks_of_a_table_end_with_its_last_handle() {
     let store = bakery::store().await;
@@ -130,6 +145,7 @@ fn a_subscription_ends_with_the_runtime_of_its_table() {
     runtime.shutdown_background();
 
     assert!(pollster::block_on(events.next()).is_none());
+    assert!(pollster::block_on(table.subscribe().next()).is_none(), "nor does one begin that never ends");
     assert!(matches!(table.sync_state(), SyncState::Lost { .. }), "{:?}", table.sync_state());
 }
 

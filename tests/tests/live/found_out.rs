@@ -276,3 +276,20 @@ async fn what_was_set_back_after_a_lost_answer_is_written_though_a_rebase_comes_
         assert_eq!((store.stored(CUPCAKE, "price").await, edit.modified_fields()), (Some(120.into()), FieldSet::EMPTY));
     }
 }
+
+#[tokio::test]
+async fn of_a_lost_write_that_was_not_done_what_somebody_else_wrote_the_same_is_not_ones_own() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    (edit.price, edit.note) = (130, Some("sweet".into()));
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    store.colleague_sets(CUPCAKE, "note", "sweet").await;
+    edit.note = Some("sour".into());
+
+    let result = edit.save().await.unwrap();
+
+    let SaveResult::Conflict(conflicts) = result else { panic!("{result:?}") };
+    assert_eq!(conflicts.fields(), ProductField::Note.into());
+    assert_eq!(store.stored(CUPCAKE, "note").await, Some("sweet".into()));
+}

@@ -11,6 +11,7 @@ mod data_sets;
 mod edits;
 mod executors;
 mod feeds;
+mod forgotten;
 mod found_out;
 mod honesty;
 mod in_flight;

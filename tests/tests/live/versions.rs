@@ -7,8 +7,8 @@ use tests::wait::until;
 use vantage_live::contract::FaultyValueSet;
 use vantage_live::edit::DeleteResult;
 use vantage_live::{
-    Guard, ImTable, LiveEntity, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, RecordEdit, SaveResult,
-    ValueErrorKind, WritableValueSet as _,
+    Guard, ImTable, InsertableValueSet, LiveEntity, LiveTable, Operation, Patch, Policy, ReadableValueSet as _,
+    RecordEdit, SaveResult, ValueErrorKind, WritableValueSet,
 };
 
 const CUPCAKE: &str = "flux_cupcake";
@@ -138,8 +138,8 @@ async fn where_nothing_is_modified_no_version_refuses_a_save() {
 }
 
 /// A session by version whose note is in the store, which it does not know.
-async fn lost(store: &ImTable) -> RecordEdit<'static, Product> {
-    let faulty = FaultyValueSet::new(store.clone());
+async fn lost(store: impl WritableValueSet + InsertableValueSet + 'static) -> RecordEdit<'static, Product> {
+    let faulty = FaultyValueSet::new(store);
     let faults = faulty.faults();
     let table = LiveTable::<Product>::builder(faulty).policy(Policy::Version).open().await.unwrap();
     let mut edit = table.edit_record_owned(CUPCAKE).await.unwrap();
@@ -149,11 +149,24 @@ async fn lost(store: &ImTable) -> RecordEdit<'static, Product> {
     edit
 }
 
+/// The same over a store that raises the version with each write, and notes when that was.
+async fn lost_and_raised() -> (RecordEdit<'static, Product>, ImTable) {
+    let store = bakery::store().await;
+    let edit = lost(Claiming::new(store.clone(), |can| can.version_token = true)).await;
+    raised(&store, 2, "2026-01-02T03:04:05Z").await;
+    (edit, store)
+}
+
+async fn raised(store: &ImTable, version: i64, moment: &str) {
+    let patch = Patch::new().set("version", version).set("updated_at", moment);
+    let _ = store.write(&CUPCAKE.into(), &patch, &Guard::Exists).await.unwrap();
+}
+
 #[tokio::test]
 async fn ones_own_lost_write_of_what_the_record_had_not_at_all_is_no_change_of_anybody_elses() {
     let store = bakery::store().await;
     let _ = store.write(&CUPCAKE.into(), &Patch::new().unset("note"), &Guard::Exists).await.unwrap();
-    let mut edit = lost(&store).await;
+    let mut edit = lost(store.clone()).await;
 
     let found = edit.save().await.unwrap();
 
@@ -164,7 +177,7 @@ async fn ones_own_lost_write_of_what_the_record_had_not_at_all_is_no_change_of_a
 #[tokio::test]
 async fn a_column_that_others_have_changed_beside_ones_own_lost_write_is_a_change() {
     let store = bakery::store().await;
-    let mut edit = lost(&store).await;
+    let mut edit = lost(store.clone()).await;
     store.colleague_sets(CUPCAKE, "supplier", "Doc").await;
     edit.price = 130;
 
@@ -256,4 +269,41 @@ async fn a_refusal_that_nobody_heard_of_is_told_also_after_something_else_has_fa
 
     assert!(matches!(told, SaveResult::Conflict(_)), "{told:?}");
     assert_eq!(store.stored(CUPCAKE, "price").await, Some(120.into()));
+}
+
+#[tokio::test]
+async fn what_the_store_has_noted_of_ones_own_lost_write_refuses_nothing() {
+    let (mut edit, store) = lost_and_raised().await;
+    edit.price = 130;
+
+    let found = edit.save().await.unwrap();
+
+    assert!(matches!(found, SaveResult::Saved), "{found:?}");
+    assert_eq!(store.stored(CUPCAKE, "price").await, Some(130.into()));
+}
+
+#[tokio::test]
+async fn a_field_that_is_only_shown_and_was_changed_after_ones_own_lost_write_refuses_what_was_typed_since() {
+    let (mut edit, store) = lost_and_raised().await;
+    raised(&store, 3, "2026-01-02T03:04:06Z").await;
+    edit.price = 130;
+
+    let found = edit.save().await.unwrap();
+    let stored = store.stored(CUPCAKE, "price").await;
+    let meant = edit.save().await.unwrap();
+
+    assert!(matches!(found, SaveResult::Conflict(_)), "{found:?}");
+    assert_eq!(stored, Some(120.into()));
+    assert!(matches!(meant, SaveResult::Saved), "{meant:?}");
+}
+
+#[tokio::test]
+async fn where_nothing_was_typed_since_a_lost_write_stands_there_whatever_the_store_has_noted_since() {
+    let (mut edit, store) = lost_and_raised().await;
+    raised(&store, 3, "2026-01-02T03:04:06Z").await;
+
+    let found = edit.save().await.unwrap();
+
+    assert!(matches!(found, SaveResult::Saved), "{found:?}");
+    assert_eq!(edit.version, 3, "and it is shown");
 }

@@ -56,9 +56,28 @@ async fn a_server_that_is_not_there_is_said_in_one_sentence() {
 
 #[tokio::test]
 async fn an_address_of_an_unknown_kind_is_refused() {
-    let error = SurrealDb::connect("gopher://127.0.0.1").await.unwrap_err();
+    for address in ["gopher://127.0.0.1", "ws://127.0.0.1:99999", "ws://[::1]:port/rpc"] {
+        let error = SurrealDb::connect(address).await.unwrap_err();
 
-    assert!(matches!(error.kind, ValueErrorKind::Rejected { .. }), "{error}");
+        assert!(matches!(error.kind, ValueErrorKind::Rejected { .. }), "{address}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_scheme_may_be_written_in_capitals() {
+    let error = SurrealDb::connect("WS://127.0.0.1:9").await.unwrap_err();
+
+    assert_eq!(error.kind, ValueErrorKind::Unreachable, "{error}");
+}
+
+#[test]
+fn in_a_runtime_without_timers_nothing_happens_and_it_is_said() {
+    let bare = tokio::runtime::Builder::new_multi_thread().enable_io().build().unwrap();
+    for url in ["mem://", "ws://127.0.0.1:9"] {
+        let error = bare.block_on(SurrealDb::connect(url).into_future()).unwrap_err();
+
+        assert!(matches!(error.kind, ValueErrorKind::Unsupported(_)), "{url}: {error}");
+    }
 }
 
 #[tokio::test]

@@ -71,9 +71,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 // What was left as the program began it follows what the store has by now.
                 let differs = self.three.snapshot.row.diff(&sent.local);
                 let meant = differs | self.doubts.typed_since(&sent.local, differs);
-                // This attempt may be the one that has made it.
+                // This attempt may be the one that has made it, and whoever has changed it since has kept what stands there.
                 self.doubts.add(sent.clone());
-                self.take_remote_state(found);
+                let own = sent.standing(&found.row);
+                self.take_remote_state_with(found, own);
                 let changed = self.unseen.changed;
                 self.has_become(&id);
                 self.unseen.changed = changed;
@@ -81,8 +82,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 return self.go_on(sent, meant, asked.attempt);
             }
             Answer::Refused(now) => {
+                self.is_there();
                 let now = self.freshest(now, None, rebased);
-                let own = self.doubts.standing(&now.row);
+                let own = self.doubts.landed(&now.row);
                 let typed = sent.typed_since(&self.three.local, self.three.modified());
                 self.doubts.settle(self.three.snapshot.row.diff(&now.row));
                 self.take_in(now, own, typed);
@@ -94,9 +96,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 }
             }
             Answer::Found(found) => {
+                self.is_there();
                 let found = self.freshest(found, None, rebased);
                 let wanted = sent.fields;
-                let is_foreign = self.has_foreign_change(&found);
+                let is_foreign = self.has_foreign_change(&found, wanted);
                 self.take_remote_state(found);
                 self.doubts.read();
                 if self.is_by_version() && is_foreign {
@@ -134,10 +137,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     }
 
     fn take_written(&mut self, sent: Sent<E>, after: &Entry<E>, now: Entry<E>) -> SaveResult<E> {
+        self.is_there();
         self.doubts.settle(sent.fields);
         let changed = self.three.snapshot.row.diff(&now.row);
         // An earlier write whose answer was lost may have landed beside this one; what has changed otherwise it never will.
-        let landed = self.doubts.standing(&now.row);
+        let landed = self.doubts.landed(&now.row);
         self.doubts.settle(changed);
         self.unseen.changed |= changed - sent.standing(&now.row) - landed - version::<E>();
         // A version counts any change of anybody's, and this one nobody has been shown.
@@ -195,13 +199,29 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.policy == Policy::Version && E::VERSION.is_some()
     }
 
-    /// Whether somebody else has changed the record since the snapshot, in whatever part of it.
-    fn has_foreign_change(&self, found: &Entry<E>) -> bool {
+    /// Whether somebody else has changed the record since the snapshot, in whatever part of it, so that what is `wanted`
+    /// may not be written.
+    fn has_foreign_change(&self, found: &Entry<E>, wanted: FieldSet<E::Field>) -> bool {
         let snapshot = &self.three.snapshot;
         let (changed, own) = (snapshot.row.diff(&found.row), self.doubts.landed(&found.row));
-        // What is read-only follows from any write, this session's own too.
-        let changed = if own.is_empty() { changed } else { changed - own - E::Field::READONLY };
-        !changed.is_empty() || beside(snapshot, own) != beside(found, own)
+        if !own.is_empty() && self.raised_by(found) == Some(self.doubts.count_landed(&found.row)) {
+            return false;
+        }
+        // What is read-only follows from any write, this session's own too; or somebody else has changed it.
+        let follows = match own {
+            own if own.is_empty() => FieldSet::EMPTY,
+            own if (wanted - own).is_empty() => E::Field::READONLY,
+            _ => version::<E>(),
+        };
+        !(changed - own - follows).is_empty() || beside(snapshot, own) != beside(found, own)
+    }
+
+    /// By how much the version was raised since the snapshot, where it counts and the store raises it with each write.
+    fn raised_by(&self, found: &Entry<E>) -> Option<i64> {
+        let counts = self.table.shared().backend.capabilities().version_token;
+        let version = E::VERSION.filter(|_| counts)?;
+        let of = |entry: &Entry<E>| version.find(&entry.record().ok()?).and_then(|(_, token)| token.as_i64());
+        of(found)?.checked_sub(of(&self.three.snapshot)?)
     }
 
     /// A record that was to be saved as a new one, and was not made, is the one it was.

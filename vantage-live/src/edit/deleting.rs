@@ -52,11 +52,6 @@ impl<E: LiveEntity> Deleting<E> {
     pub fn tells_otherwise(&mut self) {
         (self.told, self.told_twice) = (FieldSet::EMPTY, FieldSet::EMPTY);
     }
-
-    /// The record was read: a delete whose answer was lost was not done.
-    pub fn is_there(&mut self) {
-        self.in_doubt = false;
-    }
 }
 
 /// Deleting.
@@ -107,32 +102,21 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// As [`delete`](Self::delete); [`EditError::NoDeleteUnderWay`] where there is none.
     pub async fn finish_delete(&mut self) -> Result<DeleteResult<E::Field>, EditError> {
-        if let Some(unseen) = self.unseen.delete.take() {
-            return Ok(self.tell_deleted(unseen));
-        }
-        loop {
-            let pending = self.deleting.pending.as_mut().ok_or(EditError::NoDeleteUnderWay)?;
-            let answer = (&mut pending.answer).await;
-            if let Step::Done(result) = self.take_delete_answer(answer.ok())? {
-                return Ok(self.tell_deleted(result));
-            }
-        }
+        let result = match self.unseen.delete.take() {
+            Some(unseen) => unseen,
+            None => self.finish_pending_delete().await?,
+        };
+        Ok(self.tell_deleted(result))
     }
 
     /// The answer of the delete that is under way, taken in; `None` while it is still to come, and where there is none.
     /// For a render loop.
     pub fn poll_delete(&mut self) -> Option<Result<DeleteResult<E::Field>, EditError>> {
-        if let Some(unseen) = self.unseen.delete.take() {
-            return Some(Ok(self.tell_deleted(unseen)));
-        }
-        loop {
-            let answer = (&mut self.deleting.pending.as_mut()?.answer).now_or_never()?;
-            match self.take_delete_answer(answer.ok()) {
-                Ok(Step::Again) => {}
-                Ok(Step::Done(result)) => return Some(Ok(self.tell_deleted(result))),
-                Err(error) => return Some(Err(error)),
-            }
-        }
+        let result = match self.unseen.delete.take() {
+            Some(unseen) => Ok(unseen),
+            None => self.poll_pending_delete()?,
+        };
+        Some(result.map(|result| self.tell_deleted(result)))
     }
 
     /// Whether a delete is under way whose answer was not taken in yet.
@@ -141,11 +125,32 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.deleting.pending.is_some() || self.unseen.delete.is_some()
     }
 
+    async fn finish_pending_delete(&mut self) -> Result<DeleteResult<E::Field>, EditError> {
+        loop {
+            let pending = self.deleting.pending.as_mut().ok_or(EditError::NoDeleteUnderWay)?;
+            let answer = (&mut pending.answer).await;
+            if let Step::Done(result) = self.take_delete_answer(answer.ok())? {
+                return Ok(result);
+            }
+        }
+    }
+
+    fn poll_pending_delete(&mut self) -> Option<Result<DeleteResult<E::Field>, EditError>> {
+        loop {
+            let answer = (&mut self.deleting.pending.as_mut()?.answer).now_or_never()?;
+            match self.take_delete_answer(answer.ok()) {
+                Ok(Step::Again) => {}
+                Ok(Step::Done(result)) => return Some(Ok(result)),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+
     /// Takes in the answer of a delete whose future was dropped. What has changed must be shown before anything is deleted,
     /// so it waits for whoever asks for a delete next.
     pub(super) async fn take_delete_in(&mut self) -> Result<(), EditError> {
         if self.deleting.pending.is_some() {
-            let result = self.finish_delete().await?;
+            let result = self.finish_pending_delete().await?;
             self.keep_delete_answer(result);
         }
         Ok(())
@@ -154,7 +159,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// As [`take_delete_in`](Self::take_delete_in), where the answer is there by now.
     pub(super) fn poll_delete_in(&mut self) -> Result<(), EditError> {
         if self.deleting.pending.is_some() {
-            let result = self.poll_delete().ok_or(EditError::DeleteUnderWay)??;
+            let result = self.poll_pending_delete().ok_or(EditError::DeleteUnderWay)??;
             self.keep_delete_answer(result);
         }
         Ok(())
@@ -174,8 +179,19 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             let twice = self.deleting.told & fields;
             self.all_is_shown();
             (self.deleting.told, self.deleting.told_twice) = (fields, twice);
+        } else {
+            self.deleting.tells_otherwise();
         }
         result
+    }
+
+    /// The record was read, or written, after a delete: the answer to that is none any more, and if it was lost, the delete
+    /// was not done.
+    pub(super) fn is_there(&mut self) {
+        self.deleting.in_doubt = false;
+        if !matches!(self.unseen.delete, Some(DeleteResult::Changed(_))) {
+            self.unseen.delete = None;
+        }
     }
 
     fn send_delete(&mut self, attempt: u8) -> Result<(), EditError> {
@@ -213,10 +229,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             Ok(Removed::Gone) if self.deleting.in_doubt => DeleteResult::Deleted,
             Ok(Removed::Gone) => DeleteResult::AlreadyGone,
             Ok(Removed::Refused(entry)) => {
-                self.deleting.is_there();
+                self.is_there();
                 let entry = self.freshest(entry, None, rebased);
                 // What an earlier save of this session may have written is nobody else's change, until a read has shown it.
-                let own = if self.doubts.must_look() { self.doubts.standing(&entry.row) } else { FieldSet::EMPTY };
+                let own = if self.doubts.must_look() { self.doubts.landed(&entry.row) } else { FieldSet::EMPTY };
                 let changed = self.three.snapshot.row.diff(&entry.row) - own;
                 self.take_remote_state(entry);
                 if changed.is_empty() && attempt + 1 < save::UNSEEN {

@@ -44,7 +44,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let entry = read.map_err(not_read)?.ok_or_else(|| self.deleted())?;
         self.take_remote_state(entry);
         self.doubts.read();
-        self.deleting.is_there();
+        self.is_there();
         self.all_is_shown();
         Ok(self.conflicts())
     }
@@ -135,11 +135,16 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let own = sent.map_or(FieldSet::EMPTY, |sent| sent.standing(remote));
         let (local, modified) = (&self.three.local, self.three.modified());
         let typed = sent.map_or(FieldSet::EMPTY, |sent| sent.typed_since(local, modified));
-        (own | self.doubts.standing(remote), typed | self.doubts.typed_since(local, modified))
+        (own | self.doubts.landed(remote), typed | self.doubts.typed_since(local, modified))
     }
 
     /// Takes the remote state in: what stands there as this session has sent it is nobody else's change.
     pub(super) fn take_remote_state(&mut self, entry: Entry<E>) {
+        self.take_remote_state_with(entry, FieldSet::EMPTY);
+    }
+
+    /// As [`take_remote_state`](Self::take_remote_state), where of some fields it is known that they are this session's.
+    pub(super) fn take_remote_state_with(&mut self, entry: Entry<E>, known: FieldSet<E::Field>) {
         let rows = self.table.shared().rows.load();
         let is_row = rows.find(&self.id).is_some_and(|(_, row)| Arc::ptr_eq(&row.row, &entry.row));
         // When what is not their row, or not any more, was in them, nobody knows.
@@ -151,7 +156,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let (own, typed) = self.own_and_typed(&entry.row);
         self.doubts.settle(self.three.snapshot.row.diff(&entry.row));
         self.snapshot_time = self.table.shared().env.now();
-        self.take_in(entry, own, typed);
+        self.take_in(entry, own | known, typed);
     }
 
     /// Takes a state of the record in, of which the fields `own` are this session's.

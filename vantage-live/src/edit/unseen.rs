@@ -63,11 +63,12 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 // What was decided while it waited is none any more.
                 SaveResult::Conflict(self.conflicts())
             }
+            // What has failed has shown nothing.
+            SaveResult::Error(error) => SaveResult::Error(error),
             result => {
                 // Whoever looks at the session sees what has changed, but not that it is in conflict with what they typed.
                 self.unseen.changed = self.unseen.changed & self.three.conflicting();
-                // What has failed has shown nothing.
-                self.unseen.refused &= matches!(result, SaveResult::Error(_));
+                self.unseen.refused = false;
                 result
             }
         }

@@ -17,6 +17,7 @@ use super::{Ids, LiveTable, Open, Policy};
 use crate::entity::LiveEntity;
 use crate::feed::Feed;
 use crate::locks::{ArcSwap, AtomicBool, Mutex, watch};
+use crate::panics::has_timers;
 use crate::value::{RwValueSet, ValueError};
 
 /// Why a table could not be opened.
@@ -26,8 +27,11 @@ pub enum OpenError {
     /// The backend could not be listed.
     #[error(transparent)]
     Store(Arc<ValueError>),
-    /// There is no tokio runtime here, and none was given: its stores need one.
-    #[error("no tokio runtime is running here: open the table inside of one, or give it one with `runtime`")]
+    /// There is no tokio runtime here, and none was given: its stores need one. Or it has no timers: `Builder::enable_all`
+    /// of tokio turns them on.
+    #[error(
+        "no tokio runtime with timers is running here: open the table inside of one, or give it one with `runtime`"
+    )]
     NoRuntime,
     /// The table's policy is [`Policy::Version`], and the entity has no version.
     #[error("the policy is `Version`, and no field of the entity is #[live(version)]")]
@@ -81,6 +85,7 @@ pub struct Builder<E: LiveEntity> {
     event_buffer: usize,
     batch: usize,
     env: Option<Arc<dyn Environment>>,
+    runtime: Option<Handle>,
     entity: PhantomData<fn() -> E>,
 }
 
@@ -97,6 +102,7 @@ impl<E: LiveEntity> Builder<E> {
             event_buffer: 1_024,
             batch: 1_000,
             env: None,
+            runtime: None,
             entity: PhantomData,
         }
     }
@@ -157,9 +163,11 @@ impl<E: LiveEntity> Builder<E> {
         self
     }
 
-    /// Runs the table's tasks on this tokio runtime; by default, the one that the table is opened in.
-    pub fn runtime(self, handle: Handle) -> Self {
-        self.environment(Tokio::new(handle))
+    /// Runs the table's tasks on this tokio runtime, which has timers; by default, the one that the table is opened in.
+    pub fn runtime(mut self, handle: Handle) -> Self {
+        self.env = None;
+        self.runtime = Some(handle);
+        self
     }
 
     /// Takes time, randomness and tasks from here: for a simulation.
@@ -205,9 +213,11 @@ impl<E: LiveEntity> Builder<E> {
         if self.ids == Ids::ClientUuid && !can.client_ids {
             return Err(OpenError::NoClientIds(name()));
         }
-        let env = match self.env {
-            Some(env) => env,
-            None => Arc::new(Tokio::new(Handle::try_current().map_err(|_| OpenError::NoRuntime)?)),
+        let env = if let Some(env) = self.env {
+            env
+        } else {
+            let runtime = self.runtime.or_else(|| Handle::try_current().ok());
+            Arc::new(Tokio::new(runtime.filter(has_timers).ok_or(OpenError::NoRuntime)?))
         };
         let shared = Arc::new(Shared {
             core: Mutex::new(Core::new(self.cache.is_some(), self.feed.clone())),

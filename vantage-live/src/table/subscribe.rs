@@ -274,9 +274,11 @@ impl<E: LiveEntity> fmt::Debug for Subscription<E> {
 
 /// The subscribers of a table.
 pub(super) struct Subscribers<E: LiveEntity> {
-    subscribers: Vec<Subscriber<E>>,
+    all: Vec<Subscriber<E>>,
     /// With so many it is looked for those that are gone.
     swept_at: usize,
+    /// Nothing is told any more, to whoever comes now either.
+    closed: bool,
 }
 
 /// A subscriber, and beside the way to its mailbox the fields that it follows: a mailbox that an event is not for is not
@@ -291,22 +293,22 @@ const SWEPT: usize = 64;
 
 impl<E: LiveEntity> Default for Subscribers<E> {
     fn default() -> Self {
-        Subscribers { subscribers: Vec::new(), swept_at: SWEPT }
+        Subscribers { all: Vec::new(), swept_at: SWEPT, closed: false }
     }
 }
 
 impl<E: LiveEntity> Subscribers<E> {
     pub fn add(&mut self, interest: Interest<E::Field>, capacity: usize) -> Subscription<E> {
         // P8: also where no event comes for those that are gone.
-        if self.subscribers.len() >= self.swept_at {
-            self.subscribers.retain(|subscriber| subscriber.mailbox.strong_count() > 0);
-            self.swept_at = SWEPT.max(self.subscribers.len() * 2);
+        if self.all.len() >= self.swept_at {
+            self.all.retain(|subscriber| subscriber.mailbox.strong_count() > 0);
+            self.swept_at = SWEPT.max(self.all.len() * 2);
         }
         let fields = interest.fields;
-        let queue = Queue { events: VecDeque::new(), capacity: capacity.max(1), closed: false };
+        let queue = Queue { events: VecDeque::new(), capacity: capacity.max(1), closed: self.closed };
         let mailbox =
             Arc::new(Mailbox { interest: Mutex::new(interest), queue: Mutex::new(queue), waker: AtomicWaker::new() });
-        self.subscribers.push(Subscriber { fields, mailbox: Arc::downgrade(&mailbox) });
+        self.all.push(Subscriber { fields, mailbox: Arc::downgrade(&mailbox) });
         Subscription { mailbox }
     }
 
@@ -317,7 +319,7 @@ impl<E: LiveEntity> Subscribers<E> {
             Event::Updated { fields, .. } => Some(told | *fields),
             _ => None,
         });
-        self.subscribers.retain(|subscriber| {
+        self.all.retain(|subscriber| {
             // Rows that come and go are for everyone.
             if let (Some(told), Some(fields)) = (told, subscriber.fields)
                 && fields.is_disjoint(told)
@@ -333,8 +335,9 @@ impl<E: LiveEntity> Subscribers<E> {
 
     /// Nothing is told any more.
     pub fn close(&mut self) -> Heard {
+        self.closed = true;
         let mut heard = Heard::default();
-        for mailbox in self.subscribers.drain(..).filter_map(|subscriber| subscriber.mailbox.upgrade()) {
+        for mailbox in self.all.drain(..).filter_map(|subscriber| subscriber.mailbox.upgrade()) {
             mailbox.queue.lock().closed = true;
             heard.wakers.extend(mailbox.waker.take());
         }

@@ -39,6 +39,11 @@ pub struct Connecting {
 
 impl Connecting {
     pub(super) fn to(url: String) -> Self {
+        // A scheme is the same in capitals.
+        let url = match url.split_once("://") {
+            Some((scheme, place)) => format!("{}://{place}", scheme.to_ascii_lowercase()),
+            None => url,
+        };
         Connecting {
             url,
             account: Account::Guest,
@@ -164,12 +169,17 @@ impl Connecting {
             .connector()
             .map_err(|(kind, cause)| ValueError::new(Operation::Connect, &name, kind).caused_by(cause))?;
         let is_server = self.url.starts_with("ws://") || self.url.starts_with("wss://");
+        let is_elsewhere = is_server || self.url.starts_with("http://") || self.url.starts_with("https://");
+        if let Some(port) = port(&self.url).filter(|port| is_elsewhere && port.parse::<u16>().is_err()) {
+            let kind = ValueErrorKind::Rejected { fields: Vec::new(), message: format!("`{port}` is no port") };
+            return Err(ValueError::new(Operation::Connect, &name, kind));
+        }
         Failure::unless_in_a_runtime().map_err(failed)?;
         let in_memory = self.url == "memory" || self.url.starts_with("mem:");
         let deadline = self.deadline;
         // The permissions of tables and fields are not asked for system users, nor in this process for nobody.
         let restricted = match self.account {
-            Account::Guest => is_server,
+            Account::Guest => is_elsewhere,
             Account::User { .. } => false,
             Account::Token(_) | Account::Record { .. } => true,
         };
@@ -241,6 +251,15 @@ pub(super) fn without_credentials(url: &str) -> String {
     // A password may have any character in it: everything before the last `@` may be a part of one.
     let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
     format!("{scheme}://{place}")
+}
+
+/// What stands in the place of a port in an address.
+fn port(url: &str) -> Option<&str> {
+    let place = url.split_once("://")?.1;
+    let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
+    let host = place.split(['/', '?', '#']).next()?;
+    // There are colons in an address of the sixth version of IP, in brackets.
+    host.rsplit_once(']').map_or(host, |(_, port)| port).rsplit_once(':').map(|(_, port)| port)
 }
 
 #[cfg(test)]

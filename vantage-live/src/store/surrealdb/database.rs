@@ -76,9 +76,9 @@ impl SurrealDb {
     ///
     /// # Errors
     /// When awaited: [`Unreachable`](crate::ValueErrorKind::Unreachable) where nobody answers there;
-    /// [`Rejected`](crate::ValueErrorKind::Rejected) where the server does not let this user in, or its certificate is none to
-    /// trust; [`Unsupported`](crate::ValueErrorKind::Unsupported) for `wss://` without the feature, and outside of a tokio
-    /// runtime.
+    /// [`Rejected`](crate::ValueErrorKind::Rejected) where the server does not let this user in, its certificate is none to
+    /// trust, or the address is none; [`Unsupported`](crate::ValueErrorKind::Unsupported) for `wss://` without the feature,
+    /// outside of a tokio runtime, and inside of one without timers.
     pub fn connect(url: impl Into<String>) -> Connecting {
         Connecting::to(url.into())
     }

@@ -7,6 +7,7 @@
 use surrealdb::types::{AlreadyExistsError, AuthError, Error, ErrorDetails, NotAllowedError, QueryError};
 
 use super::schema::{Step, steps};
+use crate::panics::has_timers;
 use crate::value::{Path, ValueErrorKind};
 
 /// Why a request has no answer.
@@ -29,13 +30,15 @@ pub(super) type Cause = Box<dyn std::error::Error + Send + Sync>;
 const RETRY: &str = "This transaction can be retried";
 
 impl Failure {
-    /// Waiting for a server, and for a deadline, takes a tokio runtime.
+    /// Waiting for a server, and for a deadline, takes a tokio runtime with timers.
     pub(super) fn unless_in_a_runtime() -> Result<(), Failure> {
-        tokio::runtime::Handle::try_current().map(drop).map_err(|_| Failure::NoRuntime)
+        let runtime = tokio::runtime::Handle::try_current().ok().filter(has_timers);
+        runtime.map(drop).ok_or(Failure::NoRuntime)
     }
 
     fn no_runtime() -> (ValueErrorKind, Cause) {
-        (ValueErrorKind::Unsupported("be used from outside of a tokio runtime"), "there is no tokio runtime".into())
+        let message = "there is no tokio runtime, or one without timers".into();
+        (ValueErrorKind::Unsupported("be used from outside of a tokio runtime"), message)
     }
 
     /// Whether the server asks for the same statement again: another writer was faster, and nothing was written.

@@ -45,7 +45,9 @@
 //! rejected as well: nobody could say what came of it. Whether a field was refused or has a `VALUE` clause that gives
 //! its old value again looks the same to a record user, and is rejected. To whoever is not signed in at all a forbidden
 //! field shows as a value that the store has made otherwise, and so it does to a record user where the field has no value
-//! yet, or comes with a new record. Nobody else is bound by the permissions of a field.
+//! yet, comes with a new record or one that is replaced, or was to be taken away: a column with a `DEFAULT` comes back as
+//! well. What was left so stands in the answer, and is a [`PartialSave`](crate::SaveResult::PartialSave). Nobody else is
+//! bound by the permissions of a field.
 //!
 //! What the database keeps from a record user it keeps from a table too:
 //!
@@ -53,8 +55,8 @@
 //!   again: [`refresh_all`](crate::LiveTable::refresh_all) now and then, where owners change.
 //! - A field that may be written and not read is read as absent, so a guard on it checks nothing, and the answer to a write
 //!   of it is a [`PartialSave`](crate::SaveResult::PartialSave). What cannot be seen in an object stays where a field beside it
-//!   is written (one write into more than four objects takes each as a whole), and goes where the object, or an array that
-//!   it is in, is written as a whole.
+//!   is written, also if the object itself cannot be seen (one write into more than four objects takes each as a whole),
+//!   and goes where the object, or an array that it is in, is written as a whole.
 //! - What an event has deleted after a write is not told from what has gone out of sight, and the write is answered with
 //!   what it has written; so it is by [`SurrealDb::from_client`], which does not know who is signed in.
 //!

@@ -1,0 +1,145 @@
+//! Deletes whose futures were dropped or whose answers were lost: what the calls after them make of what has come.
+
+use serde_json::json;
+use tests::bakery::{Colleague as _, ProductField, product_records};
+use tests::wait::until;
+use vantage_live::edit::{DeleteResult, SaveError};
+use vantage_live::{ImTable, Operation, ReadableValueSet as _, SaveResult, ValueErrorKind, WritableValueSet as _};
+
+use crate::{faulty_products, products_without_feed};
+
+const CUPCAKE: &str = "flux_cupcake";
+
+async fn touched(store: &ImTable, moment: &str) {
+    store.colleague_sets(CUPCAKE, "updated_at", moment).await;
+}
+
+fn is_told(told: &DeleteResult<ProductField>, field: ProductField) -> bool {
+    matches!(told, DeleteResult::Changed(fields) if *fields == field.into())
+}
+
+#[tokio::test]
+async fn a_refusal_that_another_call_has_taken_in_is_told_once_and_not_twice() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    touched(&store, "2026-01-02T03:04:05Z").await;
+    edit.start_delete().unwrap();
+    until(|| table.metrics().conflicts == 1).await;
+    faults.next(Operation::Read).fails(ValueErrorKind::Unreachable);
+    assert!(edit.refresh_snapshot().await.is_err());
+    let first = edit.delete().await.unwrap();
+    touched(&store, "2026-01-02T03:04:06Z").await;
+
+    let second = edit.delete().await.unwrap();
+
+    assert!(is_told(&first, ProductField::UpdatedAt), "{first:?}");
+    assert!(is_told(&second, ProductField::UpdatedAt), "{second:?}");
+}
+
+#[tokio::test]
+async fn what_was_told_twice_is_asked_about_again_once_a_delete_has_failed() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    for moment in ["2026-01-02T03:04:05Z", "2026-01-02T03:04:06Z"] {
+        touched(&store, moment).await;
+        let told = edit.delete().await.unwrap();
+        assert!(is_told(&told, ProductField::UpdatedAt), "{told:?}");
+    }
+    faults.next(Operation::Delete).fails(ValueErrorKind::Unreachable);
+    let failed = edit.delete().await.unwrap();
+    assert!(matches!(failed, DeleteResult::Error(_)), "{failed:?}");
+    touched(&store, "2026-01-02T03:04:07Z").await;
+
+    let told = edit.delete().await.unwrap();
+
+    assert!(is_told(&told, ProductField::UpdatedAt), "{told:?}");
+}
+
+#[tokio::test]
+async fn what_a_forgotten_save_has_brought_is_told_before_a_delete_also_where_another_save_has_failed() {
+    for kind in [ValueErrorKind::Unreachable, ValueErrorKind::OutcomeUnknown] {
+        let (table, store, faults) = faulty_products().await;
+        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+        edit.price = 130;
+        store.colleague_sets(CUPCAKE, "note", "keep").await;
+        edit.start_save().unwrap();
+        until(|| table.row(&CUPCAKE.into()).unwrap().price == 130).await;
+        edit.name = "Cupcake".into();
+        faults.next(Operation::Write).fails(kind);
+        let failed = edit.save().await.unwrap();
+        assert!(matches!(failed, SaveResult::Error(_)), "{failed:?}");
+
+        let told = edit.delete().await.unwrap();
+
+        assert!(is_told(&told, ProductField::Note), "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_a_save_has_written_after_a_forgotten_delete_is_deleted_anew() {
+    let (table, store) = products_without_feed().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.start_delete().unwrap();
+    until(|| table.row(&CUPCAKE.into()).is_none()).await;
+    let (id, record) = product_records().into_iter().find(|(id, _)| *id == CUPCAKE.into()).unwrap();
+    store.insert_id_value(&id, record).await.unwrap();
+    edit.price = 130;
+    let saved = edit.save().await.unwrap();
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+
+    let deleted = edit.delete().await.unwrap();
+
+    assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
+    assert_eq!(store.get_id_value(&id).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_delete_that_had_failed_unheard_is_none_any_more_after_a_save() {
+    let (table, store, faults) = faulty_products().await;
+    faults.next(Operation::Delete).fails(ValueErrorKind::Unreachable);
+
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.start_delete().unwrap();
+    until(|| faults.operations().contains(&Operation::Delete)).await;
+    edit.price = 130;
+    let saved = edit.save().await.unwrap();
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+
+    let deleted = edit.delete().await.unwrap();
+
+    assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
+    assert_eq!(store.count().await.unwrap(), 4);
+}
+
+#[tokio::test]
+async fn a_lost_delete_that_was_found_not_done_by_another_is_not_claimed_later() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
+    let lost = edit.delete().await.unwrap();
+    assert!(matches!(lost, DeleteResult::Error(SaveError::OutcomeUnknown { .. })), "{lost:?}");
+    store.colleague_sets(CUPCAKE, "price", json!(150)).await;
+    let told = edit.delete().await.unwrap();
+    assert!(is_told(&told, ProductField::Price), "{told:?}");
+    store.colleague_deletes(CUPCAKE).await;
+
+    let result = edit.delete().await.unwrap();
+
+    assert!(matches!(result, DeleteResult::AlreadyGone), "{result:?}");
+}
+
+#[tokio::test]
+async fn a_lost_delete_that_a_save_has_found_not_done_is_not_claimed_later() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.delete().await.unwrap();
+    edit.price = 130;
+    let saved = edit.save().await.unwrap();
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    store.colleague_deletes(CUPCAKE).await;
+
+    let result = edit.delete().await.unwrap();
+
+    assert!(matches!(result, DeleteResult::AlreadyGone), "{result:?}");
+}
