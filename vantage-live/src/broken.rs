@@ -62,6 +62,10 @@ pub enum Broken {
     TasksOutliveTheirTable,
     /// P8: a record that was read is to be read again.
     SettlesForEver,
+    /// Nothing panics: a task of the table does, where a feed tells of a deletion.
+    TaskPanics,
+    /// Nothing panics: a call of a session does, where the store's value is accepted.
+    CallPanics,
 }
 
 #[cfg(feature = "broken")]
@@ -101,4 +105,13 @@ pub use switch::with;
 #[cfg(not(feature = "broken"))]
 pub(crate) const fn is(_: Broken) -> bool {
     false
+}
+
+/// Panics where the library is to.
+#[inline]
+pub(crate) fn panics(broken: Broken) {
+    #[expect(clippy::panic, reason = "on purpose")]
+    if is(broken) {
+        panic!("on purpose");
+    }
 }

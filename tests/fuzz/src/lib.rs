@@ -7,7 +7,7 @@
 //! | [`names`] | ids and fields from text and JSON, paths, sets of fields |
 //! | [`derive()`] | the derive on arbitrary tokens |
 //!
-//! `cargo test -p fuzz` replays the corpus of each in `corpus/` and a thousand inputs made from a seed, in seconds and
+//! `cargo test -p fuzz` replays the corpus of each in `corpus/` and 400 inputs made from a seed, in seconds and
 //! with the toolchain of every day. `tests/fuzz/run [MINUTES [TARGET…]]` fuzzes each with libFuzzer for as many minutes, one
 //! after the other, says what was covered, and keeps in `corpus/` as little as covers it; it needs nightly and `cargo
 //! install cargo-fuzz`. It ends with the first input that fails, which is then in `CARGO_TARGET_DIR/fuzz/failed/TARGET`:

@@ -36,6 +36,9 @@ struct Product {
     #[live(nested)]
     #[serde(default)]
     inventory: Inventory,
+    #[live(nested)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    delivery: Option<Delivery>,
     #[serde(default)]
     tags: Vec<Value>,
     #[serde(default)]
@@ -57,6 +60,14 @@ struct Inventory {
     shelf: Option<Value>,
 }
 
+/// A part that comes and goes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Delivery {
+    days: u8,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}
+
 const NAMES: &[&str] = &[
     "id",
     "name",
@@ -67,6 +78,8 @@ const NAMES: &[&str] = &[
     "inventory",
     "stock",
     "shelf",
+    "delivery",
+    "days",
     "tags",
     "extra",
     "revision",
@@ -148,6 +161,9 @@ fn record(input: &mut Unstructured<'_>) -> Result<Record> {
     let mut record = json::record(input, NAMES)?;
     if input.ratio(3, 4)? {
         record.insert("price".to_owned(), Value::from(input.arbitrary::<i16>()?));
+    }
+    if input.ratio(1, 4)? {
+        record.insert("delivery".to_owned(), Value::from_iter([("days", input.arbitrary::<u8>()?)]));
     }
     Ok(record)
 }

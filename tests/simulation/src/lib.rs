@@ -61,7 +61,10 @@ mod world;
 
 use std::fmt;
 use std::panic;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 pub use model::{Broken, Promise};
 pub use profiles::{PROFILES, Profile};
@@ -114,10 +117,21 @@ impl fmt::Display for Failure {
 /// The first promise that was not kept, and a short story of it.
 pub fn run(first: u64, profile: Option<&'static Profile>, steps: u64) -> Result<Coverage, Box<Failure>> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
+    let at: Vec<_> = (0..cores).map(|_| AtomicU64::new(first)).collect();
     let outcomes: Vec<_> = thread::scope(|scope| {
-        let shares = (0..cores).map(|share| scope.spawn(move || play_every(cores, share, first, profile, steps)));
+        let shares = at.iter().enumerate().map(|(share, at)| {
+            scope.spawn(move || {
+                play_every(cores, share, first, profile, steps, |seed| at.store(seed, Ordering::Relaxed))
+            })
+        });
         let shares: Vec<_> = shares.collect();
-        shares.into_iter().map(|share| share.join().unwrap_or_else(|panic| panic::resume_unwind(panic))).collect()
+        let (ended, is_ended) = mpsc::channel::<()>();
+        let at = &at;
+        scope.spawn(move || watch(at, profile, &is_ended));
+        let outcomes = shares.into_iter().map(|share| share.join().unwrap_or_else(|panic| panic::resume_unwind(panic)));
+        let outcomes = outcomes.collect();
+        drop(ended);
+        outcomes
     });
     let mut coverage = Coverage::default();
     let mut first_found: Option<Box<Found>> = None;
@@ -136,8 +150,30 @@ pub fn run(first: u64, profile: Option<&'static Profile>, steps: u64) -> Result<
 /// # Errors
 /// The first promise that was not kept.
 pub fn search(first: u64, profile: Option<&'static Profile>, steps: u64) -> Result<Coverage, Box<Found>> {
-    play_every(1, 0, first, profile, steps)
+    play_every(1, 0, first, profile, steps, |_| ())
 }
+
+/// How long a story may take, which is some milliseconds.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Ends the process where a story does not end: whoever waits for a lock that it holds itself can say nothing.
+fn watch(at: &[AtomicU64], profile: Option<&'static Profile>, is_ended: &mpsc::Receiver<()>) {
+    let mut before: Vec<Option<u64>> = vec![None; at.len()];
+    while is_ended.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+        for (at, before) in at.iter().zip(&mut before) {
+            let seed = at.load(Ordering::Relaxed);
+            if *before == Some(seed) {
+                let profile = profile.unwrap_or(Profile::of(seed)).name;
+                eprintln!("seed {seed} of profile {profile} does not end: a call of the library has not come back");
+                std::process::exit(1);
+            }
+            *before = (seed != DONE).then_some(seed);
+        }
+    }
+}
+
+/// No seed: a share of the stories is played.
+const DONE: u64 = u64::MAX;
 
 /// Plays one of so many shares of the stories.
 fn play_every(
@@ -146,18 +182,22 @@ fn play_every(
     first: u64,
     profile: Option<&'static Profile>,
     steps: u64,
+    begins: impl Fn(u64),
 ) -> Result<Coverage, Box<Found>> {
     let mut coverage = Coverage::default();
     for story in (0..steps.div_ceil(STEPS as u64)).skip(share).step_by(shares) {
         let seed = first + story;
         let profile = profile.unwrap_or(Profile::of(seed));
+        begins(seed);
         let ending = runner::play(&Story::draw(seed, profile, STEPS), false);
         if let Some(broken) = ending.broken {
+            begins(DONE);
             let all_steps = story * STEPS as u64 + ending.played as u64;
             return Err(Box::new(Found { seed, profile, steps: ending.played, all_steps, broken }));
         }
         coverage.add(&ending.tale);
     }
+    begins(DONE);
     Ok(coverage)
 }
 

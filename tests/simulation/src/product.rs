@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use vantage_live::entity::OptionalField;
-use vantage_live::{Field as _, FieldSet, Id, LiveEntity, Patch, Path, Record};
+use vantage_live::entity::{OptionalChange, OptionalField};
+use vantage_live::{Conflict, Field as _, FieldSet, Id, LiveEntity, Patch, Path, Record};
 
 /// A record of the simulated store: a nested entity, one that comes and goes, two kinds of nothing (null, and absent), a
 /// version.
@@ -134,6 +134,55 @@ pub(crate) fn val(product: &Product, field: usize) -> Val {
         7 => inside(|delivery| Val::Text(delivery.street.clone())),
         _ => inside(|delivery| delivery.floor.clone().map_or(Val::Nothing, Val::Text)),
     }
+}
+
+/// Whether the change is the one from `before` to `now`.
+pub(crate) fn is_true(change: &ProductChange<'_>, before: &Product, now: &Product) -> bool {
+    fn same<T: PartialEq>(from: &T, to: &T, before: &T, now: &T) -> bool {
+        from != to && (from, to) == (before, now)
+    }
+    let parts = || Some((before.delivery.as_ref()?, now.delivery.as_ref()?));
+    match *change {
+        ProductChange::Name { from, to } => same(from, to, &before.name, &now.name),
+        ProductChange::Price { from, to } => same(from, to, &before.price, &now.price),
+        ProductChange::Inventory(InventoryChange::Stock { from, to }) => {
+            same(from, to, &before.inventory.stock, &now.inventory.stock)
+        }
+        ProductChange::Inventory(InventoryChange::Shelf { from, to }) => {
+            same(from, to, &before.inventory.shelf, &now.inventory.shelf)
+        }
+        ProductChange::Note { from, to } => same(from, to, &before.note, &now.note),
+        ProductChange::Tag { from, to } => same(from, to, &before.tag, &now.tag),
+        ProductChange::Delivery(OptionalChange::Whole { from, to }) => same(from, to, &before.delivery, &now.delivery),
+        ProductChange::Delivery(OptionalChange::Inside(inside)) => parts().is_some_and(|(before, now)| match inside {
+            DeliveryChange::Street { from, to } => same(from, to, &before.street, &now.street),
+            DeliveryChange::Floor { from, to } => same(from, to, &before.floor, &now.floor),
+        }),
+        ProductChange::Revision { .. } => false,
+    }
+}
+
+/// Of each field in conflict the three values: base, local, remote.
+pub(crate) fn three(conflicts: &ProductConflicts) -> [Option<[Val; 3]>; COUNT] {
+    fn each<T>(conflict: Option<&Conflict<T>>, val: impl Fn(&T) -> Val) -> Option<[Val; 3]> {
+        conflict.map(|conflict| [&conflict.base, &conflict.local, &conflict.remote].map(val))
+    }
+    let text = |text: &String| Val::Text(text.clone());
+    let number = |number: &i64| Val::Number(*number);
+    let option = |text: &Option<String>| text.clone().map_or(Val::Nothing, Val::Text);
+    let part = |part: &Option<Delivery>| part.as_ref().map_or(Val::Nothing, |_| Val::There);
+    let ProductConflicts { name, price, inventory, note, tag, delivery, .. } = conflicts;
+    [
+        each(name.as_ref(), text),
+        each(price.as_ref(), number),
+        each(inventory.stock.as_ref(), number),
+        each(inventory.shelf.as_ref(), text),
+        each(note.as_ref(), option),
+        each(tag.as_ref(), option),
+        each(delivery.whole.as_ref(), part),
+        each(delivery.inside.street.as_ref(), text),
+        each(delivery.inside.floor.as_ref(), option),
+    ]
 }
 
 /// The value that a record has there; of one that does not fit, whatever it is.

@@ -4,8 +4,9 @@
 use simulation::{Profile, Promise, search};
 use vantage_live::broken::{Broken, with};
 
-/// Within so many steps each of them is found.
-const STEPS: u64 = 60_000;
+/// Within so many steps each of them is found, from whatever seed the search begins at: the slowest of them took 57,859 from
+/// the worst of seven, and two were not found in 60,000 from one or two of these.
+const STEPS: u64 = 200_000;
 
 fn finds(broken: Broken, promises: &[Promise], profile: Option<&str>) {
     let profile = profile.map(|name| Profile::named(name).expect("there is such a profile"));
@@ -57,4 +58,6 @@ each! {
     a_subscription_without_a_bound: UnboundedSubscriptions breaks P8;
     tasks_that_outlive_their_table: TasksOutliveTheirTable breaks P8;
     a_record_that_is_read_for_ever: SettlesForEver breaks P8;
+    a_task_that_panics: TaskPanics breaks NoPanic;
+    a_call_that_panics: CallPanics breaks NoPanic;
 }

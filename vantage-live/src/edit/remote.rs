@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::SaveResult;
 use super::answers::version;
 use super::{EditError, RecordEdit, RefreshError, not_read};
+use crate::broken::{self, Broken};
 use crate::entity::{Conflict, EntityError, FieldSet, LiveEntity};
 use crate::table::Entry;
 use crate::value::Operation;
@@ -79,6 +80,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     /// Takes the store's values of these fields, after a [`PartialSave`](SaveResult::PartialSave) said that it made others.
     pub fn accept_stored(&mut self, fields: FieldSet<E::Field>) {
+        broken::panics(Broken::CallPanics);
         self.give_up(fields);
     }
 

@@ -208,7 +208,10 @@ impl<E: LiveEntity> Life<'_, E> {
                         told.push(Told::Seen(self.shared.see(&id, Some(&record)), id));
                     }
                     Some(Ok(FeedEvent::Upsert { id, record: None })) => told.push(Told::Named(id)),
-                    Some(Ok(FeedEvent::Delete { id })) => told.push(Told::Seen(Seen::Gone, id)),
+                    Some(Ok(FeedEvent::Delete { id })) => {
+                        broken::panics(Broken::TaskPanics);
+                        told.push(Told::Seen(Seen::Gone, id));
+                    }
                     Some(Ok(FeedEvent::Position(position))) => told.push(Told::Position(position)),
                     // Whatever else has come by now is in the list that follows, however often this was said.
                     Some(Ok(FeedEvent::Changed)) => changed = !broken::is(Broken::IgnoresChanged),

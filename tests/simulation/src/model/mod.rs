@@ -37,6 +37,8 @@ pub enum Promise {
     P7,
     /// Bounded.
     P8,
+    /// What no promise says, and all of them need: nothing of the library panics.
+    NoPanic,
 }
 
 impl fmt::Display for Promise {
@@ -50,6 +52,7 @@ impl fmt::Display for Promise {
             Promise::P6 => "no going back",
             Promise::P7 => "convergence",
             Promise::P8 => "bounded",
+            Promise::NoPanic => return f.write_str("no panic"),
         };
         write!(f, "{self:?} {name}")
     }

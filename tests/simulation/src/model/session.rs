@@ -5,7 +5,7 @@ use std::sync::Arc;
 use vantage_live::{FieldSet, Id, Policy, RecordEdit};
 
 use super::{Broken, Known, Permit, Promise, ensure};
-use crate::product::{COUNT, FIELDS, PART, Product, ProductChange, ProductField, Val, set, together, val};
+use crate::product::{COUNT, FIELDS, PART, Product, ProductField, Val, is_true, set, three, together, val};
 use crate::world::{Shape, Store};
 
 pub(crate) type Edit = RecordEdit<'static, Product>;
@@ -31,6 +31,8 @@ pub(crate) struct Session {
     at: Option<(Id, usize)>,
     /// Where it was when it asked for something of which it has no answer yet.
     asked: Option<(Id, usize)>,
+    /// What each conflict was last shown to be about.
+    bases: [Option<Val>; COUNT],
 }
 
 /// What a person wants a field to be.
@@ -56,6 +58,7 @@ impl Session {
             doubt: false,
             at: None,
             asked: None,
+            bases: Default::default(),
         }
     }
 
@@ -81,7 +84,7 @@ impl Session {
 
     /// The person wants this field to be this.
     pub fn wants(&mut self, field: usize, wish: Val, edit: &Edit) {
-        self.touched[field] = true;
+        (self.touched[field], self.bases[field]) = (true, None);
         self.back[field] = val(edit.live_snapshot(), field) == wish;
         let typed = &mut Arc::make_mut(&mut self.permit).typed[field];
         typed.insert(wish.clone());
@@ -146,6 +149,7 @@ impl Session {
     /// Looks at the session after a step.
     pub fn look(&mut self, edit: &Edit, store: &Store) -> Result<(), Broken> {
         let modified = self.dirty_truth(edit)?;
+        self.three_values(edit, store)?;
         self.nothing_lost(edit, modified, store)?;
         self.no_going_back(edit, store)?;
         if !edit.is_new() {
@@ -172,17 +176,39 @@ impl Session {
         })?;
         let mut changes = 0;
         for change in edit.changes() {
-            let is_price = |from, to| (from, to) == (&snapshot.price, &local.price);
-            let truly = match &change {
-                ProductChange::Name { from, to } => (*from, *to) == (&snapshot.name, &local.name),
-                ProductChange::Price { from, to } => is_price(*from, *to),
-                _ => true,
-            };
-            ensure(truly, Promise::P1, || format!("{} shows {change:?}", self.name))?;
+            ensure(is_true(&change, snapshot, local), Promise::P1, || format!("{} shows {change:?}", self.name))?;
             changes += 1;
         }
         ensure(changes == said.len(), Promise::P1, || format!("{} has {changes} changes of {said:?}", self.name))?;
         Ok(differs)
+    }
+
+    /// P3: a conflict shows what was typed, what the store has, and what that was before the session first saw it change, as
+    /// long as nothing was decided.
+    fn three_values(&mut self, edit: &Edit, store: &Store) -> Result<(), Broken> {
+        let conflicts = edit.conflicts();
+        let shown = three(&conflicts);
+        let fields = set((0..COUNT).filter(|field| shown[*field].is_some()));
+        ensure(fields == conflicts.fields(), Promise::P3, || {
+            format!("{} has conflicts in {:?}, and values of {fields:?}", self.name, conflicts.fields())
+        })?;
+        for (field, shown) in shown.into_iter().enumerate() {
+            let before = self.bases[field].take();
+            let Some([base, local, remote]) = shown else { continue };
+            let is_so = local == val(edit.local(), field) && remote == val(edit.live_snapshot(), field);
+            let was = |shape: &Shape| matches!(shape, Shape::Row(row) if val(row, field) == base);
+            // Of one that was saved as new it may be what another record was before.
+            let known = self.permit.episode > 0 || store.history(edit.id()).iter().any(was);
+            let is_base = known && before.as_ref().is_none_or(|before| *before == base);
+            ensure(is_so && is_base, Promise::P3, || {
+                format!(
+                    "{} shows {} as {local}, {remote} in the store and {base} before, which had been {before:?}",
+                    self.name, FIELDS[field]
+                )
+            })?;
+            self.bases[field] = Some(base);
+        }
+        Ok(())
     }
 
     /// P4: what was typed is there, unless it had reached the store, or was nothing new, and the field follows the store.
@@ -260,7 +286,7 @@ impl Session {
 
     /// The person keeps a value of their own.
     pub fn keeps(&mut self, field: usize, edit: &Edit) {
-        self.touched[field] = true;
+        (self.touched[field], self.bases[field]) = (true, None);
         // Who decides has seen what the store has.
         self.sees(field, edit.live_snapshot());
     }
@@ -277,6 +303,8 @@ impl Session {
 
     /// The session asks the store for something.
     pub fn asks(&mut self, edit: &Edit) {
+        // Saving over a conflict decides it.
+        self.bases = Default::default();
         if !edit.is_saving() {
             self.touched = [false; COUNT];
         }

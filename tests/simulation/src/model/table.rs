@@ -123,6 +123,10 @@ impl Table {
             format!("{} shows {rows:?}, and its events have told {:?}", self.name, self.replica)
         })?;
         for (id, row) in rows.iter() {
+            let alone = table.row(id);
+            ensure(alone.as_ref().is_some_and(|alone| Arc::ptr_eq(alone, row)), Promise::P5, || {
+                format!("{} shows `{id}` as {row:?} among its rows, and as {alone:?} alone", self.name)
+            })?;
             self.sees(id, Looked::Row(row), store)?;
         }
         for row in &rejected {

@@ -3,6 +3,7 @@
 mod coverage;
 mod looks;
 mod others;
+mod panics;
 mod people;
 mod programs;
 mod reports;
@@ -18,6 +19,7 @@ use vantage_live::{Id, ImTable};
 
 pub use coverage::Coverage;
 
+use self::panics::Ears;
 use self::people::Place;
 use self::reports::Done;
 use self::tables::Open;
@@ -62,17 +64,18 @@ const RECORDS: [&str; 4] = ["flux_cupcake", "sea_pie", "time_tart", "delorean_do
 
 /// Plays a story to its end, or to the first promise that is not kept.
 pub(crate) fn play(story: &Story, listens: bool) -> Ending {
+    let ears = Ears::open();
     let mut run = Run::begin(story, Tale::new(listens));
     let mut played = 0;
-    let mut broken = run.look().err();
+    let mut broken = ears.hear(|| run.look()).err();
     for step in &story.steps {
         if broken.is_some() {
             break;
         }
         played += 1;
-        broken = run.step(step).err();
+        broken = ears.hear(|| run.step(step)).err();
     }
-    let broken = broken.or_else(|| run.end().err());
+    let broken = broken.or_else(|| ears.hear(|| run.end()).err());
     let tale = run.world.with(|state| state.tale.clone());
     Ending { broken, played, tale }
 }

@@ -242,6 +242,7 @@ impl Run<'_> {
             Act::Type { field, number } => {
                 let (field, wish) = (usize::from(field), typed(usize::from(field), number));
                 tell(Happened::Typed, field, &|| format!("{name} types {wish} into {}", named(field)));
+                self.world.with(|state| state.tale.count(Happened::TypedMeanwhile, u64::from(edit.is_saving())));
                 let before = edit.local().clone();
                 put(edit.local_mut(), field, &wish);
                 seat.model.has_typed([field], &before, &edit);
@@ -256,6 +257,8 @@ impl Run<'_> {
             }
             Act::Start => {
                 tell(Happened::SaveBegun, 0, &|| format!("{name} starts a save"));
+                let asks = !edit.is_saving() && !edit.modified_fields().is_empty();
+                self.world.with(|state| state.tale.count(Happened::SaveModified, u64::from(asks)));
                 seat.model.doubt |= edit.is_saving();
                 seat.model.asks(&edit);
                 // A save that is under way is an answer too, and so is a closed table.
@@ -295,6 +298,7 @@ impl Run<'_> {
                 let fields = together([field], is_whole(&edit));
                 if !(edit.conflicts().fields() & set(fields.iter().copied())).is_empty() {
                     tell(Happened::KeptMine, field, &|| format!("{name} keeps its own {}", named(field)));
+                    self.world.with(|state| state.tale.count(Happened::DecidedMeanwhile, u64::from(edit.is_saving())));
                     for field in fields {
                         seat.model.keeps(field, &edit);
                     }
@@ -305,6 +309,7 @@ impl Run<'_> {
                 let field = usize::from(field);
                 if edit.conflicts().fields().contains(FIELDS[field]) {
                     tell(Happened::TookTheirs, field, &|| format!("{name} takes the store's {}", named(field)));
+                    self.world.with(|state| state.tale.count(Happened::DecidedMeanwhile, u64::from(edit.is_saving())));
                 }
                 let fields = together([field], is_whole(&edit));
                 edit.take_remote(FIELDS[field]);
@@ -348,7 +353,7 @@ impl Run<'_> {
     pub(super) fn call(&mut self, at: usize, verb: &str, happened: Happened, call: Call) {
         let Place::Seated(seat) = &mut self.places[at] else { return };
         let edit = Arc::clone(&seat.edit);
-        let (name, is_saving) = {
+        let (name, is_saving, is_modified) = {
             let Some(now) = seat.edit.try_lock() else { return };
             if matches!(call, Call::Save | Call::Finish) && !now.conflicts().fields().is_empty() {
                 self.world.with(|state| state.tale.count(Happened::IgnoredConflict, 1));
@@ -357,12 +362,16 @@ impl Run<'_> {
                 seat.model.wants_all(&now);
             }
             seat.model.asks(&now);
-            (seat.model.name.clone(), now.is_saving())
+            (seat.model.name.clone(), now.is_saving(), !now.modified_fields().is_empty())
         };
         // An answer that is taken in on the way may be that nobody knows.
         seat.model.doubt |= is_saving;
-        if happened == Happened::SaveBegun || happened == Happened::SavedAsNew {
-            self.world.with(|state| state.tale.count(happened, 1));
+        if matches!(call, Call::Save | Call::SaveAsNew) {
+            let asks = is_modified && !is_saving || matches!(call, Call::SaveAsNew);
+            self.world.with(|state| {
+                state.tale.count(happened, 1);
+                state.tale.count(Happened::SaveModified, u64::from(asks));
+            });
         }
         self.world.tell(Happened::Waited, [u64::from(seat.actor), call as u64], || format!("{name} {verb}"));
         let owner = seat.owner();

@@ -25,6 +25,8 @@ struct Line {
     /// The time of the last event, which none may overtake where the order is kept.
     last: u64,
     told: u64,
+    /// The number of the latest event that has come.
+    newest: u64,
     /// When the subscriber hears that the line is cut.
     ends: Option<u64>,
     waker: Option<Waker>,
@@ -191,9 +193,13 @@ impl Hold {
                 }
                 (_, Some(ends)) => ends,
                 (Some(at), None) if at <= now => {
-                    let event = line.events.pop_first().map(|(_, event)| event);
+                    let (key, event) = line.events.pop_first().unzip();
                     if let Some(event) = &event {
                         let is_position = matches!(event, FeedEvent::Position(_));
+                        let number = key.map_or(0, |key| key.1);
+                        let is_overtaken = !is_position && number < line.newest;
+                        line.newest = number.max(line.newest);
+                        state.tale.count(Happened::FeedOvertaken, u64::from(is_overtaken));
                         let happened = if is_position { Happened::FeedPosition } else { Happened::FeedTold };
                         state.tell(happened, [self.line, 0], || {
                             format!("feed line {} tells {}", self.line, spelled(event))
@@ -263,6 +269,7 @@ impl Feed for TableFeed {
                 events: BTreeMap::new(),
                 last: state.now,
                 told: 0,
+                newest: 0,
                 ends: None,
                 waker: None,
             };

@@ -20,6 +20,8 @@ pub(crate) struct Wire {
     pub cuts: u64,
     /// How many changes the answers that have come can show, all in all.
     pub revision: u64,
+    /// The number of the latest request that has arrived.
+    pub newest: u64,
 }
 
 /// The store as a table of one process reaches it.
@@ -182,6 +184,7 @@ impl Request {
         }
         if self.is_cut() || fate == Fate::LostRequest {
             self.tell(Happened::LostRequest, "is lost on its way there");
+            self.counts_write(Happened::LostWrite);
             return drop(answer.send(Err(self.lost())));
         }
         if fate == Fate::Refused {
@@ -210,6 +213,7 @@ impl Request {
         self.wait().await;
         if self.is_cut() || fate == Fate::LostAnswer {
             self.tell(Happened::LostAnswer, "has its answer lost");
+            self.counts_write(Happened::LostWriteAnswer);
             return drop(answer.send(Err(self.lost())));
         }
         self.world.with(|state| {
@@ -222,8 +226,16 @@ impl Request {
         }));
     }
 
+    fn counts_write(&self, happened: Happened) {
+        self.world.with(|state| state.tale.count(happened, u64::from(!self.ask.is_read())));
+    }
+
     fn apply(&self) -> Answer {
         self.world.with(|state| {
+            let newest = &mut state.wires[self.process].newest;
+            let is_overtaken = self.number < *newest;
+            *newest = self.number.max(*newest);
+            state.tale.count(Happened::Overtaken, u64::from(is_overtaken));
             let before = state.commits.len();
             let reply = state.apply(&self.ask, &self.by);
             // Who deletes everything does not hear of what was made on the way.
