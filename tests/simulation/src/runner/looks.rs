@@ -291,8 +291,11 @@ impl Run<'_> {
         let gone = self.world.with(|state| seat.model.was_gone(&edit, &state.store));
         let (happened, sentence) = match result {
             Ok(DeleteResult::Deleted) => {
-                ensure(gone, Promise::P4, || {
-                    format!("{name} was told that it has deleted `{}`, which is there", edit.id())
+                // Whose answer was lost may have done it.
+                let may_be_own = self.world.with(|state| state.deletes.contains(&(actor, edit.id().clone())));
+                ensure(gone && may_be_own, Promise::P4, || {
+                    let so = if gone { "somebody else has" } else { "is there" };
+                    format!("{name} was told that it has deleted `{}`, which {so}", edit.id())
                 })?;
                 (Happened::DeletedIt, format!("{name} has deleted `{}`", edit.id()))
             }

@@ -9,7 +9,7 @@ use vantage_live::{
     WriteOutcome,
 };
 
-use super::store::{Ask, By, Reply, Store};
+use super::store::{Ask, By, Deed, Reply, Store};
 use super::{Happened, State, World};
 
 /// How a process is connected.
@@ -91,6 +91,9 @@ impl State {
         self.tale.count(Happened::GuardRefused, self.store.refused - refused);
         for commit in &commits {
             self.announce(commit);
+            if let (Deed::Delete, Some(actor)) = (&commit.deed, by.actor) {
+                self.deletes.insert((actor, commit.id.clone()));
+            }
         }
         self.commits.extend(commits);
         reply
@@ -265,6 +268,9 @@ impl Request {
 
     /// What a caller is told of a request that has no answer.
     fn lost(&self) -> ValueErrorKind {
+        if let (Ask::Delete { id, .. }, Some(actor)) = (&self.ask, self.by.actor) {
+            self.world.with(|state| state.deletes.insert((actor, id.clone())));
+        }
         if self.ask.is_read() { ValueErrorKind::Unreachable } else { ValueErrorKind::OutcomeUnknown }
     }
 

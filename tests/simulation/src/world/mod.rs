@@ -12,7 +12,7 @@ mod store;
 mod tale;
 mod writes;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -61,6 +61,8 @@ pub(crate) struct State {
     pub half_answered: BTreeMap<u32, (vantage_live::Id, usize)>,
     /// What tables were told that they had asked to read, since the model last looked.
     pub found: Vec<(u32, Found)>,
+    /// The deletes, by actor and record, that were done, or whose answers were lost.
+    pub deletes: BTreeSet<(u32, vantage_live::Id)>,
 }
 
 impl World {
@@ -79,6 +81,7 @@ impl World {
             answered: BTreeMap::new(),
             half_answered: BTreeMap::new(),
             found: Vec::new(),
+            deletes: BTreeSet::new(),
         };
         World { state: Arc::new(Mutex::new(state)), ready: Arc::default() }
     }
