@@ -82,8 +82,10 @@ pub(crate) struct Permit {
     pub policy: Policy,
     /// What the person has typed into each field since it last agreed with the store: nothing else may be written.
     pub typed: Known,
-    /// Every value of the store's that the person has been shown: nothing else may be overwritten.
-    pub shown: Known,
+    /// The value of the store's that the person was shown last: nothing else may be overwritten,
+    pub shown: [Option<Val>; COUNT],
+    /// but the one that the person has typed over, which may be there again.
+    pub over: [Option<Val>; COUNT],
     /// Counts the records that the session was told to make.
     pub episode: u32,
 }

@@ -45,7 +45,8 @@ pub(crate) struct Wish {
 
 impl Session {
     pub fn new(name: String, policy: Policy) -> Self {
-        let permit = Permit { policy, typed: Known::default(), shown: Known::default(), episode: 0 };
+        let permit =
+            Permit { policy, typed: Known::default(), shown: Default::default(), over: Default::default(), episode: 0 };
         let (permit, wishes) = (Arc::new(permit), Default::default());
         Session {
             name,
@@ -86,8 +87,11 @@ impl Session {
     pub fn wants(&mut self, field: usize, wish: Val, edit: &Edit) {
         (self.touched[field], self.bases[field]) = (true, None);
         self.back[field] = val(edit.live_snapshot(), field) == wish;
-        let typed = &mut Arc::make_mut(&mut self.permit).typed[field];
-        typed.insert(wish.clone());
+        let permit = Arc::make_mut(&mut self.permit);
+        permit.typed[field].insert(wish.clone());
+        if self.wishes[field].is_none() {
+            permit.over[field] = Some(val(edit.live_snapshot(), field));
+        }
         // Nobody can tell that what is there was typed once more.
         let since = self.wishes[field].take().filter(|old| old.val == wish).map(|old| old.since);
         self.wishes[field] =
@@ -141,8 +145,8 @@ impl Session {
     /// The person was shown what the store has of this field.
     pub fn sees(&mut self, field: usize, product: &Product) {
         let val = val(product, field);
-        if !self.permit.shown[field].contains(&val) {
-            Arc::make_mut(&mut self.permit).shown[field].insert(val);
+        if self.permit.shown[field].as_ref() != Some(&val) {
+            Arc::make_mut(&mut self.permit).shown[field] = Some(val);
         }
     }
 

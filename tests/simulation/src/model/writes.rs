@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use vantage_live::{Id, Patch, Policy, Record};
 
-use super::{Broken, Known, Permit, Promise, ensure};
-use crate::product::{COUNT, FIELDS, PART, Val, path, stored, together, val};
+use super::{Broken, Permit, Promise, ensure};
+use crate::product::{COUNT, FIELDS, PART, Val, path, stored, val};
 use crate::world::{Commit, Deed, Shape, Store};
 
 const ALL: [usize; COUNT] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
@@ -13,8 +13,10 @@ const ALL: [usize; COUNT] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 /// The writes of the sessions so far.
 #[derive(Default)]
 pub(crate) struct Writes {
-    /// By session, what the store made of what it wrote.
-    own: BTreeMap<u32, Known>,
+    /// Which session has written what stands in each field of each record; of what others have written, none.
+    authors: BTreeMap<Id, [Option<u32>; COUNT]>,
+    /// By session, what the store has made of what it wrote last.
+    own: BTreeMap<u32, [Option<Val>; COUNT]>,
     /// By session and episode, the record that it made.
     made: BTreeMap<(u32, u32), Id>,
 }
@@ -25,8 +27,15 @@ impl Writes {
         self.made.range((actor, 0)..=(actor, u32::MAX)).any(|(_, made)| made == id)
     }
 
-    /// Looks at what has taken effect.
-    pub fn look(&mut self, commit: &Commit, store: &Store, guards: bool) -> Result<(), Broken> {
+    /// Looks at what has taken effect, in a world where stores can guard or not, by a session of which an answer was lost or
+    /// none was.
+    pub fn look(&mut self, commit: &Commit, store: &Store, can: (bool, bool)) -> Result<(), Broken> {
+        let judged = self.judge(commit, store, can);
+        self.note(commit);
+        judged
+    }
+
+    fn judge(&mut self, commit: &Commit, store: &Store, (guards, was_lost): (bool, bool)) -> Result<(), Broken> {
         // What a table is asked directly is written as it is asked.
         let (Some(actor), Some(permit)) = (commit.by.actor, &commit.by.permit) else { return Ok(()) };
         match &commit.deed {
@@ -37,39 +46,44 @@ impl Writes {
                     format!("session {actor} has made a record of `{}` that does not fit any more", commit.id)
                 })?;
                 if let Some(before) = &commit.before {
-                    self.no_lost_update(actor, commit, before, &fields, permit)?;
+                    self.no_lost_update((actor, was_lost), commit, before, &fields, permit)?;
                 }
-                self.note(actor, commit, &fields);
             }
-            Deed::Insert => {
-                self.made_once(actor, commit, permit)?;
-                self.note(actor, commit, &ALL);
-            }
+            Deed::Insert => self.made_once(actor, commit, permit)?,
             Deed::Replace => ensure(commit.before.is_none(), Promise::P2, || {
                 format!("session {actor} has replaced the whole of `{}`", commit.id)
             })?,
             Deed::Delete => {
                 if let Some(before) = &commit.before {
-                    self.no_lost_update(actor, commit, before, &ALL, permit)?;
+                    self.no_lost_update((actor, was_lost), commit, before, &ALL, permit)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn note(&mut self, actor: u32, commit: &Commit, fields: &[usize]) {
-        let Some(after) = &commit.after else { return };
-        let own = self.own.entry(actor).or_default();
-        // A store that makes nothing of a part has been told of a field of it.
-        for field in together(fields.iter().copied(), true) {
-            own[field].insert(stored(after, field));
+    /// Who has written what stands there now.
+    fn note(&mut self, commit: &Commit) {
+        let author = commit.by.actor.filter(|_| commit.by.permit.is_some());
+        let authors = self.authors.entry(commit.id.clone()).or_default();
+        let val = |record: &Option<Record>, field| record.as_ref().map(|record| stored(record, field));
+        for field in ALL {
+            if val(&commit.before, field) != val(&commit.after, field) {
+                authors[field] = author;
+            }
+        }
+        if let (Some(author), Some(after)) = (author, &commit.after) {
+            let own = self.own.entry(author).or_default();
+            for field in ALL.into_iter().filter(|field| authors[*field] == Some(author)) {
+                own[field] = Some(stored(after, field));
+            }
         }
     }
 
     /// P3: nothing is overwritten that the person has not been shown, and that the session did not write itself.
     fn no_lost_update(
         &self,
-        actor: u32,
+        (actor, was_lost): (u32, bool),
         commit: &Commit,
         before: &Record,
         fields: &[usize],
@@ -81,11 +95,13 @@ impl Writes {
         for field in fields {
             let old = stored(before, *field);
             let stays = commit.after.as_ref().is_some_and(|after| stored(after, *field) == old);
-            // Whoever has written what the person has typed, it comes to the same.
-            let same = permit.typed[*field].contains(&old);
-            let known = same
-                || permit.shown[*field].contains(&old)
-                || self.own.get(&actor).is_some_and(|own| own[*field].contains(&old));
+            let own = self.authors.get(&commit.id).is_some_and(|authors| authors[*field] == Some(actor));
+            // What it has written itself may be there again.
+            let again = self.own.get(&actor);
+            let known = [Some(&permit.shown), Some(&permit.over), again];
+            // Where an answer was lost, who has written what was sent cannot be told from the session.
+            let own = own || was_lost && permit.typed[*field].contains(&old);
+            let known = own || known.into_iter().flatten().any(|known| known[*field].as_ref() == Some(&old));
             ensure(stays || known, Promise::P3, || {
                 format!(
                     "session {actor} has overwritten {} of `{}`, which was {old}, and had never been shown that",

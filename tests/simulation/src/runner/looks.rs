@@ -18,7 +18,10 @@ impl Run<'_> {
     pub(super) fn look(&mut self) -> Result<(), Broken> {
         let commits = self.world.with(|state| std::mem::take(&mut state.commits));
         for commit in &commits {
-            self.world.with(|state| self.writes.look(commit, &state.store, self.story.setting.guards))?;
+            self.world.with(|state| {
+                let was_lost = commit.by.actor.is_some_and(|actor| state.unanswered.contains(&actor));
+                self.writes.look(commit, &state.store, (self.story.setting.guards, was_lost))
+            })?;
             // Without a guard nobody knows what a record has become since it was read.
             let is_bound =
                 self.story.setting.guards && commit.by.actor.is_some_and(|actor| self.bound.contains(&actor));

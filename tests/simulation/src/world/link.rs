@@ -268,6 +268,9 @@ impl Request {
 
     /// What a caller is told of a request that has no answer.
     fn lost(&self) -> ValueErrorKind {
+        if let Some(actor) = self.by.actor.filter(|_| !self.ask.is_read()) {
+            self.world.with(|state| state.unanswered.insert(actor));
+        }
         if let (Ask::Delete { id, .. }, Some(actor)) = (&self.ask, self.by.actor) {
             self.world.with(|state| state.deletes.insert((actor, id.clone())));
         }

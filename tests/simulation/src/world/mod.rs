@@ -61,6 +61,8 @@ pub(crate) struct State {
     pub half_answered: BTreeMap<u32, (vantage_live::Id, usize)>,
     /// What tables were told that they had asked to read, since the model last looked.
     pub found: Vec<(u32, Found)>,
+    /// The actors of which an answer to a write was lost.
+    pub unanswered: BTreeSet<u32>,
     /// The deletes, by actor and record, that were done, or whose answers were lost.
     pub deletes: BTreeSet<(u32, vantage_live::Id)>,
 }
@@ -81,6 +83,7 @@ impl World {
             answered: BTreeMap::new(),
             half_answered: BTreeMap::new(),
             found: Vec::new(),
+            unanswered: BTreeSet::new(),
             deletes: BTreeSet::new(),
         };
         World { state: Arc::new(Mutex::new(state)), ready: Arc::default() }
