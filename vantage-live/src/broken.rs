@@ -110,8 +110,5 @@ pub(crate) const fn is(_: Broken) -> bool {
 /// Panics where the library is to.
 #[inline]
 pub(crate) fn panics(broken: Broken) {
-    #[expect(clippy::panic, reason = "on purpose")]
-    if is(broken) {
-        panic!("on purpose");
-    }
+    assert!(!is(broken), "on purpose");
 }

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::Store;
 use super::support::{
-    assert_absent, assert_count, assert_gone, assert_same, assert_stored, missing, refused, seed, written,
+    assert_absent, assert_count, assert_gone, assert_same, assert_stored, expect, missing, refused, seed, written,
 };
 use super::tables::{self, try_writes};
-use crate::value::{Guard, Patch, Path};
+use crate::value::{DeleteOutcome, Guard, Patch, Path, WriteOutcome};
 
 /// A guard on one field.
 fn field(name: &'static str, value: Option<Value>) -> Guard {
@@ -158,6 +158,36 @@ pub async fn what_is_empty_equals_only_itself(store: &Store) {
 /// A guard on a long text compares all of it.
 pub async fn long_text_is_compared_whole(store: &Store) {
     try_writes(store, tables::of_long_text()).await;
+}
+
+/// A guard on lists and objects three levels down beside twenty other expectations holds and refuses as any, of a write and
+/// of a delete.
+pub async fn a_guard_may_be_deep_and_long(store: &Store) {
+    let path = |name| Path::from_iter(["one", "two", "three", name]);
+    let inside = |list: Value| json!({"list": list, "objects": [{"note": null, "text": "a"}], "mixed": {"note": null, "text": "b"}});
+    let mut before = json!({"one": {"two": {"three": inside(json!(["x", "y"]))}}});
+    let names = (0..20).map(|number| format!("field {number}"));
+    let mut guard = Guard::Exists
+        .and(path("objects"), Some(json!([{"note": null, "text": "a"}])))
+        .and(path("mixed"), Some(json!({"note": null, "text": "b"})));
+    for name in names {
+        guard = guard.and(Path::from(name.clone()), Some(json!("text")));
+        before[name] = json!("text");
+    }
+    let id = seed(store, "flux_cupcake", &before).await;
+    let expecting = |list: Value| guard.clone().and(path("list"), Some(list));
+    let (old, new) = (expecting(json!(["x", "y"])), expecting(json!(["z"])));
+    let patch = Patch::new().set(path("list"), json!(["z"]));
+
+    let written = expect("the write", store.write(&id, &patch, &old).await);
+    let refused = expect("the second write", store.write(&id, &patch, &old).await);
+    let kept = expect("the first delete", store.delete_id(&id, &old).await);
+    let deleted = expect("the second delete", store.delete_id(&id, &new).await);
+
+    assert!(matches!(written, WriteOutcome::Written(_)), "the guard holds: {written:?}");
+    assert!(matches!(refused, WriteOutcome::Refused(_)), "the list is another: {refused:?}");
+    assert!(matches!(kept, DeleteOutcome::Refused(_)), "the list is another: {kept:?}");
+    assert_eq!(deleted, DeleteOutcome::Deleted, "the guard holds");
 }
 
 /// A version token holds while it is the one in the record, compared like any value, and refuses when it has changed.

@@ -191,6 +191,7 @@ macro_rules! __contract_cases {
                 any_object_is_told_from_what_is_none
                 what_is_empty_equals_only_itself
                 long_text_is_compared_whole
+                a_guard_may_be_deep_and_long
                 a_version_holds_until_it_changes
                 a_version_that_is_absent_is_none
             }

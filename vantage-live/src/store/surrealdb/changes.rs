@@ -116,14 +116,24 @@ impl SurrealTable {
                 let conditions = conditions(guard, statement);
                 let (matching, now) = (statement.filtered(&conditions), now(&record, statement));
                 let (held, throw) = (held(&record, &matching), throw("delete", statement));
-                let delete = format!("array::len((DELETE {record}{matching} RETURN BEFORE))");
-                // What cannot be seen is not there, and may yet be deleted.
-                let delete =
-                    if self.db.shared.restricted { format!("IF {held} {{ {delete} }} ELSE {{ 0 }}") } else { delete };
-                format!(
-                    "{{ LET {made} = {delete}; RETURN IF {made} > 0 {{ {{ deleted: true }} }} \
-                     ELSE IF {held} {{ {throw} }} ELSE {{ {{ now: {now} }} }}; }}"
-                )
+                let answer = |held: &str| {
+                    format!(
+                        "RETURN IF {made} > 0 {{ {{ deleted: true }} }} ELSE IF {held} {{ {throw} }} \
+                         ELSE {{ {{ now: {now} }} }};"
+                    )
+                };
+                if self.db.shared.restricted {
+                    // What cannot be seen is not there, and may yet be deleted.
+                    let (is_held, answer) = (statement.fresh(), answer);
+                    format!(
+                        "{{ LET {is_held} = {held}; LET {made} = IF {is_held} {{ array::len((DELETE {record} RETURN BEFORE)) }} \
+                         ELSE {{ 0 }}; {} }}",
+                        answer(&is_held)
+                    )
+                } else {
+                    let delete = format!("array::len((DELETE {record}{matching} RETURN BEFORE))");
+                    format!("{{ LET {made} = {delete}; {} }}", answer(&held))
+                }
             }
             Change::Write(patch, guard) => {
                 let conditions = conditions(guard, statement);
@@ -179,7 +189,7 @@ impl SurrealTable {
         let all = format!("(SELECT * FROM ONLY {record})");
         let after = if self.db.shared.restricted { after(record, &format!("{made}[0]")) } else { all };
         let throw = throw("write", statement);
-        let write = |assigned: &str| {
+        let write = |assigned: &str, matching: &str| {
             let data = if assigned.is_empty() { String::new() } else { format!("SET {assigned}") };
             if wants_a_record {
                 format!("(UPDATE {record} {data}{matching} RETURN AFTER)")
@@ -189,30 +199,36 @@ impl SurrealTable {
         };
         // The guard holds, and nothing was written.
         let silent = if wants_a_record { held(record, matching) } else { format!("!({})", hidden(record, statement)) };
-        let answer = format!(
-            "RETURN IF array::len({made}) > 0 {{ {{ written: {after} }} }} ELSE IF {silent} {{ {throw} }} \
-             ELSE {{ {{ now: {now} }} }};"
-        );
+        let answer = |silent: &str| {
+            format!(
+                "RETURN IF array::len({made}) > 0 {{ {{ written: {after} }} }} ELSE IF {silent} {{ {throw} }} \
+                 ELSE {{ {{ now: {now} }} }};"
+            )
+        };
         if !self.db.shared.restricted {
-            return Ok(format!("{{ LET {made} = {}; {answer} }}", write(&assignments.text())));
+            let write = write(&assignments.text(), matching);
+            return Ok(format!("{{ LET {made} = {write}; {} }}", answer(&silent)));
         }
         // To a user who may not do everything a record that cannot be seen is not there, though it may be written; one
         // that has gone out of sight was written, though the answer is empty; a field that may not be written keeps what it
         // had, in silence; and of an object that is assigned, what cannot be seen in it is gone.
         let (was, is, at, pair) = (statement.fresh(), statement.fresh(), statement.fresh(), statement.fresh());
         let (before, afterwards, names) = assignments.watched(statement);
+        // Where a record has to be there, it was looked at with the guard before: once more, further down, the server would
+        // find too deep.
+        let (matching_below, answer) = if wants_a_record { ("", answer("false")) } else { (matching, answer(&silent)) };
         let parents = statement.fresh();
         let case = |(stay, assigned): (Vec<bool>, String)| {
             let stay: Vec<String> = stay.iter().map(bool::to_string).collect();
-            format!("IF {parents} = [{}] {{ {} }} ELSE ", stay.join(", "), write(&assigned))
+            format!("IF {parents} = [{}] {{ {} }} ELSE ", stay.join(", "), write(&assigned, matching_below))
         };
         let cases: String = assignments.cases().into_iter().map(case).collect();
-        let otherwise = write(&assignments.text());
+        let otherwise = write(&assignments.text(), matching_below);
         let (look, write) = if cases.is_empty() {
             (String::new(), otherwise)
         } else {
             let refusal = |(figure, refusal): (String, String)| {
-                format!("IF (SELECT VALUE {figure} FROM ONLY {record}{matching}) = true {{ {refusal} }};")
+                format!("IF {was} != NONE AND (SELECT VALUE {figure} FROM ONLY {record}) = true {{ {refusal} }};")
             };
             let refusals: String = assignments.refusals(statement).into_iter().map(refusal).collect();
             let look =

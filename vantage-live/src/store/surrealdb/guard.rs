@@ -184,12 +184,13 @@ const CLOSED: &str = "(type::is_geometry($this[0]) AND $this[0].type != 'Geometr
     OR type::of($this[0]) IN ['set', 'bytes', 'range', 'table'] \
     OR (type::is_record($this[0]) AND type::is_range(record::id($this[0])))";
 
-/// Such a value as what it reads as.
+/// Such a value as what it reads as: [`is_spelled`] without its parentheses, of which the server bounds the depth.
 fn opened(value: &str) -> String {
     format!(
         "(IF type::is_geometry({value}) {{ {{ type: {value}.type, coordinates: {value}.coordinates }} }} \
-         ELSE IF {spelled} {{ <string> {value} }} ELSE {{ <array> {value} }})",
-        spelled = is_spelled(value)
+         ELSE IF type::of({value}) IN ['range', 'table'] {{ <string> {value} }} \
+         ELSE IF type::is_record({value}) AND type::is_range(record::id({value})) {{ <string> {value} }} \
+         ELSE {{ <array> {value} }})"
     )
 }
 
