@@ -11,7 +11,7 @@ use vantage_live::{LiveEntity, LiveTable, SyncState};
 use crate::app::{App, Focus, Form};
 use crate::colleague::Colleague;
 use crate::db::{Database, TABLES};
-use crate::model::Product;
+use crate::model::{Client, Product};
 use crate::ui;
 
 /// An application, its person and its colleague.
@@ -293,6 +293,24 @@ async fn what_somebody_changes_while_one_types_there_is_not_overwritten_unseen()
 
     scene.until_said("Conflict").await;
     assert_eq!(scene.colleague.reads::<Product>("delorean_donut").await.unwrap().price, 150);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_is_being_typed_keeps_its_point_when_somebody_changes_another_field() {
+    let mut scene = Scene::open().await;
+    scene.keys(&[KeyCode::Tab, KeyCode::Enter]);
+    while !scene.screen(100, 34).contains("▌Balance") {
+        scene.keys(&[KeyCode::Down]);
+    }
+    scene.types(".");
+    scene.colleague.changes::<Client>("biff", "phone = '555-0199'").await.unwrap();
+    scene.until(|app| app.form().is_some_and(|form| form.fields().iter().any(|field| field.text == "555-0199"))).await;
+
+    scene.types("5").control('s');
+    scene.types("0");
+    scene.until_said("Saved").await;
+
+    assert!(scene.line("▌Balance").contains(".50"), "{}", scene.line("▌Balance"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -112,6 +112,22 @@ async fn a_delete_that_had_failed_unheard_is_none_any_more_after_a_save() {
 }
 
 #[tokio::test]
+async fn a_delete_that_has_failed_is_told_also_after_a_save() {
+    let (table, store, faults) = faulty_products().await;
+    faults.next(Operation::Delete).fails(ValueErrorKind::Unreachable);
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.start_delete().unwrap();
+    edit.price = 130;
+    let saved = edit.save().await.unwrap();
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+
+    let failed = edit.finish_delete().await.unwrap();
+
+    assert!(matches!(failed, DeleteResult::Error(SaveError::Unreachable { .. })), "{failed:?}");
+    assert_eq!(store.count().await.unwrap(), 5);
+}
+
+#[tokio::test]
 async fn a_lost_delete_that_was_found_not_done_by_another_is_not_claimed_later() {
     let (table, store, faults) = faulty_products().await;
     let mut edit = table.edit_record(CUPCAKE).await.unwrap();

@@ -290,6 +290,20 @@ async fn what_was_typed_back_after_a_create_whose_answer_was_lost_is_saved_with_
 }
 
 #[tokio::test]
+async fn what_was_typed_over_a_create_unheard_is_saved_whatever_else_a_colleague_has_changed_in_it() {
+    let (_table, store, mut edit) = created_unheard(Ids::Store, |_| {}).await;
+    let id = made(&store).await;
+    let _ = store.write(&id, &Patch::new().set("note", "sweet"), &Guard::Exists).await.unwrap();
+    edit.price = 91;
+
+    let again = edit.save().await.unwrap();
+
+    assert!(matches!(again, SaveResult::Created(_)), "{again:?}");
+    let record = store.get_id_value(&id).await.unwrap().unwrap();
+    assert_eq!((&record["price"], &record["note"]), (&json!(91), &json!("sweet")));
+}
+
+#[tokio::test]
 async fn a_colleagues_change_of_what_was_created_unheard_is_a_conflict() {
     let (table, store, mut edit) = created_unheard(Ids::Store, |_| {}).await;
     let id = made(&store).await;

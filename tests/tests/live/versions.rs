@@ -284,17 +284,20 @@ async fn what_the_store_has_noted_of_ones_own_lost_write_refuses_nothing() {
 
 #[tokio::test]
 async fn a_field_that_is_only_shown_and_was_changed_after_ones_own_lost_write_refuses_what_was_typed_since() {
-    let (mut edit, store) = lost_and_raised().await;
-    raised(&store, 3, "2026-01-02T03:04:06Z").await;
-    edit.price = 130;
+    let typed: [fn(&mut Product); 2] = [|product| product.price = 130, |product| product.note = Some("sour".into())];
+    for typed in typed {
+        let (mut edit, store) = lost_and_raised().await;
+        raised(&store, 3, "2026-01-02T03:04:06Z").await;
+        typed(edit.local_mut());
 
-    let found = edit.save().await.unwrap();
-    let stored = store.stored(CUPCAKE, "price").await;
-    let meant = edit.save().await.unwrap();
+        let found = edit.save().await.unwrap();
+        let stored = (store.stored(CUPCAKE, "price").await, store.stored(CUPCAKE, "note").await);
+        let meant = edit.save().await.unwrap();
 
-    assert!(matches!(found, SaveResult::Conflict(_)), "{found:?}");
-    assert_eq!(stored, Some(120.into()));
-    assert!(matches!(meant, SaveResult::Saved), "{meant:?}");
+        assert!(matches!(found, SaveResult::Conflict(_)), "{found:?}");
+        assert_eq!(stored, (Some(120.into()), Some("sweet".into())));
+        assert!(matches!(meant, SaveResult::Saved), "{meant:?}");
+    }
 }
 
 #[tokio::test]

@@ -71,9 +71,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 // What was left as the program began it follows what the store has by now.
                 let differs = self.three.snapshot.row.diff(&sent.local);
                 let meant = differs | self.doubts.typed_since(&sent.local, differs);
-                // This attempt may be the one that has made it, and whoever has changed it since has kept what stands there.
+                // Any attempt may be the one that has made it, and whoever has changed it since has kept what stands there.
                 self.doubts.add(sent.clone());
-                let own = sent.standing(&found.row);
+                let own = self.doubts.standing(&found.row);
                 self.take_remote_state_with(found, own);
                 let changed = self.unseen.changed;
                 self.has_become(&id);
@@ -209,8 +209,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         }
         // What is read-only follows from any write, this session's own too; or somebody else has changed it.
         let follows = match own {
-            own if own.is_empty() => FieldSet::EMPTY,
-            own if (wanted - own).is_empty() => E::Field::READONLY,
+            _ if own.is_empty() => FieldSet::EMPTY,
+            // There is nothing left to write.
+            _ if (wanted & found.row.diff(&self.three.local)).is_empty() => E::Field::READONLY,
             _ => version::<E>(),
         };
         !(changed - own - follows).is_empty() || beside(snapshot, own) != beside(found, own)

@@ -66,7 +66,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// is not deleted through it, until a read finds that it does:
     /// [`delete_id`](crate::dataset::WritableDataSet::delete_id) deletes it all the same.
     pub async fn delete(&mut self) -> Result<DeleteResult<E::Field>, EditError> {
-        if !self.is_deleting() {
+        // One that has failed unheard is asked for again.
+        let has_failed = matches!(self.unseen.delete, Some(DeleteResult::Error(_)));
+        if has_failed || !self.is_deleting() {
             self.take_pending_in().await?;
             self.start_delete()?;
         }
@@ -84,6 +86,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         }
         self.poll_pending_in()?;
         self.must_be_stored()?;
+        self.unseen.delete.take_if(|kept| matches!(kept, DeleteResult::Error(_)));
         if self.unseen.delete.is_some() {
             return Ok(());
         }
@@ -185,13 +188,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         result
     }
 
-    /// The record was read, or written, after a delete: the answer to that is none any more, and if it was lost, the delete
-    /// was not done.
+    /// The record was read, or written, after a delete: it is not gone, and if the answer to that was lost, it was not done.
     pub(super) fn is_there(&mut self) {
         self.deleting.in_doubt = false;
-        if !matches!(self.unseen.delete, Some(DeleteResult::Changed(_))) {
-            self.unseen.delete = None;
-        }
+        self.unseen.delete.take_if(|kept| matches!(kept, DeleteResult::Deleted | DeleteResult::AlreadyGone));
     }
 
     fn send_delete(&mut self, attempt: u8) -> Result<(), EditError> {

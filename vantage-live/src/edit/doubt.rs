@@ -56,6 +56,11 @@ impl<E: LiveEntity> Doubts<E> {
         self.lost.iter().fold(FieldSet::EMPTY, |fields, lost| fields | lost.sent.fields)
     }
 
+    /// The fields of which the store has a value that this session has sent: of a record that it has made.
+    pub fn standing(&self, stored: &E) -> FieldSet<E::Field> {
+        self.lost.iter().fold(FieldSet::EMPTY, |fields, lost| fields | lost.sent.standing(stored))
+    }
+
     /// The fields of the writes that stand there altogether. A write is done as a whole: where one field of it stands there
     /// and another does not, somebody else may have written the one.
     pub fn landed(&self, stored: &E) -> FieldSet<E::Field> {

@@ -101,8 +101,9 @@ pub enum SaveError<F: Field> {
         /// The store's error.
         source: Arc<ValueError>,
     },
-    /// The write was sent and its answer lost. The next save, or refresh, finds out what became of it; it neither writes
-    /// twice nor takes this write for somebody else's.
+    /// The write was sent and its answer lost. The next save, or refresh, finds out what became of it; it does not write
+    /// twice, nor take this write for somebody else's. Where only a part of it stands there, because somebody has changed
+    /// another part since, what was typed over this part meanwhile is in conflict all the same: it may be theirs.
     #[error("{source}")]
     OutcomeUnknown {
         /// The store's error.

@@ -103,8 +103,19 @@ impl<E: Shown> Session<E> {
 
     /// Whether nothing would be lost if the form were closed.
     pub fn can_go(&self) -> bool {
-        let nothing = self.edit.modified_fields().is_empty() && self.typed.is_empty() && !self.edit.is_new();
+        let nothing = self.edit.modified_fields().is_empty() && !self.has_no_value_yet() && !self.edit.is_new();
         self.done || nothing && !self.is_busy()
+    }
+
+    /// Whether something that was typed is no value yet.
+    fn has_no_value_yet(&self) -> bool {
+        self.typed.values().any(|(_, error)| error.is_some())
+    }
+
+    /// The values of the fields that were typed into, by their places.
+    fn typed_values(&self) -> Vec<(usize, String)> {
+        let value = |at: &usize| Some((*at, self.edit.value(*E::Field::ALL.get(*at)?)));
+        self.typed.keys().filter_map(value).collect()
     }
 
     /// Whether the store is still to answer.
@@ -156,8 +167,7 @@ impl<E: Shown> Session<E> {
         let before = self.away.take();
         let Some(why) = self.why_away() else {
             // What is being typed counts as changed, also while it is no value: whoever ends it is told of a conflict.
-            let is_typing = self.typed.values().any(|(_, error)| error.is_some());
-            return if is_typing { None } else { self.rebase() };
+            return if self.has_no_value_yet() { None } else { self.rebase() };
         };
         self.away = Some(why.0);
         (before != self.away).then_some(why.1)
@@ -184,12 +194,13 @@ impl<E: Shown> Session<E> {
         if !self.edit.is_stale() {
             return None;
         }
-        let before = self.edit.conflicts().fields();
+        let (before, values) = (self.edit.conflicts().fields(), self.typed_values());
         match self.edit.rebase() {
             Ok(conflicts) => {
-                let modified = self.edit.modified_fields();
-                let stays = |at: &usize| E::Field::ALL.get(*at).is_some_and(|field| modified.contains(*field));
-                self.typed.retain(|at, _| stays(at));
+                // What is being typed stays as it is spelled, as long as it is the same value.
+                let now = self.typed_values();
+                let stays = |at: usize| values.iter().any(|value| value.0 == at && now.contains(value));
+                self.typed.retain(|at, _| stays(*at));
                 let new = conflicts.fields() - before;
                 let text = || format!("somebody has changed {} too: ^O shows both, and you decide", words::labels(new));
                 (!new.is_empty()).then(|| Words::new(Tone::Careful, "Conflict", text()))
@@ -210,7 +221,6 @@ impl<E: Shown> Session<E> {
 
     /// What a save has come to.
     fn saved(&mut self, answer: Result<SaveResult<E>, EditError>) -> Words {
-        self.leave();
         let result = match answer {
             Ok(result) => result,
             Err(error) => return words::broken(&error),
@@ -266,7 +276,7 @@ impl<E: Shown> Form for Session<E> {
             Standing::New
         } else if !self.edit.conflicts().is_empty() {
             Standing::Conflict
-        } else if self.edit.modified_fields().is_empty() && self.typed.is_empty() {
+        } else if self.edit.modified_fields().is_empty() && !self.has_no_value_yet() {
             Standing::Clean
         } else {
             Standing::Modified
