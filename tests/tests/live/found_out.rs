@@ -293,3 +293,80 @@ async fn of_a_lost_write_that_was_not_done_what_somebody_else_wrote_the_same_is_
     assert_eq!(conflicts.fields(), ProductField::Note.into());
     assert_eq!(store.stored(CUPCAKE, "note").await, Some("sweet".into()));
 }
+
+#[tokio::test]
+async fn a_lost_write_that_lands_beside_a_save_is_no_change_that_a_delete_has_to_tell() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    let _ = edit.refresh_snapshot().await.unwrap();
+    edit.revert();
+    edit.name = "Cupcake".into();
+    let held = faults.next(Operation::Write).is_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    store.colleague_sets(CUPCAKE, "price", 130).await; // it lands now
+    held.release();
+    until(|| table.row(&CUPCAKE.into()).unwrap().name == "Cupcake").await;
+
+    let deleted = edit.delete().await.unwrap();
+
+    assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
+}
+
+#[tokio::test]
+async fn a_write_that_was_lost_twice_is_looked_for_as_if_it_were_the_first_time() {
+    let (table, _store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    faults.next(Operation::Write).loses_its_answer();
+    let again = edit.save().await.unwrap();
+    assert!(matches!(again, SaveResult::Error(_)), "{again:?}");
+
+    let deleted = edit.delete().await.unwrap();
+
+    assert!(matches!(deleted, DeleteResult::Deleted), "what stands there is its own: {deleted:?}");
+}
+
+#[tokio::test]
+async fn what_was_lost_and_then_changed_by_somebody_else_is_not_ones_own_when_it_is_there_again() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    let _ = edit.refresh_snapshot().await.unwrap();
+    store.colleague_sets(CUPCAKE, "price", 150).await;
+    let told = edit.save().await.unwrap();
+    assert!(matches!(told, SaveResult::Conflict(_)), "{told:?}");
+    edit.price = 140;
+    store.colleague_sets(CUPCAKE, "price", 130).await;
+
+    let result = edit.save().await.unwrap();
+
+    let SaveResult::Conflict(conflicts) = result else { panic!("{result:?}") };
+    assert_eq!(conflicts.price.map(|price| (price.local, price.remote)), Some((140, 130)));
+}
+
+#[tokio::test]
+async fn of_five_lost_writes_the_first_is_shown_as_somebody_elses_should_it_still_land() {
+    for (lands, is_own) in [(131, false), (132, true)] {
+        let (table, store, faults) = faulty_products().await;
+        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+        for price in 131..=135 {
+            edit.price = price;
+            faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+            let _ = edit.save().await.unwrap();
+            let _ = edit.refresh_snapshot().await.unwrap();
+        }
+        store.colleague_sets(CUPCAKE, "price", lands).await;
+
+        let result = edit.save().await.unwrap();
+
+        assert_eq!(matches!(result, SaveResult::Saved), is_own, "{lands} lands: {result:?}");
+    }
+}

@@ -2,7 +2,7 @@
 //! time goes by here: nothing is let go because it has waited too long.
 
 use tests::bakery::{self, Colleague as _, Product, hoverboard, product_records};
-use tests::still::Still;
+use tests::still::{PAUSES, Still};
 use tests::wait::until;
 use tokio::task::JoinHandle;
 use vantage_live::contract::{Faults, FaultyFeed, FaultyValueSet, FeedFaults};
@@ -402,4 +402,23 @@ async fn an_echo_of_a_delete_or_of_what_does_not_fit_that_comes_twice_costs_no_r
     assert_eq!(deleted.unwrap(), DeleteOutcome::Deleted);
     assert_eq!((table.rows().len(), table.rejected_rows().len()), (3, 1));
     assert_eq!(faults.operations(), [Operation::Write, Operation::Delete]);
+}
+
+#[tokio::test]
+async fn what_others_have_changed_waits_for_an_answer_through_the_first_look() {
+    let (store, env) = (bakery::store().await, Still::with_chance(0));
+    env.ends_one_pause();
+    let (table, faults) = following_in(&env, &store, store.feed()).await;
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    edit.name = "Pie".into();
+    let held = faults.next(Operation::Write).is_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+
+    store.colleague_sets("sea_pie", "price", 310).await;
+
+    until(|| env.slept().len() > PAUSES).await;
+    assert_eq!(table.row(&"sea_pie".into()).unwrap().price, 299, "the second look is still to come");
+    held.release();
+    assert!(matches!(edit.finish_save().await.unwrap(), SaveResult::Saved));
 }

@@ -11,7 +11,7 @@ use vantage_live::contract::{Faults, FaultyFeed, FaultyValueSet, FeedFaults};
 use vantage_live::dataset::{DataSetError, InsertableDataSet as _};
 use vantage_live::{
     Event, Feed, FeedEvent, FeedKind, FeedOrder, FeedStream, Guard, Id, ImTable, LiveTable, ManualFeed, Operation,
-    Patch, Record, SaveResult, Subscription, SyncState, ValueError, WritableValueSet as _,
+    Patch, Record, SaveResult, Subscription, SyncState, ValueError, ValueErrorKind, WritableValueSet as _,
 };
 
 use crate::{faulty_products, made};
@@ -312,4 +312,30 @@ async fn an_event_that_has_waited_for_an_insert_is_not_shown_over_a_later_one() 
 fn inserting(table: &LiveTable<Product>) -> JoinHandle<Result<Id, DataSetError>> {
     let table = table.clone();
     tokio::spawn(async move { table.insert(hoverboard()).await })
+}
+
+#[tokio::test]
+async fn what_waits_for_an_answer_goes_when_a_later_event_tells_what_is_shown() {
+    let store = bakery::store().await;
+    let inner = FaultyValueSet::new(store.clone());
+    let inner_faults = inner.faults();
+    let outer = FaultyValueSet::new(inner);
+    let outer_faults = outer.faults();
+    let table = LiveTable::<Product>::builder(outer).feed(store.feed()).open().await.unwrap();
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.name = "Cupcake".into();
+    let held = outer_faults.next(Operation::Write).is_held();
+    inner_faults.next(Operation::Write).fails(ValueErrorKind::Unreachable);
+    edit.start_save().unwrap();
+    held.arrived().await;
+    for price in [130, 120] {
+        store.colleague_sets("flux_cupcake", "price", price).await;
+    }
+    until(|| table.metrics().feed_events == 2).await;
+
+    held.release();
+    let failed = edit.finish_save().await.unwrap();
+
+    assert!(matches!(failed, SaveResult::Error(_)), "{failed:?}");
+    assert_eq!(table.row(&"flux_cupcake".into()).unwrap().price, 120);
 }

@@ -259,3 +259,18 @@ async fn a_record_that_could_not_be_read_by_the_id_that_it_would_have_is_not_mad
     assert!(matches!(refused, EditError::Entity { .. }), "{refused:?}");
     assert_eq!(store.count().await.unwrap(), 0);
 }
+
+#[tokio::test]
+async fn sixteen_thousand_temp_ids_are_remembered_and_the_oldest_is_forgotten_after_them() {
+    let table = LiveTable::<Product>::builder(ImTable::new("product")).open().await.unwrap();
+    let mut temps = Vec::new();
+    for _ in 0..=16_384 {
+        let mut edit = table.new_record(hoverboard());
+        temps.push(edit.id().clone());
+        assert!(matches!(edit.save().await.unwrap(), SaveResult::Created(_)));
+    }
+
+    assert!(table.row(&temps[0]).is_none(), "the oldest");
+    assert!(table.row(&temps[1]).is_some(), "the one after it");
+    assert!(table.row(&temps[16_384]).is_some(), "the newest");
+}
