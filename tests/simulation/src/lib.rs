@@ -49,6 +49,8 @@
 //! | P8 | a subscription holds whatever comes | 2,100 |
 //! | P8 | the tasks of a table go on when it is closed | 100 |
 //! | P8 | a record that was read is to be read again | 53 |
+//! | no panic | a task of the table panics where a feed tells of a deletion | 43 |
+//! | no panic | a call of a session panics where the store's value is accepted | 228 |
 
 mod chance;
 mod generation;

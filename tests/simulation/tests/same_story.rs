@@ -20,17 +20,17 @@ fn a_seed_has_the_same_story_when_it_is_told_again() {
 
 const HASHES: &str = "
 [
-    0xc1c9e2aecabff2ec,
-    0xeba80fda02f2597d,
-    0xe6933124eb2943d5,
-    0xa5d3bf4960b80495,
-    0x433f96f804336962,
-    0x3da58041a115eec5,
-    0x76358ba049f911c8,
-    0x441552d977505027,
-    0x89bbb6ec38b757bf,
-    0xb11e68ee34e0b654,
-    0x944b9edca1b65a93,
-    0xcea4234e032b3d4f,
+    0x17b3de8441673d8f,
+    0x79a3f031b5ac4a03,
+    0xe8504b6b0ff93440,
+    0xa7783a26ecc9116f,
+    0x528a5d3b123d04c0,
+    0x8badd2005a1b48a0,
+    0x33700ca1b8603dab,
+    0x37d89249ed0d6426,
+    0xac4a6c0e2d32740c,
+    0x8a8e7e9f91888918,
+    0x1088c1028f8ef293,
+    0x6ccbe054b22a9093,
 ]
 ";
