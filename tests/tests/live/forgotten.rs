@@ -3,7 +3,7 @@
 use serde_json::json;
 use tests::bakery::{Colleague as _, ProductField, product_records};
 use tests::wait::until;
-use vantage_live::edit::{DeleteResult, SaveError};
+use vantage_live::edit::{DeleteResult, EditError, SaveError};
 use vantage_live::{ImTable, Operation, ReadableValueSet as _, SaveResult, ValueErrorKind, WritableValueSet as _};
 
 use crate::{faulty_products, products_without_feed};
@@ -158,4 +158,33 @@ async fn a_lost_delete_that_a_save_has_found_not_done_is_not_claimed_later() {
     let result = edit.delete().await.unwrap();
 
     assert!(matches!(result, DeleteResult::AlreadyGone), "{result:?}");
+}
+
+#[tokio::test]
+async fn what_came_of_a_forgotten_delete_is_no_answer_about_the_record_that_is_saved_as_new() {
+    let (table, _store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.start_delete().unwrap();
+    until(|| table.row(&CUPCAKE.into()).is_none()).await;
+    faults.next(Operation::Insert).fails(ValueErrorKind::OutcomeUnknown);
+    let lost = edit.save_as_new().await.unwrap();
+    assert!(matches!(lost, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "{lost:?}");
+
+    let deleted = edit.delete().await;
+
+    assert!(matches!(deleted, Err(EditError::New)), "{deleted:?}");
+}
+
+#[tokio::test]
+async fn a_forgotten_delete_is_still_this_sessions_where_saving_as_new_has_failed() {
+    let (table, _store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.start_delete().unwrap();
+    until(|| table.row(&CUPCAKE.into()).is_none()).await;
+    faults.next(Operation::Insert).fails(ValueErrorKind::Unreachable);
+    let _ = edit.save_as_new().await.unwrap();
+
+    let deleted = edit.delete().await.unwrap();
+
+    assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
 }

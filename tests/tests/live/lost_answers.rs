@@ -4,7 +4,7 @@ use serde_json::json;
 use tests::bakery::{self, Colleague as _, Product, ProductField, hoverboard};
 use tests::coercing::Coercing;
 use tests::wait::until;
-use vantage_live::contract::FaultyValueSet;
+use vantage_live::contract::{Faults, FaultyValueSet};
 use vantage_live::edit::{DeleteResult, EditError, SaveError};
 use vantage_live::{
     FieldSet, Guard, Ids, ImTable, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, SaveResult,
@@ -247,6 +247,14 @@ async fn by_version_a_write_of_its_own_after_a_lost_answer_is_nobody_elses_chang
 /// A new record whose first save has been made and its answer lost, by a store that knows a repetition or by ids of the
 /// client's.
 async fn created_unheard(ids: Ids, coerce: fn(&mut vantage_live::Record)) -> (LiveTable<Product>, ImTable, Edit) {
+    let (table, store, _, edit) = created_unheard_with(ids, coerce).await;
+    (table, store, edit)
+}
+
+async fn created_unheard_with(
+    ids: Ids,
+    coerce: fn(&mut vantage_live::Record),
+) -> (LiveTable<Product>, ImTable, Faults, Edit) {
     let store = bakery::store().await;
     let faulty = FaultyValueSet::new(Coercing::new(store.clone(), coerce));
     let faults = faulty.faults();
@@ -256,7 +264,7 @@ async fn created_unheard(ids: Ids, coerce: fn(&mut vantage_live::Record)) -> (Li
     faults.next(Operation::Insert).loses_its_answer();
     let lost = edit.save().await.unwrap();
     assert!(matches!(lost, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "{lost:?}");
-    (table, store, edit)
+    (table, store, faults, edit)
 }
 
 type Edit = vantage_live::RecordEdit<'static, Product>;
@@ -287,6 +295,23 @@ async fn what_was_typed_back_after_a_create_whose_answer_was_lost_is_saved_with_
     assert!(matches!(again, SaveResult::Created(_)), "{again:?}");
     let record = store.get_id_value(edit.id()).await.unwrap().unwrap();
     assert_eq!(record["price"], hoverboard().price);
+}
+
+#[tokio::test]
+async fn what_two_attempts_to_create_have_sent_alike_is_ones_own() {
+    let (_table, store, faults, mut edit) = created_unheard_with(Ids::Store, |_| {}).await;
+    edit.note = Some("sweet".into());
+    faults.next(Operation::Insert).fails(ValueErrorKind::OutcomeUnknown);
+    let lost = edit.save().await.unwrap();
+    assert!(matches!(lost, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "{lost:?}");
+    let id = made(&store).await;
+    let _ = store.write(&id, &Patch::new().set("name", "Cookie"), &Guard::Exists).await.unwrap();
+    edit.price = 91;
+
+    let again = edit.save().await.unwrap();
+
+    assert!(matches!(again, SaveResult::Created(_)), "{again:?}");
+    assert_eq!(store.get_id_value(edit.id()).await.unwrap().unwrap()["price"], 91);
 }
 
 #[tokio::test]

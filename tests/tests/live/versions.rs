@@ -116,6 +116,21 @@ async fn a_change_after_what_was_shown_while_a_save_was_under_way_refuses_the_ne
 }
 
 #[tokio::test]
+async fn ones_own_write_that_nobody_has_asked_about_refuses_nothing() {
+    let (table, store) = by_version(true).await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    edit.start_save().unwrap();
+    until(|| table.row(&CUPCAKE.into()).unwrap().price == 130).await;
+    edit.note = Some("sweet".into());
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(store.stored(CUPCAKE, "note").await, Some("sweet".into()));
+}
+
+#[tokio::test]
 async fn a_change_that_came_with_an_answer_that_was_asked_for_refuses_nothing() {
     let (mut edit, store) = changed_after_a_rebase().await;
     assert!(matches!(edit.finish_save().await.unwrap(), SaveResult::Saved));

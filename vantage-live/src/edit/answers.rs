@@ -204,15 +204,16 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     fn has_foreign_change(&self, found: &Entry<E>, wanted: FieldSet<E::Field>) -> bool {
         let snapshot = &self.three.snapshot;
         let (changed, own) = (snapshot.row.diff(&found.row), self.doubts.landed(&found.row));
-        if !own.is_empty() && self.raised_by(found) == Some(self.doubts.count_landed(&found.row)) {
+        // One write was done since, and it is this session's.
+        if !own.is_empty() && self.raised_by(found) == Some(1) {
             return false;
         }
+        let is_left = !(wanted & found.row.diff(&self.three.local)).is_empty();
         // What is read-only follows from any write, this session's own too; or somebody else has changed it.
-        let follows = match own {
-            _ if own.is_empty() => FieldSet::EMPTY,
-            // There is nothing left to write.
-            _ if (wanted & found.row.diff(&self.three.local)).is_empty() => E::Field::READONLY,
-            _ => version::<E>(),
+        let follows = match (is_left, own.is_empty()) {
+            (false, _) => E::Field::READONLY,
+            (true, false) => version::<E>(),
+            (true, true) => FieldSet::EMPTY,
         };
         !(changed - own - follows).is_empty() || beside(snapshot, own) != beside(found, own)
     }

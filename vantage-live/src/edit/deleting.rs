@@ -188,6 +188,12 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         result
     }
 
+    /// The session is about another record, and what came of deleting the one before is no answer any more.
+    pub(super) fn is_another(&mut self) {
+        let answer = self.unseen.delete.take();
+        self.deleting.in_doubt |= matches!(answer, Some(DeleteResult::Deleted));
+    }
+
     /// The record was read, or written, after a delete: it is not gone, and if the answer to that was lost, it was not done.
     pub(super) fn is_there(&mut self) {
         self.deleting.in_doubt = false;

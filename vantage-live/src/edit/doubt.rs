@@ -64,17 +64,8 @@ impl<E: LiveEntity> Doubts<E> {
     /// The fields of the writes that stand there altogether. A write is done as a whole: where one field of it stands there
     /// and another does not, somebody else may have written the one.
     pub fn landed(&self, stored: &E) -> FieldSet<E::Field> {
-        self.all_landed(stored).fold(FieldSet::EMPTY, |fields, sent| fields | sent.fields)
-    }
-
-    /// How many writes these are.
-    pub fn count_landed(&self, stored: &E) -> i64 {
-        self.all_landed(stored).map(|_| 1).sum()
-    }
-
-    fn all_landed(&self, stored: &E) -> impl Iterator<Item = &Sent<E>> {
-        let all = self.lost.iter().map(|lost| &lost.sent);
-        all.filter(move |sent| sent.standing(stored) == sent.fields)
+        let landed = self.lost.iter().filter(|lost| lost.sent.standing(stored) == lost.sent.fields);
+        landed.fold(FieldSet::EMPTY, |fields, lost| fields | lost.sent.fields)
     }
 
     /// The fields that were typed into since they were sent, as long as nothing was read: from then on the snapshot tells

@@ -169,6 +169,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             let (id, key) = self.table.new_id();
             self.was = Some((std::mem::replace(&mut self.id, id), std::mem::take(&mut self.doubts)));
             self.new = Some(key);
+            self.is_another();
         }
         let sent = self.send();
         if sent.is_err() {

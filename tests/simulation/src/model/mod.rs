@@ -86,6 +86,8 @@ pub(crate) struct Permit {
     pub shown: [Option<Val>; COUNT],
     /// but the one that the person has typed over, which may be there again.
     pub over: [Option<Val>; COUNT],
+    /// What the session has agreed on with the store, also where nobody was shown it: by a write of its own.
+    pub agreed: [Option<Val>; COUNT],
     /// Counts the records that the session was told to make.
     pub episode: u32,
 }

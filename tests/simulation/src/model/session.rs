@@ -45,8 +45,14 @@ pub(crate) struct Wish {
 
 impl Session {
     pub fn new(name: String, policy: Policy) -> Self {
-        let permit =
-            Permit { policy, typed: Known::default(), shown: Default::default(), over: Default::default(), episode: 0 };
+        let permit = Permit {
+            policy,
+            typed: Known::default(),
+            shown: Default::default(),
+            over: Default::default(),
+            agreed: Default::default(),
+            episode: 0,
+        };
         let (permit, wishes) = (Arc::new(permit), Default::default());
         Session {
             name,
@@ -156,6 +162,10 @@ impl Session {
         self.three_values(edit, store)?;
         self.nothing_lost(edit, modified, store)?;
         self.no_going_back(edit, store)?;
+        let agreed = std::array::from_fn(|field| Some(val(edit.live_snapshot(), field)));
+        if self.permit.agreed != agreed {
+            Arc::make_mut(&mut self.permit).agreed = agreed;
+        }
         if !edit.is_new() {
             (0..FIELDS.len()).filter(|field| !modified[*field]).for_each(|field| self.sees(field, edit.local()));
         }

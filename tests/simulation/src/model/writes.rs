@@ -15,8 +15,8 @@ const ALL: [usize; COUNT] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 pub(crate) struct Writes {
     /// Which session has written what stands in each field of each record; of what others have written, none.
     authors: BTreeMap<Id, [Option<u32>; COUNT]>,
-    /// By session, what the store has made of what it wrote last.
-    own: BTreeMap<u32, [Option<Val>; COUNT]>,
+    /// By session, what the store has made of what it wrote, the last first.
+    own: BTreeMap<u32, [Vec<Val>; COUNT]>,
     /// By session and episode, the record that it made.
     made: BTreeMap<(u32, u32), Id>,
 }
@@ -75,7 +75,7 @@ impl Writes {
         if let (Some(author), Some(after)) = (author, &commit.after) {
             let own = self.own.entry(author).or_default();
             for field in ALL.into_iter().filter(|field| authors[*field] == Some(author)) {
-                own[field] = Some(stored(after, field));
+                own[field].insert(0, stored(after, field));
             }
         }
     }
@@ -96,12 +96,14 @@ impl Writes {
             let old = stored(before, *field);
             let stays = commit.after.as_ref().is_some_and(|after| stored(after, *field) == old);
             let own = self.authors.get(&commit.id).is_some_and(|authors| authors[*field] == Some(actor));
-            // What it has written itself may be there again.
-            let again = self.own.get(&actor);
-            let known = [Some(&permit.shown), Some(&permit.over), again];
+            // What it has written itself may be there again: last, or before the last of which it does not know yet.
+            let written = self.own.get(&actor).map_or(&[][..], |own| &own[*field]);
+            let is_agreed = permit.agreed[*field].as_ref() == Some(&old);
+            let own = own || written.first() == Some(&old) || is_agreed && written.contains(&old);
             // Where an answer was lost, who has written what was sent cannot be told from the session.
             let own = own || was_lost && permit.typed[*field].contains(&old);
-            let known = own || known.into_iter().flatten().any(|known| known[*field].as_ref() == Some(&old));
+            let shown = [&permit.shown, &permit.over];
+            let known = own || shown.into_iter().any(|shown| shown[*field].as_ref() == Some(&old));
             ensure(stays || known, Promise::P3, || {
                 format!(
                     "session {actor} has overwritten {} of `{}`, which was {old}, and had never been shown that",
