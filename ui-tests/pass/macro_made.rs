@@ -19,7 +19,44 @@ macro_rules! entity {
 
 entity!(Row, "rows", i64::eq, { outside: Option<Vec<String>>, r#type: [f64; 2] });
 
+/// A macro that adds the derives to what it is given.
+macro_rules! derived {
+    ($item:item) => {
+        #[derive(Clone, Debug, Default, Serialize, Deserialize, LiveEntity)]
+        $item
+    };
+}
+
+macro_rules! derived_tokens {
+    ($($token:tt)*) => {
+        #[derive(Clone, Debug, Default, Serialize, Deserialize, LiveEntity)]
+        $($token)*
+    };
+}
+
+derived! {
+    struct Shelf<T> {
+        #[live(nested)]
+        place: Place,
+        weight: f64,
+        what: T,
+    }
+}
+
+derived_tokens! {
+    struct Place {
+        #[live(eq = i64::eq)]
+        row: i64,
+        #[live(readonly)]
+        bay: Option<String>,
+    }
+}
+
 pub(super) fn main() {
+    let shelf = Shelf { what: 1, ..Shelf::default() };
+    let place = Place { row: 1, ..Place::default() };
+    let moved = Shelf { place, weight: f64::NAN, what: 2 };
+    assert_eq!(shelf.diff(&moved).iter().count(), 3);
     assert_eq!(Row::TABLE, "rows");
     assert_eq!(RowField::ALL, [RowField::Inside, RowField::Outside, RowField::Type]);
     assert_eq!(RowField::Type.label(), "rows");

@@ -30,6 +30,14 @@ const SCHEMA: &str = "
     DEFINE FIELD inside.a ON note TYPE option<int>;
     DEFINE FIELD inside.b ON note TYPE option<int>;
     DEFINE FIELD inside.secret ON note TYPE option<string> PERMISSIONS FOR select NONE, FOR create, update FULL;
+    DEFINE TABLE visit SCHEMAFULL PERMISSIONS FULL;
+    DEFINE FIELD due ON visit TYPE datetime;
+    DEFINE FIELD paid ON visit TYPE option<decimal>;
+    DEFINE FIELD by ON visit TYPE record<user>;
+    DEFINE FIELD code ON visit TYPE uuid;
+    DEFINE FIELD place ON visit TYPE object;
+    DEFINE FIELD place.at ON visit TYPE option<geometry<point>>;
+    DEFINE FIELD reminders ON visit TYPE array<duration>;
     CREATE user:marty SET name = 'marty';
     CREATE user:biff SET name = 'biff';
     CREATE shown:it SET price = 120;
@@ -311,5 +319,34 @@ async fn a_part_of_a_figure_is_not_taken_away_also_where_something_else_is_writt
 
         assert!(matches!(error.kind, ValueErrorKind::Rejected { .. }), "{error}");
         assert_eq!(ask(&all, "RETURN note:mine.inside.a").await.into_json_value(), json!(1));
+    }
+}
+
+#[tokio::test]
+async fn what_a_record_user_writes_first_has_the_types_of_its_columns() {
+    for (db, all) in marty().await {
+        let (visits, id) = (db.table("visit"), Id::from("first"));
+        let visit = record(json!({
+            "due": "2015-10-21T07:28:00Z",
+            "by": "user:marty",
+            "code": "5f3759df-0000-4000-8000-000000000000",
+            "place": {"at": {"type": "Point", "coordinates": [1.5, 2.5]}},
+            "reminders": ["1h", "30m"],
+        }));
+
+        let made = visits.insert_id_value(&id, visit.clone()).await.unwrap();
+        let paid = visits.write(&id, &Patch::new().set("paid", "12.50"), &Guard::Exists).await.unwrap();
+
+        assert_eq!(made, visit);
+        assert!(matches!(&paid, WriteOutcome::Written(now) if now["paid"] == "12.50"), "{paid:?}");
+        let types = "SELECT VALUE [due, paid, by, code, place.at, reminders[0]].map(|$value| type::of($value)) FROM ONLY \
+                     visit:first";
+        let types = ask(&all, types).await.into_json_value();
+        assert_eq!(types, json!(["datetime", "decimal", "record", "uuid", "geometry<point>", "duration"]));
+        let wrong = visits.write(&id, &Patch::new().set("due", "some day"), &Guard::Exists).await.unwrap_err();
+        assert!(
+            matches!(&wrong.kind, ValueErrorKind::Rejected { fields, .. } if *fields == [Path::from("due")]),
+            "{wrong}"
+        );
     }
 }

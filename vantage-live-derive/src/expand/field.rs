@@ -1,6 +1,6 @@
 //! `ProductField`: an enum with a variant per field.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::Ident;
 
@@ -160,14 +160,16 @@ fn fill(
     shift: usize,
 ) -> TokenStream {
     let (at, end) = (first_leaf(entity, place), first_leaf(entity, place + 1));
-    let leaf = leaf(field, variant, &quote!(at - #at));
+    // Named where it is used: at the span of a type that a macro has from elsewhere, another `at` would be meant.
+    let here = Ident::new("at", if is_nested(field) { named_in(&field.ty) } else { Span::call_site() });
+    let leaf = leaf(field, variant, &quote!(#here - #at));
     let wrapped =
         if is_nested(field) { respanned(quote!(#wrap(#leaf)), named_in(&field.ty)) } else { quote!(#wrap(#leaf)) };
     quote! {
-        let mut at = #at;
-        while at < #end && at < #CAPACITY {
-            leaves[at + #shift] = #wrapped;
-            at += 1;
+        let mut #here = #at;
+        while #here < #end && #here < #CAPACITY {
+            leaves[#here + #shift] = #wrapped;
+            #here += 1;
         }
     }
 }

@@ -104,7 +104,7 @@ fn named_in(ty: &Type) -> Span {
     }
 }
 
-/// The tokens, all of them at `span`.
+/// The tokens, all of them at `span`: nothing that has a name of its own in a function, which is another's at another span.
 fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
     let at = |token| match token {
         TokenTree::Group(group) => {

@@ -25,8 +25,10 @@ pub fn functions(entity: &Entity) -> TokenStream {
     let functions = types.into_iter().map(|(number, field)| {
         let (same, show, ty) = (same_name(number), show_name(number), &field.ty);
         let same = is_compared(field).then(|| {
-            let body = quote_spanned!(ty.span()=> (&__live::Comparing(one)).same(other));
-            quote!(#[inline] fn #same(one: &#ty, other: &#ty) -> __live::bool { #body })
+            // Named where they are used: at the span of a type that a macro has from elsewhere, others would be meant.
+            let [one, other] = ["one", "other"].map(|name| Ident::new(name, ty.span()));
+            let body = quote_spanned!(ty.span()=> (&__live::Comparing(#one)).same(#other));
+            quote!(#[inline] fn #same(#one: &#ty, #other: &#ty) -> __live::bool { #body })
         });
         quote! {
             #same

@@ -331,6 +331,8 @@ impl Session {
 
     /// It was told something.
     pub fn is_answered(&mut self, edit: &Edit) {
+        // What it has written itself is what others have changed.
+        self.bases = Default::default();
         self.policy_holds(edit);
         if !edit.is_saving() && !edit.is_deleting() {
             self.asked = None;

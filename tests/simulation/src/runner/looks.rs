@@ -172,6 +172,8 @@ impl Run<'_> {
             Err(EditError::NoSaveUnderWay | EditError::DeleteUnderWay) => return Ok(()),
             Err(EditError::KeptApart { .. }) => {
                 tell(Happened::KeptApart, &|| format!("{name} is told that the record does not fit"));
+                // An answer that cannot be read is as good as lost.
+                self.world.with(|state| state.unanswered.insert(actor));
                 seat.model.doubt = true;
                 return Ok(());
             }

@@ -61,7 +61,7 @@ pub(crate) struct State {
     pub half_answered: BTreeMap<u32, (vantage_live::Id, usize)>,
     /// What tables were told that they had asked to read, since the model last looked.
     pub found: Vec<(u32, Found)>,
-    /// The actors of which an answer to a write was lost.
+    /// The actors of which an answer to a write was lost, or could not be read.
     pub unanswered: BTreeSet<u32>,
     /// The deletes, by actor and record, that were done, or whose answers were lost.
     pub deletes: BTreeSet<(u32, vantage_live::Id)>,

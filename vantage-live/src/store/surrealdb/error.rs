@@ -52,6 +52,17 @@ impl Failure {
         matches!(self, Failure::Server(error) if error.message().contains("Couldn't coerce value for field"))
     }
 
+    /// The column that a value did not fit, and the type that it wants, as the server spells them.
+    pub(super) fn wanted_type(&self) -> Option<(&str, &str)> {
+        let Failure::Server(error) = self else { return None };
+        let (column, rest) = error.message().split_once("Couldn't coerce value for field `")?.1.split_once("` of `")?;
+        // What an element is to be is told with what the column is.
+        let whole = rest.rsplit_once("when coercing element").and_then(|(_, rest)| rest.split_once(" of `"));
+        let kind = whole.map(|(_, kind)| kind.trim_end_matches('`'));
+        let kind = kind.or_else(|| Some(rest.split_once("Expected `")?.1.split_once("` but found")?.0))?;
+        Some((column, kind))
+    }
+
     /// Whether the server could not even read the statement: nothing of the request was done.
     pub(super) fn is_unparsed(&self) -> bool {
         matches!(self, Failure::Server(error) if matches!(error.details(), ErrorDetails::Validation(_)))

@@ -70,7 +70,7 @@ impl Kinds {
 }
 
 /// The kinds at one place of a record and, below it, at its fields and at the elements of its array.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Shape {
     pub(super) kinds: Kinds,
     fields: HashMap<String, Shape>,

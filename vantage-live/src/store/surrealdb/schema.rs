@@ -11,7 +11,7 @@ use super::kinds::{Kind, Shape};
 use crate::value::Path;
 
 /// The declared side of a table.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Schema {
     pub(super) shape: Shape,
     pub(super) indexes: HashMap<String, Vec<Path>>,
@@ -34,6 +34,19 @@ impl Schema {
             schema.indexes.insert(name, columns.filter_map(|column| path(&column)).collect());
         }
         schema
+    }
+
+    /// Notes the type of a column, where none is known; says whether it did.
+    pub(super) fn notes(&mut self, name: &str, kind: &str) -> bool {
+        let known = steps(name).iter().try_fold(&self.shape, |place, step| match step {
+            Step::Each => place.elements(),
+            Step::Name(name) => place.at(name),
+        });
+        let is_news = known.is_none_or(|place| place.kinds.is_empty());
+        if is_news {
+            self.declare(name, kind);
+        }
+        is_news
     }
 
     fn declare(&mut self, name: &str, kind: &str) {

@@ -122,6 +122,12 @@ impl SurrealTable {
         }
     }
 
+    /// Notes the type that a refusal names: what a column is, a record user is told in no other way. Says whether it was news.
+    pub(super) fn learn_from(&self, failure: &Failure) -> bool {
+        let Some((column, kind)) = failure.wanted_type() else { return false };
+        Arc::make_mut(&mut self.memory.schema.lock()).notes(column, kind)
+    }
+
     pub(super) fn failed(&self, operation: Operation, id: Option<&Id>, why: (ValueErrorKind, Cause)) -> ValueError {
         let (kind, cause) = why;
         let error = ValueError::new(operation, &self.name, kind).caused_by(cause);

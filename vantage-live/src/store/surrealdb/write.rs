@@ -22,7 +22,8 @@ const BATCH: usize = 64;
 
 impl SurrealTable {
     /// Makes one change, and answers what its statement does. Where a value does not fit its column, the columns are
-    /// asked for and it is made once more: the type may have been declared, or changed, since.
+    /// asked for and it is made once more: the type may have been declared, or changed, since. To whom they are not told,
+    /// each refusal tells of one.
     async fn change(&self, id: &Id, change: Change<'_>) -> Result<Value, ValueError> {
         let Some(native) = self.native(id) else { return self.unknown_key(id, change) };
         let query = || -> Result<Query, ValueError> {
@@ -30,7 +31,7 @@ impl SurrealTable {
             self.push(change, native.clone(), &mut statement).map_err(|why| self.unwritable(id, change, why))?;
             Ok(statement.finish())
         };
-        let failure = match self.db.ask(query()?).await {
+        let mut failure = match self.db.ask(query()?).await {
             Err(failure) if failure.is_type_error() => {
                 self.learn_schema().await;
                 match self.db.ask(query()?).await {
@@ -41,6 +42,12 @@ impl SurrealTable {
             Err(failure) => failure,
             Ok(answer) => return Ok(answer),
         };
+        while self.learn_from(&failure) {
+            match self.db.ask(query()?).await {
+                Ok(answer) => return Ok(answer),
+                Err(again) => failure = again,
+            }
+        }
         Err(self.write_failed(change.operation(), Some(id), failure).await)
     }
 
