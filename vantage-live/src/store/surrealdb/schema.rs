@@ -36,17 +36,22 @@ impl Schema {
         schema
     }
 
-    /// Notes the type of a column, where none is known; says whether it did.
+    /// Notes the type of a column, where none is known; says whether there is one now that was not known, which some types
+    /// are not worth.
     pub(super) fn notes(&mut self, name: &str, kind: &str) -> bool {
-        let known = steps(name).iter().try_fold(&self.shape, |place, step| match step {
+        if self.knows(name) {
+            return false;
+        }
+        self.declare(name, kind);
+        self.knows(name)
+    }
+
+    fn knows(&self, name: &str) -> bool {
+        let place = steps(name).iter().try_fold(&self.shape, |place, step| match step {
             Step::Each => place.elements(),
             Step::Name(name) => place.at(name),
         });
-        let is_news = known.is_none_or(|place| place.kinds.is_empty());
-        if is_news {
-            self.declare(name, kind);
-        }
-        is_news
+        place.is_some_and(|place| !place.kinds.is_empty())
     }
 
     fn declare(&mut self, name: &str, kind: &str) {
