@@ -343,6 +343,9 @@ async fn what_a_record_user_writes_first_has_the_types_of_its_columns() {
                      visit:first";
         let types = ask(&all, types).await.into_json_value();
         assert_eq!(types, json!(["datetime", "decimal", "record", "uuid", "geometry<point>", "duration"]));
+        all.query("DEFINE FIELD OVERWRITE code ON visit TYPE string").await.unwrap().check().unwrap();
+        let _ = visits.write(&id, &Patch::new().set("code", visit["code"].clone()), &Guard::Exists).await.unwrap();
+        assert_eq!(ask(&all, "RETURN type::of(visit:first.code)").await.into_json_value(), json!("string"));
         let wrong = visits.write(&id, &Patch::new().set("due", "some day"), &Guard::Exists).await.unwrap_err();
         assert!(
             matches!(&wrong.kind, ValueErrorKind::Rejected { fields, .. } if *fields == [Path::from("due")]),

@@ -6,14 +6,15 @@ use super::Store;
 use super::support::{assert_absent, assert_count, assert_same, assert_stored, expect, expect_error, missing, seed};
 use crate::value::{DeleteOutcome, Guard, Id, Operation, Patch, Path, ValueErrorKind};
 
-/// Asserts that `patch` makes `after` of `before`, in the answer and in the store.
-async fn assert_patched(store: &Store, before: &Value, patch: &Patch, after: &Value) {
+/// Asserts that `patch` makes `after` of `before`, in the answer and in the store. The record's id.
+async fn assert_patched(store: &Store, before: &Value, patch: &Patch, after: &Value) -> Id {
     let id = seed(store, "flux_cupcake", before).await;
 
     let answer = expect("the patch", store.patch_id(&id, patch).await);
 
     assert_same("the after-image", &answer, after);
     assert_stored(store, &id, after).await;
+    id
 }
 
 fn path<const N: usize>(names: [&'static str; N]) -> Path {
@@ -112,7 +113,8 @@ pub async fn unsetting_a_nested_field_leaves_its_parent(store: &Store) {
 pub async fn unsetting_two_levels_down_changes_nothing_else(store: &Store) {
     let patch = Patch::new().unset(path(["inventory", "shelf", "row"]));
     let before = json!({"inventory": {"stock": 50, "shelf": {"row": 2, "bay": 7}}});
-    assert_patched(store, &before, &patch, &json!({"inventory": {"stock": 50, "shelf": {"bay": 7}}})).await;
+    let after = json!({"inventory": {"stock": 50, "shelf": {"bay": 7}}});
+    let mut id = assert_patched(store, &before, &patch, &after).await;
     for before in [
         json!({"price": 120}),
         json!({"inventory": {"stock": 50}}),
@@ -121,9 +123,9 @@ pub async fn unsetting_two_levels_down_changes_nothing_else(store: &Store) {
         json!({"inventory": {"shelf": [{"row": 2}]}}),
         json!({"inventory": [{"shelf": {"row": 2}}]}),
     ] {
-        let deleted = store.delete_id(&Id::from("flux_cupcake"), &Guard::Exists).await;
+        let deleted = store.delete_id(&id, &Guard::Exists).await;
         assert_eq!(expect("the delete", deleted), DeleteOutcome::Deleted, "of the record of before");
-        assert_patched(store, &before, &patch, &before).await;
+        id = assert_patched(store, &before, &patch, &before).await;
     }
 }
 

@@ -43,8 +43,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     ///
     /// After an `OutcomeUnknown` the next save reads the record before it writes. Where all of the write stands there as it
     /// was sent, it is this session's own; a field with a third value may be a coercion of ours or somebody's change, and is
-    /// shown as a conflict, for it cannot be told and must not be overwritten, and so is any other that was typed into since. A write that lands even later than that is still known
-    /// for this session's own. A record whose first save was lost has no id to be refreshed by: its next save finds out.
+    /// shown as a conflict, for it cannot be told and must not be overwritten, and so is any other that was typed into since.
+    /// A write that lands even later than that is still known for this session's own. A record whose first save was lost has no id to be refreshed by: its next save finds out.
     ///
     /// # Errors
     /// [`EditError`] for misuse and bugs only: a record that cannot be written as JSON, a table that is closed; and

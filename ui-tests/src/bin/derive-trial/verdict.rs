@@ -12,9 +12,9 @@ use crate::items::{Item, items};
 pub enum Verdict {
     /// It compiles.
     Derived,
-    /// It does not, and a sentence of ours says why.
+    /// It does not, and what is said tells what to write: a sentence of ours, or the trait that is lacking.
     Told(String),
-    /// It does not, and what is said is the compiler's own.
+    /// It does not, and the compiler has its own words for it.
     Puzzled(String),
 }
 

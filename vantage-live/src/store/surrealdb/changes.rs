@@ -124,7 +124,7 @@ impl SurrealTable {
                 };
                 if self.db.shared.restricted {
                     // What cannot be seen is not there, and may yet be deleted.
-                    let (is_held, answer) = (statement.fresh(), answer);
+                    let is_held = statement.fresh();
                     format!(
                         "{{ LET {is_held} = {held}; LET {made} = IF {is_held} {{ array::len((DELETE {record} RETURN BEFORE)) }} \
                          ELSE {{ 0 }}; {} }}",

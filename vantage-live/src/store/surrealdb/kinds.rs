@@ -70,7 +70,7 @@ impl Kinds {
 }
 
 /// The kinds at one place of a record and, below it, at its fields and at the elements of its array.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Shape {
     pub(super) kinds: Kinds,
     fields: HashMap<String, Shape>,
@@ -82,6 +82,16 @@ pub(super) struct Shape {
 pub(super) const PLACES: usize = 4_096;
 
 impl Shape {
+    /// Forgets what stands here and in its elements, but not in its fields, and answers with it.
+    pub(super) fn forget_kinds(&mut self) -> Shape {
+        Shape { kinds: std::mem::take(&mut self.kinds), fields: HashMap::new(), each: self.each.take() }
+    }
+
+    /// Whether the same stands here, and in its elements, as in `other`.
+    pub(super) fn has_kinds_of(&self, other: &Shape) -> bool {
+        self.kinds == other.kinds && self.each == other.each
+    }
+
     /// The place of the field `name`, if there is one.
     pub(super) fn at(&self, name: &str) -> Option<&Shape> {
         self.fields.get(name)

@@ -55,8 +55,8 @@
 //!   again: [`refresh_all`](crate::LiveTable::refresh_all) now and then, where owners change.
 //! - A field that may be written and not read is read as absent, so a guard on it checks nothing, and the answer to a write
 //!   of it is a [`PartialSave`](crate::SaveResult::PartialSave). What cannot be seen in an object stays where a field beside it
-//!   is written, also if the object itself cannot be seen (one write into more than four objects, those around them included, takes each as a whole),
-//!   and goes where the object, or an array that it is in, is written as a whole.
+//!   is written, also if the object itself cannot be seen (one write into more than four objects, those around them
+//!   included, takes each as a whole), and goes where the object, or an array that it is in, is written as a whole.
 //! - What an event has deleted after a write is not told from what has gone out of sight, and the write is answered with
 //!   what it has written; so it is by [`SurrealDb::from_client`], which does not know who is signed in.
 //!

@@ -36,37 +36,27 @@ impl Schema {
         schema
     }
 
-    /// Notes the type of a column, where none is known; says whether there is one now that was not known, which some types
-    /// are not worth.
+    /// Notes that the type of a column is this, whatever was known of it; says whether that is news.
     pub(super) fn notes(&mut self, name: &str, kind: &str) -> bool {
-        if self.knows(name) {
-            return false;
-        }
-        self.declare(name, kind);
-        self.knows(name)
-    }
-
-    fn knows(&self, name: &str) -> bool {
-        let place = steps(name).iter().try_fold(&self.shape, |place, step| match step {
-            Step::Each => place.elements(),
-            Step::Name(name) => place.at(name),
-        });
-        place.is_some_and(|place| !place.kinds.is_empty())
+        let Some(place) = self.place(name) else { return false };
+        let before = place.forget_kinds();
+        declare(place, kind);
+        !place.has_kinds_of(&before)
     }
 
     fn declare(&mut self, name: &str, kind: &str) {
+        if let Some(place) = self.place(name) {
+            declare(place, kind);
+        }
+    }
+
+    fn place(&mut self, name: &str) -> Option<&mut Shape> {
         // A schema is finite and the programmer's own: it is kept in full.
         let mut room = usize::MAX;
-        let mut place = &mut self.shape;
-        for step in steps(name) {
-            let next = match step {
-                Step::Each => place.each(&mut room),
-                Step::Name(name) => place.field(&name, &mut room),
-            };
-            let Some(next) = next else { return };
-            place = next;
-        }
-        declare(place, kind);
+        steps(name).into_iter().try_fold(&mut self.shape, |place, step| match step {
+            Step::Each => place.each(&mut room),
+            Step::Name(name) => place.field(&name, &mut room),
+        })
     }
 }
 
