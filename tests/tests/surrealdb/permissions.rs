@@ -353,3 +353,25 @@ async fn what_a_record_user_writes_first_has_the_types_of_its_columns() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_type_is_learned_from_a_refusal_whatever_the_id_spells() {
+    let [(db, _), _] = marty().await;
+    for id in
+        [Id::from(7), Id::from("7"), Id::from("it's `a` \\ \"key\"\n\u{1f9c1}"), Id::from("` of `visit:x`: Expected")]
+    {
+        // What one table has learned, all of that database know.
+        let [(db, _), _] = marty().await;
+        let visit = json!({
+            "due": "2015-10-21T07:28:00Z",
+            "by": "user:marty",
+            "code": "5f3759df-0000-4000-8000-000000000000",
+            "place": {},
+            "reminders": [],
+        });
+
+        let made = db.table("visit").insert_id_value(&id, record(visit)).await;
+
+        assert!(made.is_ok(), "{id:?}: {made:?}");
+    }
+}

@@ -1,6 +1,7 @@
 //! What the database refuses comes back as `Rejected`, with the field that it names.
 
 use serde_json::{Value as Json, json};
+use surrealdb::types::Value;
 use vantage_live::store::surrealdb::{SurrealDb, SurrealTable};
 use vantage_live::{
     Guard, Id, InsertableValueSet, Patch, Path, ReadableValueSet, Record, ValueError, ValueErrorKind, WritableValueSet,
@@ -114,4 +115,73 @@ async fn a_table_that_is_not_there_is_named() {
     table.define().await.unwrap();
     assert_eq!(db.tables().await.unwrap(), ["prodct"]);
     assert_eq!(table.count().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn what_an_event_writes_elsewhere_says_nothing_of_the_record() {
+    for (here, there) in [("string", "datetime"), ("datetime", "string")] {
+        let raw = raw().await;
+        let schema = format!(
+            "DEFINE TABLE audit SCHEMAFULL;
+             DEFINE FIELD at ON audit TYPE {there};
+             DEFINE TABLE visit SCHEMAFULL;
+             DEFINE FIELD at ON visit TYPE {here};
+             DEFINE FIELD by ON visit TYPE string;
+             CREATE visit:one SET at = <{here}> '2015-10-21T07:28:00Z', by = 'doc';
+             DEFINE EVENT log ON visit WHEN $event = 'UPDATE' THEN (CREATE audit SET at = $after.at);"
+        );
+        raw.query(schema).await.unwrap().check().unwrap();
+        let (db, id) = (SurrealDb::from_client(raw), Id::from("one"));
+        let visits = db.table("visit");
+        let before = db.round_trips();
+
+        for patch in [Patch::new().set("at", "2016-01-01T00:00:00Z"), Patch::new().set("by", "marty")] {
+            let error = visits.write(&id, &patch, &Guard::Exists).await.unwrap_err();
+
+            assert_rejected(&error, &[], "Error while processing event");
+        }
+        assert!(db.round_trips() - before <= 4, "{} requests", db.round_trips() - before);
+        assert_eq!(visits.get_id_value(&id).await.unwrap().unwrap()["by"], "doc");
+    }
+}
+
+#[tokio::test]
+async fn what_the_database_refuses_is_not_written_as_another_type() {
+    let raw = raw().await;
+    raw.query(
+        "DEFINE TABLE audit SCHEMAFULL;
+         DEFINE FIELD at ON audit TYPE datetime;
+         DEFINE TABLE visit SCHEMALESS;
+         CREATE visit:one SET at = 'monday';
+         DEFINE EVENT log ON visit WHEN $event = 'UPDATE' THEN (CREATE audit SET at = $after.at);",
+    )
+    .await
+    .unwrap()
+    .check()
+    .unwrap();
+    let visits = SurrealDb::from_client(raw.clone()).table("visit");
+
+    let patch = Patch::new().set("at", "2016-01-01T00:00:00Z");
+    let error = visits.write(&Id::from("one"), &patch, &Guard::Exists).await.unwrap_err();
+
+    assert_rejected(&error, &[], "Expected `datetime`");
+    let stored: Option<Value> = raw.query("RETURN visit:one.at").await.unwrap().take(0).unwrap();
+    assert_eq!(stored, Some(Value::String("monday".into())));
+}
+
+#[tokio::test]
+async fn a_value_that_reads_like_a_refusal_is_refused_for_what_it_is() {
+    let clients = clients().await;
+    for text in [
+        "This transaction can be retried",
+        "Couldn't coerce value for field `name` of `client:doc`: Expected `duration` but found `x`",
+        "Found field 'name', but no such field exists for table 'client'",
+        "Database index `one_place` already contains 'x'",
+        "the value is too large",
+    ] {
+        let error =
+            clients.write(&Id::from("doc"), &Patch::new().set("email", text), &Guard::Exists).await.unwrap_err();
+
+        assert_rejected(&error, &[&["email"]], "must conform to");
+    }
 }

@@ -26,8 +26,11 @@ pub(super) enum Failure {
 /// What stands behind a [`Failure`].
 pub(super) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// How the server says that a transaction lost against another one, where it says nothing more exact.
+/// How the server ends what it says of a transaction that lost against another one, where it says nothing more exact.
 const RETRY: &str = "This transaction can be retried";
+
+/// How it begins what it says of a value that does not fit its column.
+const MISTYPED: &str = "Couldn't coerce value for field `";
 
 impl Failure {
     /// Waiting for a server, and for a deadline, takes a tokio runtime with timers.
@@ -44,18 +47,24 @@ impl Failure {
     /// Whether the server asks for the same statement again: another writer was faster, and nothing was written.
     pub(super) fn is_conflict(&self) -> bool {
         let Failure::Server(error) = self else { return false };
-        matches!(error.query_details(), Some(QueryError::TransactionConflict)) || error.message().contains(RETRY)
+        matches!(error.query_details(), Some(QueryError::TransactionConflict)) || lost_a_race(error)
     }
 
-    /// Whether a value did not fit the type of its column.
-    pub(super) fn is_type_error(&self) -> bool {
-        matches!(self, Failure::Server(error) if error.message().contains("Couldn't coerce value for field"))
+    /// Whether a value did not fit the type of its column, in the record that the server spells so. What an event writes is
+    /// another record.
+    pub(super) fn is_type_error(&self, record: &str) -> bool {
+        self.mistyped(record).is_some()
+    }
+
+    /// The column that a value did not fit, and what is said of it.
+    fn mistyped(&self, record: &str) -> Option<(&str, &str)> {
+        let Failure::Server(error) = self else { return None };
+        error.message().strip_prefix(MISTYPED)?.split_once(&format!("` of `{record}`: "))
     }
 
     /// The column that a value did not fit, and the type that it wants, as the server spells them.
-    pub(super) fn wanted_type(&self) -> Option<(&str, &str)> {
-        let Failure::Server(error) = self else { return None };
-        let (column, rest) = error.message().split_once("Couldn't coerce value for field `")?.1.split_once("` of `")?;
+    pub(super) fn wanted_type(&self, record: &str) -> Option<(&str, &str)> {
+        let (column, rest) = self.mistyped(record)?;
         // What an element is to be is told with what the column is.
         let whole = rest.rsplit_once("when coercing element").and_then(|(_, rest)| rest.split_once(" of `"));
         let kind = whole.map(|(_, kind)| kind.trim_end_matches('`'));
@@ -85,7 +94,7 @@ impl Failure {
     /// The index that refused a value as a duplicate.
     pub(super) fn index(&self) -> Option<String> {
         let Failure::Server(error) = self else { return None };
-        let name = error.message().split_once("Database index `")?.1.split_once("` already contains")?.0;
+        let name = error.message().strip_prefix("Database index `")?.split_once("` already contains")?.0;
         super::id::unquote(name).or_else(|| Some(name.to_owned()))
     }
 
@@ -183,11 +192,17 @@ const REFUSALS: &[&str] = &[
 /// What the server says, with the kind `Internal`, instead of beginning with a request.
 const NOT_BEGUN: &[&str] = &["The server is gracefully shutting down", "The server is unable to handle the request"];
 
+/// Whether it is due to another transaction. What a statement throws may say so too, and a value that is refused: with more
+/// behind it.
+fn lost_a_race(error: &Error) -> bool {
+    error.message().ends_with(RETRY) && !matches!(error.details(), ErrorDetails::Thrown)
+}
+
 fn meaning(error: &Error) -> Meaning {
     let message = error.message();
     match error.details() {
         ErrorDetails::AlreadyExists(Some(AlreadyExistsError::Record { .. })) => Meaning::Taken,
-        _ if message.contains(RETRY) => Meaning::Undone,
+        _ if lost_a_race(error) => Meaning::Undone,
         // Of a transaction as well that failed when it was committed.
         _ if message.ends_with(" is too large") => Meaning::Refused,
         // The server has rolled it back and says so.
@@ -235,16 +250,19 @@ fn field(message: &str) -> Option<Path> {
     if let Some((idiom, _)) = message.strip_prefix(NO_FIGURE.0).and_then(|rest| rest.rsplit_once(NO_FIGURE.1)) {
         return path(idiom);
     }
-    // The value comes before the field, and may spell anything; the record comes behind it.
+    // By how it begins: an event tells behind its own words what was wrong with the record that it wrote, and a value may
+    // spell anything.
+    let between = |begin: &str, behind: &str| Some(message.strip_prefix(begin)?.split_once(behind)?.0);
+    // The value comes before the field, and the record behind it.
     let assertion = || {
-        let (before, _) = message.rsplit_once("`, with record `")?;
+        let (before, _) = message.strip_prefix("Found ")?.rsplit_once("`, with record `")?;
         Some(before.rsplit_once("for field `")?.1)
     };
-    let between = |before: &str, behind: &str| Some(message.split_once(before)?.1.split_once(behind)?.0);
-    let idiom = between("Couldn't coerce value for field `", "` of `")
+    let is_of_the_id = || message.starts_with("Found ") && message.contains(" for the `id` field");
+    let idiom = between(MISTYPED, "` of `")
         .or_else(|| between("Found field '", "', but no such field exists"))
         .or_else(assertion)
-        .or_else(|| message.contains(" for the `id` field").then_some("id"))?;
+        .or_else(|| is_of_the_id().then_some("id"))?;
     path(idiom)
 }
 

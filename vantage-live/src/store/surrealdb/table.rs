@@ -122,10 +122,11 @@ impl SurrealTable {
         }
     }
 
-    /// Notes the type that a refusal names: what a column is, a record user is told in no other way. Says whether it was news.
-    pub(super) fn learn_from(&self, failure: &Failure) -> bool {
-        let Some((column, kind)) = failure.wanted_type() else { return false };
-        Arc::make_mut(&mut self.memory.schema.lock()).notes(column, kind)
+    /// Notes the type that a refusal of this record names: what a column is, a record user is told in no other way. The
+    /// column, where its type was news.
+    pub(super) fn learn_from<'f>(&self, failure: &'f Failure, record: &str) -> Option<&'f str> {
+        let (column, kind) = failure.wanted_type(record)?;
+        Arc::make_mut(&mut self.memory.schema.lock()).notes(column, kind).then_some(column)
     }
 
     pub(super) fn failed(&self, operation: Operation, id: Option<&Id>, why: (ValueErrorKind, Cause)) -> ValueError {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use surrealdb::types::Value;
+use surrealdb::types::{ToSql, Value};
 use uuid::Uuid;
 
 use super::changes::{Change, Unwritable, throw};
@@ -26,13 +26,14 @@ impl SurrealTable {
     /// each refusal tells of one.
     async fn change(&self, id: &Id, change: Change<'_>) -> Result<Value, ValueError> {
         let Some(native) = self.native(id) else { return self.unknown_key(id, change) };
+        let record = native.to_sql();
         let query = || -> Result<Query, ValueError> {
             let mut statement = self.statement();
             self.push(change, native.clone(), &mut statement).map_err(|why| self.unwritable(id, change, why))?;
             Ok(statement.finish())
         };
         let mut failure = match self.db.ask(query()?).await {
-            Err(failure) if failure.is_type_error() => {
+            Err(failure) if failure.is_type_error(&record) => {
                 self.learn_schema().await;
                 match self.db.ask(query()?).await {
                     Ok(answer) => return Ok(answer),
@@ -42,7 +43,9 @@ impl SurrealTable {
             Err(failure) => failure,
             Ok(answer) => return Ok(answer),
         };
-        while self.learn_from(&failure) {
+        // Each once: a column of which the type cannot be met, whichever it is, would tell of it for ever.
+        let mut told = BTreeSet::new();
+        while self.learn_from(&failure, &record).is_some_and(|column| told.insert(column.to_owned())) {
             match self.db.ask(query()?).await {
                 Ok(answer) => return Ok(answer),
                 Err(again) => failure = again,
@@ -148,12 +151,16 @@ impl SurrealTable {
                 return failed.into_iter().zip(sent).map(|(failed, sent)| sent.then_some(failed)).collect();
             }
         };
+        let is_type_error =
+            |failure: &Failure, id: &Id| self.native(id).is_some_and(|native| failure.is_type_error(&native.to_sql()));
         let answer = |((id, change), sent): (&(&Id, Change<'_>), bool)| {
             let answer = if sent { answers.next()? } else { return None };
             match answer.map_err(Failure::Server) {
                 Ok(answer) => Some(Ok(answer)),
                 // Nothing was written, and the way of one change knows what to do about it.
-                Err(failure) if failure.is_conflict() || failure.is_type_error() || failure.index().is_some() => None,
+                Err(failure) if failure.is_conflict() || failure.index().is_some() || is_type_error(&failure, id) => {
+                    None
+                }
                 Err(failure) => Some(Err(self.failed(change.operation(), Some(id), failure.of_write()))),
             }
         };
