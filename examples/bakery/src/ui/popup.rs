@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span, Text};
-use ratatui::widgets::{Block, BorderType, Clear, Paragraph, Row, Table};
+use ratatui::widgets::{Block, BorderType, Clear, Paragraph, Row, Table, TableState};
 
 use super::{style, width};
 use crate::app::App;
@@ -16,14 +16,19 @@ pub fn conflicts(frame: &mut Frame<'_>, app: &App, at: usize) {
     let width = frame.area().width.saturating_sub(4).min(110);
     // The two sides, the sign, and a space before each of the four other columns.
     let value = usize::from(width).saturating_sub(label + 7) / 3;
+    // The two sides, the heads, and the line below.
     let mut height = 4;
-    let mut rows = Vec::new();
+    let room = usize::from(frame.area().height.saturating_sub(height));
+    let (mut rows, mut next) = (Vec::new(), TableState::new());
     for (place, field) in &conflicts {
         let Some(three) = &field.conflict else { continue };
+        if *place == at {
+            next.select(Some(rows.len()));
+        }
         let (bar, style) = if *place == at { ("▌", style::heading()) } else { (" ", Style::new()) };
         let values =
             [(&three.base, style::quiet()), (&three.mine, style::modified()), (&three.theirs, style::conflict())];
-        let values = values.map(|(text, style)| broken(text, value).style(style));
+        let values = values.map(|(text, style)| broken(text, value, room).style(style));
         let lines = u16::try_from(values.iter().map(Text::height).max().unwrap_or(1)).unwrap_or(u16::MAX);
         height = lines.saturating_add(height);
         let cells = [Span::styled(bar, style::here()).into(), Span::styled(field.label, style).into()];
@@ -45,14 +50,43 @@ pub fn conflicts(frame: &mut Frame<'_>, app: &App, at: usize) {
     let widths = widths.into_iter().chain([Constraint::Fill(1); 3]);
     let area = middle(frame.area(), width, height);
     frame.render_widget(Clear, area);
-    frame.render_widget(Table::new(rows, widths).header(Row::new(heads)).block(block), area);
+    // What is decided next is on the screen, however many there are.
+    frame.render_stateful_widget(Table::new(rows, widths).header(Row::new(heads)).block(block), area, &mut next);
 }
 
-/// The text in lines of this width: nobody decides about what is cut off.
-fn broken(text: &str, width: usize) -> Text<'static> {
+/// The text in lines of this width, at most as many as there is room for: nobody decides about what is cut off untold.
+fn broken(text: &str, columns: usize, room: usize) -> Text<'static> {
     let chars: Vec<char> = text.chars().collect();
-    let lines: Text<'_> = chars.chunks(width.max(1)).map(|line| Line::raw(line.iter().collect::<String>())).collect();
-    if lines.lines.is_empty() { Text::raw("–") } else { lines }
+    let (mut rest, mut lines) = (&chars[..], Vec::new());
+    while !rest.is_empty() {
+        // A letter that is wider than the column stands for itself all the same.
+        let (line, more) = rest.split_at(width::fitting(rest, columns).max(1));
+        if lines.len() + 1 >= room && !more.is_empty() {
+            lines.push(Line::raw(width::cut(&format!("… {} more", rest.len()), columns)));
+            break;
+        }
+        lines.push(Line::raw(line.iter().collect::<String>()));
+        rest = more;
+    }
+    if lines.is_empty() { Text::raw("–") } else { Text::from(lines) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str, columns: usize, room: usize) -> Vec<String> {
+        broken(text, columns, room).lines.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_value_is_broken_by_columns_and_says_where_more_of_it_has_no_room() {
+        assert_eq!(lines("", 4, 3), ["–"]);
+        assert_eq!(lines("hover cookies", 5, 3), ["hover", " cook", "ies"]);
+        assert_eq!(lines("寿司ケーキ", 5, 3), ["寿司", "ケー", "キ"]);
+        assert_eq!(lines("寿", 1, 3), ["寿"]);
+        assert_eq!(lines("a very long name of a cake", 9, 2), ["a very lo", "… 17 more"]);
+    }
 }
 
 /// Whether to delete the selected record.
