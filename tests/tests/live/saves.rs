@@ -108,6 +108,28 @@ async fn a_store_that_makes_other_values_is_a_partial_save() {
 }
 
 #[tokio::test]
+async fn a_retry_that_gives_another_value_than_before_is_no_repetition() {
+    let store = bakery::store().await;
+    let with_its_price = |record: &mut _| {
+        let record: &mut vantage_live::Record = record;
+        let (Some(Value::String(name)), Some(price)) = (record.get("name"), record.get("price")) else { return };
+        let name = format!("{name} at {price}");
+        record.insert("name".into(), name.into());
+    };
+    let table = LiveTable::<Product>::builder(Coercing::new(store.clone(), with_its_price)).open().await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
+    edit.name = "Cupcake".into();
+    edit.price = 130;
+    let _ = edit.save().await.unwrap();
+
+    edit.price = 131;
+    let SaveResult::PartialSave(again) = edit.save().await.unwrap() else { panic!("it was coerced again") };
+
+    assert_eq!((again.fields(), again.is_repeated()), (ProductField::Name.into(), false));
+    assert_eq!(store.stored("flux_cupcake", "name").await, Some("Cupcake at 131".into()));
+}
+
+#[tokio::test]
 async fn a_retry_that_gives_the_same_again_says_so() {
     let store = bakery::store().await;
     let table = LiveTable::<Product>::builder(Coercing::new(store.clone(), upper_case)).open().await.unwrap();

@@ -3,7 +3,7 @@
 use tests::bakery::{self, Colleague as _, ProductField};
 use tests::wait::until;
 use vantage_live::edit::{DeleteResult, EditError};
-use vantage_live::{FieldSet, Operation, ReadableValueSet as _, SaveResult};
+use vantage_live::{FieldSet, Operation, Policy, ReadableValueSet as _, SaveResult};
 
 use super::{edit_record, edit_row};
 use crate::faulty_products;
@@ -413,4 +413,27 @@ async fn what_was_sent_and_given_up_is_not_sent_again_for_what_was_typed_since()
     assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
     assert_eq!(faults.operations(), [Operation::Write], "what was given up is not written first");
     assert_eq!(store.stored("flux_cupcake", "price").await, Some(128.into()));
+}
+
+#[tokio::test]
+async fn what_was_kept_and_then_given_up_while_a_save_is_under_way_follows_what_it_has_written() {
+    let (table, store, faults) = crate::faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.set_policy(Policy::Overwrite);
+    edit.price = 130;
+    let held = faults.next(Operation::Write).is_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    store.colleague_sets("flux_cupcake", "price", 150).await;
+    table.refresh_all().await.unwrap();
+    let _ = edit.rebase().unwrap();
+    edit.keep_local(ProductField::Price);
+    edit.take_remote(ProductField::Price);
+
+    held.release();
+    let result = edit.finish_save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Saved), "{result:?}");
+    assert_eq!(store.stored("flux_cupcake", "price").await, Some(130.into()));
+    assert_eq!((edit.price, edit.modified_fields()), (130, FieldSet::EMPTY));
 }

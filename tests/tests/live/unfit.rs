@@ -185,6 +185,17 @@ async fn an_update_of_another_field_leaves_it_alone_too() {
 }
 
 #[tokio::test]
+async fn deleting_all_deletes_it_too() {
+    let store = store().await;
+    let table = LiveTable::<Product>::builder(store.clone()).open().await.unwrap();
+
+    let deleted = WritableDataSet::delete_all(&table).await.unwrap();
+
+    assert_eq!((deleted, store.count().await.unwrap()), (5, 0));
+    assert!(table.rejected_rows().is_empty(), "{:?}", table.rejected_rows());
+}
+
+#[tokio::test]
 async fn a_live_table_as_a_value_set_writes_it_and_answers_with_what_is_stored() {
     let store = store().await;
     let table = LiveTable::<Product>::builder(store.clone()).open().await.unwrap();

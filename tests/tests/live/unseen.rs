@@ -352,3 +352,19 @@ async fn a_new_record_that_is_refused_or_not_reached_stays_as_it_was_typed() {
         assert!(matches!(edit.save().await.unwrap(), SaveResult::Created(_)), "and is saved when the store is back");
     }
 }
+
+#[tokio::test]
+async fn who_has_seen_the_change_that_kept_a_record_from_being_deleted_means_the_next_delete() {
+    let (table, store, _) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    store.colleague_sets(CUPCAKE, "price", 150).await;
+    edit.start_delete().unwrap();
+    until(|| table.metrics().conflicts == 1).await;
+
+    let shown = edit.refresh_snapshot().await.unwrap();
+    let meant = edit.delete().await.unwrap();
+
+    assert!(shown.is_empty(), "{shown:?}");
+    assert_eq!(edit.price, 150);
+    assert!(matches!(meant, DeleteResult::Deleted), "{meant:?}");
+}

@@ -325,3 +325,29 @@ async fn where_nothing_was_typed_since_a_lost_write_stands_there_whatever_the_st
     assert!(matches!(found, SaveResult::Saved), "{found:?}");
     assert_eq!(edit.version, 3, "and it is shown");
 }
+
+/// A record whose version may be absent: nobody has written it since versions were introduced.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Note {
+    text: String,
+    #[live(version)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    version: Option<i64>,
+}
+
+#[tokio::test]
+async fn a_record_that_has_got_its_first_version_meanwhile_refuses_the_save() {
+    let store = ImTable::new("note");
+    store.insert_id_value(&"it".into(), bakery::record(serde_json::json!({"text": "flux"}))).await.unwrap();
+    let claiming = Claiming::new(store.clone(), |can| can.version_token = true);
+    let table = LiveTable::<Note>::builder(claiming).policy(Policy::Version).open().await.unwrap();
+    let mut edit = table.edit_record("it").await.unwrap();
+    edit.text = "1.21 GW".into();
+    let patch = Patch::new().set("text", "88 mph").set("version", 1);
+    let _ = store.write(&"it".into(), &patch, &Guard::Exists).await.unwrap();
+
+    let refused = edit.save().await.unwrap();
+
+    assert!(matches!(&refused, SaveResult::Conflict(conflicts) if conflicts.text.is_some()), "{refused:?}");
+    assert_eq!(store.stored("it", "text").await, Some("88 mph".into()));
+}
