@@ -376,9 +376,9 @@
 //!
 //! Every request of a table or a session runs as a task of the table's. Dropping its future loses the answer and
 //! nothing else: a write that has begun goes on. What is more than one request ends between two of them: an
-//! [`update`](dataset::WritableDataSet::update) of all rows is a write for each, many records that are inserted,
-//! replaced or deleted through a table go in batches, a [`replace_id`](dataset::WritableDataSet::replace_id) reads
-//! first, and a save or a delete that finds another one of its session under way waits for that before it is sent. A
+//! [`update`](dataset::WritableDataSet::update) of all rows is a write for each, many records that are written or
+//! deleted through a table are a request each, a [`replace_id`](dataset::WritableDataSet::replace_id) reads first, and
+//! a save or a delete that finds another one of its session under way waits for that before it is sent. A
 //! session remembers that a save is under way ([`is_saving`](RecordEdit::is_saving)), and its next call takes the
 //! answer in first. A conflict that nobody was shown because the future was dropped is the answer of the next save,
 //! before anything is sent. Dropping the future of [`open`](table::Builder::open) closes the table.
@@ -489,11 +489,13 @@ pub mod __private {
     pub use crate::__impl_field as impl_field;
     pub use crate::entity::derived::{
         ByDebug, ByDots, Showing, conflict_at, copy_at, debug_change, debug_conflict, debug_conflicts, debug_dirty,
-        debug_field, debug_nested, deserialize_field, first, flags, leaves, offsets, refused, to_json,
+        debug_field, debug_nested, deserialize_field, first, flags, in_order, leaves, offsets, refused, same_flags,
+        shown, to_json, with_field,
     };
     pub use crate::entity::{
-        Bits, ByEquality, ByNothing, ByTotalOrder, Comparing, Conflict, Conflicts, Field, FieldSet, FieldTable,
-        LiveEntity, OfField, OptionalField, Own, ParseFieldError, Role, Stored, TotalOrder, optional_leaves, stored,
+        Bits, ByEquality, ByNothing, ByTotalOrder, Comparing, Conflict, ConflictIter, Conflicts, Field, FieldSet,
+        FieldTable, LiveEntity, OfField, OptionalField, Own, ParseFieldError, Role, Stored, TotalOrder,
+        optional_leaves, stored,
     };
     pub use crate::value::{Id, IdField, IdentityMismatch};
 }

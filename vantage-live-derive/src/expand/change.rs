@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{bounds, doc, doc_field, doc_of, is_nested, lints, nested, per_type, where_clause};
+use super::per_type::{self, Show};
+use super::{bounds, doc, doc_field, doc_of, is_nested, lints, nested, where_clause};
 use crate::model::Entity;
 
 pub fn item(entity: &Entity) -> TokenStream {
@@ -43,9 +44,12 @@ pub fn impls(entity: &Entity) -> TokenStream {
     let shown = per_type::shown(
         entity,
         |variants| quote!(#(Self::#variants { from, to })|*),
-        |show| {
-            let (from, to) = (show(quote!(from)), show(quote!(to)));
-            quote!([#from, #to])
+        |show| match show {
+            Show::By(function) => quote!([#function(from), #function(to)]),
+            Show::Here => {
+                let [from, to] = [quote!(from), quote!(to)].map(per_type::show);
+                quote!([#from, #to])
+            }
         },
     );
     quote! {

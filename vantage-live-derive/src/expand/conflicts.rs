@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{bounds, doc_field, doc_of, is_nested, lints, nested, per_type, where_clause};
+use super::per_type::{self, Show};
+use super::{bounds, doc_field, doc_of, is_nested, lints, nested, where_clause};
 use crate::model::Entity;
 
 /// The struct.
@@ -85,7 +86,7 @@ fn inherent(entity: &Entity) -> TokenStream {
 
             /// The conflicts one by one, in the order in which their fields are declared.
             #[inline]
-            pub fn iter(&self) -> impl __live::Iterator<Item = #each #given_elided> {
+            pub fn iter(&self) -> __live::ConflictIter<'_, Self> {
                 __live::Conflicts::iter(self)
             }
 
@@ -188,10 +189,13 @@ fn each_impls(entity: &Entity) -> TokenStream {
     let shown = per_type::shown(
         entity,
         |variants| quote!(#(Self::#variants(conflict))|*),
-        |show| {
-            let [base, local, remote] =
-                [quote!(&conflict.base), quote!(&conflict.local), quote!(&conflict.remote)].map(show);
-            quote!([#base, #local, #remote])
+        |show| match show {
+            Show::By(function) => quote!(__live::shown(conflict, #function)),
+            Show::Here => {
+                let [base, local, remote] =
+                    [quote!(&conflict.base), quote!(&conflict.local), quote!(&conflict.remote)].map(per_type::show);
+                quote!([#base, #local, #remote])
+            }
         },
     );
     quote! {

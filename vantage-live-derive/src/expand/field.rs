@@ -52,7 +52,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
         #[automatically_derived]
         impl __live::Field for #name #clause {
             const ALL: &'static [Self] = #leaves;
-            const READONLY: __live::FieldSet<Self> = __live::FieldSet::from_bits(__live::Bits::EMPTY #(#readonly)*);
+            #readonly
             #wholes
             const OPTIONAL: &'static [__live::OptionalField<Self>] = #optional;
             const OWN: __live::Own = #own;
@@ -174,9 +174,9 @@ fn fill(
     }
 }
 
-/// The calls that add the read-only fields to an empty set.
-fn readonly(entity: &Entity) -> impl Iterator<Item = TokenStream> {
-    entity.tracked().filter_map(move |(place, field, _)| {
+/// The read-only fields, where there are any.
+fn readonly(entity: &Entity) -> Option<TokenStream> {
+    let added = entity.tracked().filter_map(move |(place, field, _)| {
         let at = first_leaf(entity, place);
         match (is_nested(field), field.is_readonly()) {
             (false, false) => None,
@@ -190,6 +190,12 @@ fn readonly(entity: &Entity) -> impl Iterator<Item = TokenStream> {
                 };
                 Some(quote!(.with_nested(#at, #set.bits())))
             }
+        }
+    });
+    let added: Vec<_> = added.collect();
+    (!added.is_empty()).then(|| {
+        quote! {
+            const READONLY: __live::FieldSet<Self> = __live::FieldSet::from_bits(__live::Bits::EMPTY #(#added)*);
         }
     })
 }

@@ -66,32 +66,43 @@ pub fn same(field: &Field, one: &TokenStream, other: &TokenStream) -> TokenStrea
     field.shared_type.map(same_name).map_or_else(here, |same| quote!(#same(#one, #other)))
 }
 
+/// How the values of a variant are shown.
+pub enum Show {
+    /// By the function for all fields of the type.
+    By(Ident),
+    /// Each where it stands, by [`show`].
+    Here,
+}
+
+/// A value where it stands, shown.
+pub fn show(value: TokenStream) -> TokenStream {
+    quote!((&__live::Showing(#value)).shown())
+}
+
 /// The arms of a `match` that show the values of a variant: one for all fields of a type. `pattern` is that of some
-/// variants, `values` an array of what the function that it is given makes of each value. A nested variant shows itself,
-/// and ends the function around the `match`: `#[allow(unreachable_code)]` is for an entity that has no other.
+/// variants, `values` an array of what is shown. A nested variant shows itself, and ends the function around the `match`:
+/// `#[allow(unreachable_code)]` is for an entity that has no other.
 pub fn shown<'e>(
     entity: &'e Entity,
     pattern: impl Fn(&[&Ident]) -> TokenStream,
-    values: impl Fn(&dyn Fn(TokenStream) -> TokenStream) -> TokenStream,
+    values: impl Fn(Show) -> TokenStream,
 ) -> Vec<TokenStream> {
     let mut arms = Vec::new();
     let mut types: BTreeMap<usize, Vec<&'e Ident>> = BTreeMap::new();
     for (_, field, variant) in entity.tracked() {
         if is_nested(field) {
             let name = variant.to_string();
-            let shown = quote!((&__live::Showing(inner)).shown());
+            let shown = show(quote!(inner));
             arms.push(quote!(Self::#variant(ref inner) => return __live::debug_nested(f, #name, #shown)));
         } else if let Some(number) = field.shared_type {
             types.entry(number).or_default().push(variant);
         } else {
-            let values = values(&|value| quote!((&__live::Showing(#value)).shown()));
-            let pattern = pattern(&[variant]);
+            let (pattern, values) = (pattern(&[variant]), values(Show::Here));
             arms.push(quote!(#pattern => #values));
         }
     }
     for (number, variants) in types {
-        let (pattern, show) = (pattern(&variants), show_name(number));
-        let values = values(&|value| quote!(#show(#value)));
+        let (pattern, values) = (pattern(&variants), values(Show::By(show_name(number))));
         arms.push(quote!(#pattern => #values));
     }
     arms

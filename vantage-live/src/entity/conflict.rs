@@ -1,5 +1,8 @@
 //! A field that was changed on both sides.
 
+use std::iter::FusedIterator;
+
+use super::set::FieldIter;
 use super::{Field, FieldSet, OfField};
 
 /// The three values of a field that is modified here and was changed there since, and not to the same value.
@@ -61,7 +64,24 @@ pub trait Conflicts: Clone + Default + Send + Sync + 'static {
     }
 
     /// The conflicts one by one, in the order in which their fields are declared.
-    fn iter(&self) -> impl Iterator<Item = Self::Each<'_>> {
-        self.fields().into_iter().filter_map(|field| self.get(field))
+    fn iter(&self) -> ConflictIter<'_, Self> {
+        ConflictIter { conflicts: self, fields: self.fields().into_iter() }
     }
 }
+
+/// The conflicts of an entity one by one, in the order in which their fields are declared.
+#[derive(Debug)]
+pub struct ConflictIter<'c, C: Conflicts> {
+    conflicts: &'c C,
+    fields: FieldIter<C::Field>,
+}
+
+impl<'c, C: Conflicts> Iterator for ConflictIter<'c, C> {
+    type Item = C::Each<'c>;
+
+    fn next(&mut self) -> Option<C::Each<'c>> {
+        self.fields.find_map(|field| self.conflicts.get(field))
+    }
+}
+
+impl<C: Conflicts> FusedIterator for ConflictIter<'_, C> {}

@@ -3,6 +3,7 @@
 //! `impl_field!` writes the traits that are the same for every field enum; the functions do what every entity's impl
 //! would otherwise spell out per field.
 
+use std::cmp::Ordering;
 use std::fmt::{self, Debug};
 use std::marker::PhantomData;
 
@@ -58,6 +59,26 @@ pub fn copy_at<T: Clone>(bits: Bits, at: usize, to: &mut T, from: &T) {
 #[must_use]
 pub fn flags<const N: usize>(bits: Bits) -> [bool; N] {
     std::array::from_fn(|at| bits.has(at))
+}
+
+/// Whether the same flags are set.
+#[inline]
+pub fn same_flags<F, D: Into<FieldSet<F>>>(one: D, other: D) -> bool {
+    one.into() == other.into()
+}
+
+/// A field and others.
+#[inline]
+#[must_use]
+pub fn with_field<F: Field>(field: F, others: FieldSet<F>) -> FieldSet<F> {
+    others | field
+}
+
+/// How a field stands to another in the order in which they are declared.
+#[inline]
+#[must_use]
+pub fn in_order<F: Field>(one: F, other: F) -> Ordering {
+    one.index().cmp(&other.index())
 }
 
 /// The id as JSON.
@@ -118,6 +139,11 @@ impl<'v, T> ByDots<'v> for &Showing<'v, T> {
     fn shown(&self) -> &'v dyn Debug {
         &Dots
     }
+}
+
+/// The three values of a conflict, to be printed, as `show` makes them.
+pub fn shown<T>(conflict: &Conflict<T>, show: fn(&T) -> &dyn Debug) -> [&dyn Debug; 3] {
+    [show(&conflict.base), show(&conflict.local), show(&conflict.remote)]
 }
 
 struct Dots;
@@ -312,7 +338,7 @@ macro_rules! __impl_field {
                 &self,
                 other: &Self,
             ) -> __live::Option<__live::Ordering> {
-                __live::Some(__live::Ord::cmp(self, other))
+                __live::Some(__live::in_order(*self, *other))
             }
         }
 
@@ -320,10 +346,7 @@ macro_rules! __impl_field {
         impl __live::Ord for $field $($clause)* {
             #[inline]
             fn cmp(&self, other: &Self) -> __live::Ordering {
-                __live::Ord::cmp(
-                    &__live::Field::index(*self),
-                    &__live::Field::index(*other),
-                )
+                __live::in_order(*self, *other)
             }
         }
 
@@ -331,7 +354,7 @@ macro_rules! __impl_field {
         impl __live::Hash for $field $($clause)* {
             #[inline]
             fn hash<H: __live::Hasher>(&self, state: &mut H) {
-                __live::Hash::hash(&__live::Field::index(*self), state)
+                __live::Hasher::write_usize(state, __live::Field::index(*self))
             }
         }
 
@@ -390,7 +413,7 @@ macro_rules! __impl_field {
             #[inline]
 
             fn bitor(self, other: Self) -> __live::FieldSet<$field> {
-                __live::FieldSet::EMPTY | self | other
+                __live::with_field(self, __live::From::from(other))
             }
         }
 
@@ -400,7 +423,7 @@ macro_rules! __impl_field {
             #[inline]
 
             fn bitor(self, others: __live::FieldSet<$field>) -> __live::FieldSet<$field> {
-                others | self
+                __live::with_field(self, others)
             }
         }
     };
@@ -434,8 +457,7 @@ macro_rules! __impl_dirty {
         impl __live::PartialEq for $dirty $($clause)* {
             #[inline]
             fn eq(&self, other: &Self) -> __live::bool {
-                let set = |flags| -> __live::FieldSet<$field> { __live::Into::into(flags) };
-                set(*self) == set(*other)
+                __live::same_flags::<$field, _>(*self, *other)
             }
         }
 

@@ -38,7 +38,7 @@ pub trait Field: Copy + Eq + Ord + Hash + fmt::Debug + fmt::Display + Send + Syn
     /// Every leaf field, in the order in which they are declared.
     const ALL: &'static [Self];
     /// The fields that the store sets and nobody writes: `#[live(readonly)]` and `#[live(version)]`.
-    const READONLY: FieldSet<Self>;
+    const READONLY: FieldSet<Self> = FieldSet::EMPTY;
     /// The leaves that stand for a whole optional entity. For generated code.
     #[doc(hidden)]
     const WHOLES: Bits = Bits::EMPTY;

@@ -22,7 +22,7 @@ use serde_json::Value;
 
 #[doc(hidden)]
 pub use compare::{ByEquality, ByNothing, ByTotalOrder, Comparing, TotalOrder};
-pub use conflict::{Conflict, Conflicts};
+pub use conflict::{Conflict, ConflictIter, Conflicts};
 pub use field::{Field, OfField, ParseFieldError};
 #[doc(hidden)]
 pub use optional::optional_leaves;

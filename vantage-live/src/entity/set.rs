@@ -315,6 +315,7 @@ impl<F: Field> FieldSet<F> {
 }
 
 /// The fields of a [`FieldSet`], in the order in which they are declared.
+#[derive(Debug)]
 pub struct FieldIter<F> {
     rest: Bits,
     field: PhantomData<fn() -> F>,
