@@ -47,7 +47,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
         |show| match show {
             Show::By(function) => quote!([#function(from), #function(to)]),
             Show::Here => {
-                let [from, to] = [quote!(from), quote!(to)].map(per_type::show);
+                let [from, to] = [quote!(from), quote!(to)].map(|value| per_type::show(&value));
                 quote!([#from, #to])
             }
         },

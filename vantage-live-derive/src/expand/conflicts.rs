@@ -192,8 +192,8 @@ fn each_impls(entity: &Entity) -> TokenStream {
         |show| match show {
             Show::By(function) => quote!(__live::shown(conflict, #function)),
             Show::Here => {
-                let [base, local, remote] =
-                    [quote!(&conflict.base), quote!(&conflict.local), quote!(&conflict.remote)].map(per_type::show);
+                let three = [quote!(&conflict.base), quote!(&conflict.local), quote!(&conflict.remote)];
+                let [base, local, remote] = three.map(|value| per_type::show(&value));
                 quote!([#base, #local, #remote])
             }
         },

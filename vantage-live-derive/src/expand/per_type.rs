@@ -75,7 +75,7 @@ pub enum Show {
 }
 
 /// A value where it stands, shown.
-pub fn show(value: TokenStream) -> TokenStream {
+pub fn show(value: &TokenStream) -> TokenStream {
     quote!((&__live::Showing(#value)).shown())
 }
 
@@ -92,7 +92,7 @@ pub fn shown<'e>(
     for (_, field, variant) in entity.tracked() {
         if is_nested(field) {
             let name = variant.to_string();
-            let shown = show(quote!(inner));
+            let shown = show(&quote!(inner));
             arms.push(quote!(Self::#variant(ref inner) => return __live::debug_nested(f, #name, #shown)));
         } else if let Some(number) = field.shared_type {
             types.entry(number).or_default().push(variant);
