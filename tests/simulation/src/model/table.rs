@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures::FutureExt as _;
 use serde_json::Value;
 use vantage_live::value::same;
-use vantage_live::{Event, Id, LiveTable, ReadableValueSet as _};
+use vantage_live::{Event, Id, LiveEntity as _, LiveTable, ReadableValueSet as _};
 
 use super::{Broken, Promise, ensure};
 use crate::product::{Product, alike};
@@ -20,6 +20,10 @@ pub(crate) struct Table {
     seen: BTreeMap<Id, usize>,
     /// The rows, as the events tell them.
     replica: BTreeMap<Id, Arc<Product>>,
+    /// The number of the last event that was told.
+    heard: u64,
+    /// That of the rows when they were last read afresh: what waits to be told has nothing new up to it.
+    afresh: u64,
 }
 
 /// What a table shows of a record.
@@ -45,7 +49,7 @@ impl Looked<'_> {
 
 impl Table {
     pub fn new(name: String) -> Self {
-        Table { name, seen: BTreeMap::new(), replica: BTreeMap::new() }
+        Table { name, seen: BTreeMap::new(), replica: BTreeMap::new(), heard: 0, afresh: 0 }
     }
 
     /// P6: a record is seen in a state that it has had, and no older one than it was seen in before.
@@ -92,6 +96,22 @@ impl Table {
 
     /// Takes an event in that the table tells.
     pub fn hears(&mut self, event: &Event<Product>, store: &Store) -> Result<(), Broken> {
+        if event.sequence() <= self.afresh {
+            return Ok(());
+        }
+        let last = std::mem::replace(&mut self.heard, event.sequence());
+        ensure(event.sequence() > last, Promise::P6, || {
+            format!("{} has told event {last}, and then {event:?}", self.name)
+        })?;
+        let before = event.id().and_then(|id| self.replica.get(id));
+        let follows = match (event, before) {
+            (Event::Inserted { .. }, before) => before.is_none(),
+            (Event::Updated { row, fields, .. }, Some(before)) => before.diff(row) == *fields && !fields.is_empty(),
+            (Event::Removed { row, .. }, Some(before)) => alike(row, before),
+            (Event::Updated { .. } | Event::Removed { .. }, None) => false,
+            (Event::Identified { .. } | Event::Reset { .. }, _) => true,
+        };
+        ensure(follows, Promise::P7, || format!("{} tells {event:?}, and had told {before:?}", self.name))?;
         match event {
             Event::Inserted { id, row, .. } | Event::Updated { id, row, .. } => {
                 self.replica.insert(id.clone(), Arc::clone(row));
@@ -107,7 +127,9 @@ impl Table {
 
     /// The rows are read afresh, as a subscriber does that was too slow.
     pub fn reads_afresh(&mut self, table: &LiveTable<Product>) {
-        self.replica = table.rows().iter().map(|(id, row)| (id.clone(), Arc::clone(row))).collect();
+        let rows = table.rows();
+        self.replica = rows.iter().map(|(id, row)| (id.clone(), Arc::clone(row))).collect();
+        self.afresh = rows.sequence();
     }
 
     /// Looks at the rows after a step, when every event was heard.
