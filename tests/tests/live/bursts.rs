@@ -7,8 +7,12 @@ use parking_lot::Mutex;
 use tests::bakery::{self, Colleague as _, Product};
 use tests::wait::until;
 use vantage_live::contract::FaultyValueSet;
+use vantage_live::dataset::WritableDataSet;
 use vantage_live::feed::FeedStream;
-use vantage_live::{Feed, FeedEvent, FeedKind, FeedOrder, Id, LiveTable, Operation, ValueError, ValueErrorKind};
+use vantage_live::{
+    Feed, FeedEvent, FeedKind, FeedOrder, Guard, Id, ImTable, LiveTable, Operation, Patch, ReadableValueSet as _,
+    ValueError, ValueErrorKind, WritableValueSet as _,
+};
 
 /// Names, to its one subscriber, the records that it is sent, however many they are.
 struct Names(Mutex<Option<mpsc::UnboundedReceiver<Id>>>);
@@ -49,4 +53,50 @@ async fn a_change_among_more_than_are_remembered_is_found_by_a_list_even_if_the_
 
     until(|| table.row(&"sea_pie".into()).unwrap().price == 310).await;
     assert_eq!(waiting, 2, "P8: what is being read, and a list");
+}
+
+/// A store of 3,000 products: more than are shown, or read, in one step.
+async fn thousands() -> ImTable {
+    let store = ImTable::new("product");
+    let (_, product) = bakery::product_records().swap_remove(0);
+    let records = (0..3_000).map(|n| (Id::from(n), product.clone())).collect();
+    assert!(store.insert_id_values(records).await.iter().all(Result::is_ok), "all are new");
+    store
+}
+
+#[tokio::test]
+async fn thousands_that_are_told_to_have_changed_are_all_read() {
+    let store = thousands().await;
+    let (name, named) = mpsc::unbounded();
+    let names = Names(Mutex::new(Some(named)));
+    let table = LiveTable::<Product>::builder(store.clone()).feed(names).open().await.unwrap();
+    for n in 0..3_000 {
+        let patch = Patch::new().set("price", n);
+        let _ = store.write(&Id::from(n), &patch, &Guard::Exists).await.unwrap();
+    }
+
+    (0..3_000).for_each(|n| name.unbounded_send(Id::from(n)).unwrap());
+
+    until(|| (0..3_000).all(|n| table.row(&Id::from(n)).is_some_and(|row| row.price == n))).await;
+}
+
+#[tokio::test]
+async fn thousands_that_a_list_does_not_find_are_all_gone() {
+    let store = thousands().await;
+    let table = LiveTable::<Product>::builder(store.clone()).open().await.unwrap();
+    assert_eq!(store.delete_all().await.unwrap(), 3_000);
+
+    table.refresh_all().await.unwrap();
+
+    assert_eq!(table.rows().len(), 0);
+}
+
+#[tokio::test]
+async fn thousands_that_are_deleted_at_once_are_all_gone() {
+    let store = thousands().await;
+    let table = LiveTable::<Product>::builder(store.clone()).open().await.unwrap();
+
+    let deleted = WritableDataSet::delete_all(&table).await.unwrap();
+
+    assert_eq!((deleted, table.rows().len(), store.count().await.unwrap()), (3_000, 0, 0));
 }

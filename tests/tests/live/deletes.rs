@@ -88,3 +88,21 @@ async fn saving_as_new_brings_a_deleted_record_back() {
     assert_eq!(table.row(edit.id()).unwrap().price, 310);
     until(|| table.rows().len() == 5).await;
 }
+
+#[tokio::test]
+async fn a_record_that_somebody_changes_before_every_delete_is_never_deleted_unseen() {
+    let (table, store) = products_without_feed().await;
+    let mut edit = edit_record(&table, "sea_pie").await.unwrap();
+
+    for price in [310, 320, 330, 340] {
+        store.colleague_sets("sea_pie", "price", price).await;
+
+        let refused = edit.delete().await.unwrap();
+
+        assert!(
+            matches!(refused, DeleteResult::Changed(fields) if fields == FieldSet::from(ProductField::Price)),
+            "{price}: {refused:?}"
+        );
+    }
+    assert_eq!(store.stored("sea_pie", "price").await, Some(340.into()));
+}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Wake, Waker};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use tests::bakery::{self, Colleague as _, Product, ProductField};
@@ -238,6 +239,25 @@ async fn a_subscription_ends_with_its_table() {
     drop(table);
 
     assert!(events.next().await.is_none());
+}
+
+#[tokio::test]
+async fn who_waits_for_an_event_is_woken_when_the_table_ends() {
+    let (table, _) = bakery::products().await;
+    let mut events = table.subscribe();
+    let (waits, waited) = futures::channel::oneshot::channel();
+    let waiting = tokio::spawn(async move {
+        let mut next = std::pin::pin!(events.next());
+        assert!(futures::poll!(&mut next).is_pending(), "nothing has happened");
+        waits.send(()).unwrap();
+        next.await
+    });
+    waited.await.unwrap();
+
+    drop(table);
+
+    let ended = tokio::time::timeout(Duration::from_secs(20), waiting).await.expect("it is woken");
+    assert!(ended.unwrap().is_none());
 }
 
 #[tokio::test]

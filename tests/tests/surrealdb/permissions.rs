@@ -356,7 +356,6 @@ async fn what_a_record_user_writes_first_has_the_types_of_its_columns() {
 
 #[tokio::test]
 async fn a_type_is_learned_from_a_refusal_whatever_the_id_spells() {
-    let [(db, _), _] = marty().await;
     for id in
         [Id::from(7), Id::from("7"), Id::from("it's `a` \\ \"key\"\n\u{1f9c1}"), Id::from("` of `visit:x`: Expected")]
     {
