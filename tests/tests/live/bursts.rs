@@ -67,15 +67,20 @@ async fn thousands() -> ImTable {
 #[tokio::test]
 async fn thousands_that_are_told_to_have_changed_are_all_read() {
     let store = thousands().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
     let (name, named) = mpsc::unbounded();
-    let names = Names(Mutex::new(Some(named)));
-    let table = LiveTable::<Product>::builder(store.clone()).feed(names).open().await.unwrap();
-    for n in 0..3_000 {
-        let patch = Patch::new().set("price", n);
-        let _ = store.write(&Id::from(n), &patch, &Guard::Exists).await.unwrap();
-    }
+    let table = LiveTable::<Product>::builder(faulty).feed(Names(Mutex::new(Some(named)))).open().await.unwrap();
+    let held = faults.next(Operation::Read).is_held();
+    name.unbounded_send(Id::from(0)).unwrap();
+    held.arrived().await;
 
-    (0..3_000).for_each(|n| name.unbounded_send(Id::from(n)).unwrap());
+    for n in 0..3_000 {
+        let _ = store.write(&Id::from(n), &Patch::new().set("price", n), &Guard::Exists).await.unwrap();
+        name.unbounded_send(Id::from(n)).unwrap();
+    }
+    until(|| table.metrics().feed_events == 3_001).await;
+    held.release();
 
     until(|| (0..3_000).all(|n| table.row(&Id::from(n)).is_some_and(|row| row.price == n))).await;
 }

@@ -1,5 +1,7 @@
 //! The save table of the design, row by row, and what a save leaves alone: P2 to P5.
 
+use std::time::SystemTime;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tests::bakery::{self, Colleague as _, InventoryField, Product, ProductField};
@@ -127,6 +129,19 @@ async fn a_retry_that_gives_another_value_than_before_is_no_repetition() {
 
     assert_eq!((again.fields(), again.is_repeated()), (ProductField::Name.into(), false));
     assert_eq!(store.stored("flux_cupcake", "name").await, Some("Cupcake at 131".into()));
+}
+
+#[tokio::test]
+async fn a_save_says_that_the_session_is_in_step_since_it_was_answered() {
+    let (table, _, _) = faulty_products().await;
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
+    edit.price = 130;
+    let opened = edit.snapshot_time();
+    until(|| SystemTime::now() > opened).await;
+
+    let _ = edit.save().await.unwrap();
+
+    assert!(edit.snapshot_time() > opened);
 }
 
 #[tokio::test]

@@ -71,24 +71,6 @@ fn broken(text: &str, columns: usize, room: usize) -> Text<'static> {
     if lines.is_empty() { Text::raw("–") } else { Text::from(lines) }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lines(text: &str, columns: usize, room: usize) -> Vec<String> {
-        broken(text, columns, room).lines.iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn a_value_is_broken_by_columns_and_says_where_more_of_it_has_no_room() {
-        assert_eq!(lines("", 4, 3), ["–"]);
-        assert_eq!(lines("hover cookies", 5, 3), ["hover", " cook", "ies"]);
-        assert_eq!(lines("寿司ケーキ", 5, 3), ["寿司", "ケー", "キ"]);
-        assert_eq!(lines("寿", 1, 3), ["寿"]);
-        assert_eq!(lines("a very long name of a cake", 9, 2), ["a very lo", "… 17 more"]);
-    }
-}
-
 /// Whether to delete the selected record.
 pub fn delete(frame: &mut Frame<'_>, app: &App) {
     let title = app.form().map(crate::app::Form::title).unwrap_or_default();
@@ -122,4 +104,22 @@ fn ask(frame: &mut Frame<'_>, question: &str) {
 
 fn middle(area: Rect, width: u16, height: u16) -> Rect {
     area.centered(Constraint::Length(width), Constraint::Length(height))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str, columns: usize, room: usize) -> Vec<String> {
+        broken(text, columns, room).lines.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_value_is_broken_by_columns_and_says_where_more_of_it_has_no_room() {
+        assert_eq!(lines("", 4, 3), ["–"]);
+        assert_eq!(lines("hover cookies", 5, 3), ["hover", " cook", "ies"]);
+        assert_eq!(lines("寿司ケーキ", 5, 3), ["寿司", "ケー", "キ"]);
+        assert_eq!(lines("寿", 1, 3), ["寿"]);
+        assert_eq!(lines("a very long name of a cake", 9, 2), ["a very lo", "… 17 more"]);
+    }
 }
