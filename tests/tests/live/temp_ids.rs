@@ -51,6 +51,20 @@ async fn replacing_the_whole_record_by_the_temp_id_replaces_the_record() {
 }
 
 #[tokio::test]
+async fn a_session_begun_by_the_temp_id_of_a_record_without_a_row_has_its_id() {
+    let (table, store, temp, id) = saved().await;
+    let record = store.get_id_value(&id).await.unwrap().unwrap();
+    let _ = store.delete_id(&id, &Guard::Nothing).await.unwrap();
+    table.refresh_all().await.unwrap();
+    store.insert_id_value(&id, record).await.unwrap();
+    assert!(table.row(&id).is_none(), "nobody has told the table");
+
+    let edit = table.edit_record(temp).await.unwrap();
+
+    assert_eq!(edit.id(), &id);
+}
+
+#[tokio::test]
 async fn writing_by_the_temp_id_writes_the_record() {
     let (table, store, temp, id) = saved().await;
 

@@ -108,7 +108,8 @@ impl<E: LiveEntity> LiveTable<E> {
         let Some(entry) = read.map_err(not_read)? else {
             return Err(EditError::NotFound { table: self.name().to_owned(), id });
         };
-        Ok(self.stored_session(id, entry))
+        // Asked for by its temp id, it has another one since.
+        Ok(self.stored_session(self.rows().at.resolve(&id).clone(), entry))
     }
 
     /// Begins to edit the record `id` at once, from its row; `None` where no row is shown. For a render loop, which cannot

@@ -24,10 +24,11 @@ pub enum SaveResult<E: LiveEntity> {
     /// [`modified_fields`](super::RecordEdit::modified_fields). What `new_record` was given nobody has touched, and it
     /// follows the store. Where an earlier attempt had made the record and its answer was lost, what was typed since has
     /// been written to it too; a change of somebody else's in between is a [`Conflict`](Self::Conflict) first, and so is
-    /// every other value in a store that tells [no after-image](crate::Capabilities::after_image). The session has the id
-    /// then, and says `Created` once everything is saved.
+    /// every other value in a store that tells [no after-image](crate::Capabilities::after_image), or, where the policy is to
+    /// [overwrite](crate::Policy::Overwrite), a [`PartialSave`](Self::PartialSave). The session has the id then, and says
+    /// `Created` once everything is saved.
     Created(Id),
-    /// It was not done, or that is not known. The local state is as it was.
+    /// It was not done, or that is not known. What was typed is as it was.
     Error(SaveError<E::Field>),
 }
 

@@ -30,6 +30,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// | any | not reached | `Error(Unreachable)` | nothing changed |
     /// | any | sent, answer lost | `Error(OutcomeUnknown)` | nothing changed; the next save finds out, and a refresh too |
     ///
+    /// Where a save that fails had asked twice, and the first time learned what the store has by now, the snapshot and the
+    /// fields that are not modified have followed that; what was typed is as it was.
+    ///
     /// Only the modified fields are written. Of a nested entity for which the record has no object, which serde has made by
     /// default or of an array, all fields are: one alone would be a record that does not fit any more. It is written where
     /// the record still has none.
