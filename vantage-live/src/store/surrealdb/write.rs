@@ -26,14 +26,15 @@ impl SurrealTable {
     /// each refusal tells of one.
     async fn change(&self, id: &Id, change: Change<'_>) -> Result<Value, ValueError> {
         let Some(native) = self.native(id) else { return self.unknown_key(id, change) };
-        let record = native.to_sql();
+        // As the server spells it, where it refuses.
+        let record = || native.to_sql();
         let query = || -> Result<Query, ValueError> {
             let mut statement = self.statement();
             self.push(change, native.clone(), &mut statement).map_err(|why| self.unwritable(id, change, why))?;
             Ok(statement.finish())
         };
         let mut failure = match self.db.ask(query()?).await {
-            Err(failure) if failure.is_type_error(&record) => {
+            Err(failure) if failure.is_type_error(&record()) => {
                 self.learn_schema().await;
                 match self.db.ask(query()?).await {
                     Ok(answer) => return Ok(answer),
@@ -45,7 +46,7 @@ impl SurrealTable {
         };
         // Each once: a column of which the type cannot be met, whichever it is, would tell of it for ever.
         let mut told = BTreeSet::new();
-        while self.learn_from(&failure, &record).is_some_and(|column| told.insert(column.to_owned())) {
+        while self.learn_from(&failure, &record()).is_some_and(|column| told.insert(column.to_owned())) {
             match self.db.ask(query()?).await {
                 Ok(answer) => return Ok(answer),
                 Err(again) => failure = again,
