@@ -1,7 +1,7 @@
 //! Following a feed: catching up, echoes, order, interruptions, and a sync state that is never greener than the truth.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use parking_lot::Mutex;
 use serde_json::json;
@@ -241,7 +241,7 @@ async fn the_state_says_what_the_feed_can_tell_and_since_when_it_is_lost() {
     until(|| matches!(table.sync_state(), SyncState::Lost { .. })).await;
     let SyncState::Lost { since, why } = table.sync_state() else { panic!("it stays lost") };
 
-    assert!(since <= std::time::SystemTime::now());
+    assert!(since <= SystemTime::now());
     assert!(!why.is_empty());
 }
 
@@ -316,4 +316,22 @@ async fn a_loss_is_as_old_as_its_first_attempt() {
     until(|| faults.calls().len() >= 2 && matches!(table.sync_state(), SyncState::Lost { .. })).await;
 
     assert!(matches!(table.sync_state(), SyncState::Lost { since, .. } if since == first));
+}
+
+#[tokio::test]
+async fn a_loss_after_the_table_was_live_again_is_another() {
+    let store = bakery::store().await;
+    let feed = FaultyFeed::new(store.feed());
+    let faults = feed.faults();
+    let table = LiveTable::<Product>::builder(store).feed(feed).open().await.unwrap();
+    faults.cut();
+    until(|| matches!(table.sync_state(), SyncState::Lost { .. })).await;
+    faults.restore();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    let live = SystemTime::now();
+
+    faults.cut();
+    until(|| matches!(table.sync_state(), SyncState::Lost { .. })).await;
+
+    assert!(matches!(table.sync_state(), SyncState::Lost { since, .. } if since >= live));
 }

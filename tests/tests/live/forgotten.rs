@@ -4,7 +4,9 @@ use serde_json::json;
 use tests::bakery::{Colleague as _, ProductField, product_records};
 use tests::wait::until;
 use vantage_live::edit::{DeleteResult, EditError, SaveError};
-use vantage_live::{ImTable, Operation, ReadableValueSet as _, SaveResult, ValueErrorKind, WritableValueSet as _};
+use vantage_live::{
+    Guard, ImTable, Operation, ReadableValueSet as _, SaveResult, ValueErrorKind, WritableValueSet as _,
+};
 
 use crate::{faulty_products, products_without_feed};
 
@@ -187,4 +189,19 @@ async fn a_forgotten_delete_is_still_this_sessions_where_saving_as_new_has_faile
     let deleted = edit.delete().await.unwrap();
 
     assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
+}
+
+#[tokio::test]
+async fn a_lost_delete_was_of_the_record_before_the_one_that_is_saved_as_new() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.delete().await.unwrap();
+    let created = edit.save_as_new().await.unwrap();
+    assert!(matches!(created, SaveResult::Created(_)), "{created:?}");
+    let _ = store.delete_id(edit.id(), &Guard::Exists).await.unwrap();
+
+    let result = edit.delete().await.unwrap();
+
+    assert!(matches!(result, DeleteResult::AlreadyGone), "{result:?}");
 }

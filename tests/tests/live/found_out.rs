@@ -370,3 +370,23 @@ async fn of_five_lost_writes_the_first_is_shown_as_somebody_elses_should_it_stil
         assert_eq!(matches!(result, SaveResult::Saved), is_own, "{lands} lands: {result:?}");
     }
 }
+
+#[tokio::test]
+async fn a_record_that_somebody_has_made_again_has_nothing_of_a_write_that_was_lost_before_it_was_deleted() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    let mut record = store.get_id_value(edit.id()).await.unwrap().unwrap();
+    store.colleague_deletes(CUPCAKE).await;
+    let gone = edit.save().await.unwrap();
+    assert!(matches!(gone, SaveResult::Deleted), "{gone:?}");
+    record.insert("price".into(), 130.into());
+    store.insert_id_value(edit.id(), record).await.unwrap();
+    edit.price = 140;
+
+    let result = edit.save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Conflict(_)), "P3: the 130 is the colleague's: {result:?}");
+}

@@ -167,6 +167,32 @@ async fn an_event_that_tells_what_is_shown_makes_no_save_wait_until_the_record_w
     read.release();
 }
 
+#[tokio::test]
+async fn what_is_told_while_two_saves_are_under_way_waits_for_both_answers() {
+    let (store, bus) = (bakery::store().await, ManualFeed::new());
+    let (table, faults) = following(&store, bus.clone()).await;
+    let (mut first, mut second) =
+        (table.edit_record("sea_pie").await.unwrap(), table.edit_record("sea_pie").await.unwrap());
+    (first.price, second.name) = (310, "Pie".into());
+    let answer = faults.next(Operation::Write).has_its_answer_held();
+    first.start_save().unwrap();
+    answer.arrived().await;
+    let later = faults.next(Operation::Write).has_its_answer_held();
+    second.start_save().unwrap();
+    later.arrived().await;
+
+    answer.release();
+    let _ = first.finish_save().await.unwrap();
+    bus.upsert("sea_pie", store.get_id_value(second.id()).await.unwrap().unwrap());
+    until(|| table.metrics().feed_events == 1 && table.metrics().settling == 0).await;
+
+    let row = table.row(second.id()).unwrap();
+    assert_eq!((row.price, row.name.as_str()), (310, "Enchantment Under the Sea Pie"), "the second has no answer yet");
+    later.release();
+    let _ = second.finish_save().await.unwrap();
+    assert_eq!(table.row(second.id()).unwrap().name, "Pie");
+}
+
 /// The feed of this store over a link that tells events in any order.
 fn unordered(store: &ImTable) -> (FaultyFeed<ManualFeed>, FeedFaults) {
     let feed = FaultyFeed::new(store.feed()).that_tells_in(FeedOrder::Unknown);

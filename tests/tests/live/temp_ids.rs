@@ -154,6 +154,22 @@ async fn a_record_is_identified_before_it_is_inserted_where_the_table_chooses_it
 }
 
 #[tokio::test]
+async fn who_subscribes_to_the_real_id_hears_that_the_record_has_got_it() {
+    let (table, store, faults) = crate::faulty_products().await;
+    let mut edit = table.new_record(hoverboard());
+    let held = faults.next(Operation::Insert).has_its_answer_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    let mut events = table.subscribe_record(&crate::made(&store).await);
+
+    held.release();
+    let _ = edit.finish_save().await.unwrap();
+
+    let event = events.try_next();
+    assert!(matches!(event, Some(Event::Identified { .. })), "{event:?}");
+}
+
+#[tokio::test]
 async fn each_of_many_records_has_its_temp_id_still() {
     let (table, _) = crate::products_without_feed().await;
     let mut temps = Vec::new();
