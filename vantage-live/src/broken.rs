@@ -56,6 +56,8 @@ pub enum Broken {
     LastHintCounts,
     /// P7: a cache that could not be read keeps what it has.
     CacheKeepsGhosts,
+    /// P7: a table whose feed has ended does not say so.
+    StaysLive,
     /// P8: a subscription holds whatever comes.
     UnboundedSubscriptions,
     /// P8: the tasks of a table go on when it is closed.

@@ -42,10 +42,11 @@
 //! | P6 | an event that has waited counts as new as what the feed has told since | 48,226 |
 //! | P6 | an event that has the values which are shown makes those after it newer | 157 in `crowd` |
 //! | P7 | a list does not remove what it does not have | 53 |
-//! | P7 | the table lists before it subscribes | 2,200 |
+//! | P7 | the table lists before it subscribes | 110 |
 //! | P7 | a feed that says that something has changed is not heard | 5,445 |
 //! | P7 | of the hints that come while a write is under way, the last one counts | 4,845 in `gossip` |
 //! | P7 | a cache that could not be read keeps what it has | 15,897 in `rough` |
+//! | P7 | a table whose feed has ended does not say so | 23 |
 //! | P8 | a subscription holds whatever comes | 2,100 |
 //! | P8 | the tasks of a table go on when it is closed | 100 |
 //! | P8 | a record that was read is to be read again | 53 |

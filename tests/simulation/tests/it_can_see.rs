@@ -55,6 +55,7 @@ each! {
     a_feed_that_says_changed_to_deaf_ears: IgnoresChanged breaks P7;
     a_hint_that_takes_the_place_of_another: LastHintCounts breaks P7 in "gossip";
     a_cache_that_keeps_ghosts: CacheKeepsGhosts breaks P7 in "rough";
+    a_loss_that_is_not_said: StaysLive breaks P7;
     a_subscription_without_a_bound: UnboundedSubscriptions breaks P8;
     tasks_that_outlive_their_table: TasksOutliveTheirTable breaks P8;
     a_record_that_is_read_for_ever: SettlesForEver breaks P8;

@@ -280,6 +280,9 @@ impl<E: LiveEntity> Life<'_, E> {
 
     fn shows_lost(&mut self, error: &ValueError) {
         let since = *self.lost_since.get_or_insert(self.shared.env.now());
+        if broken::is(Broken::StaysLive) {
+            return;
+        }
         self.shared.set_state(SyncState::Lost { since, why: reason(error) });
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use vantage_live::dataset::DataSetError;
 use vantage_live::edit::{DeleteResult, EditError, RefreshError};
-use vantage_live::{FieldSet, LiveEntity as _, SaveError, SaveResult};
+use vantage_live::{FieldSet, LiveEntity as _, SaveError, SaveResult, SyncState};
 
 use super::Run;
 use super::people::Place;
@@ -54,6 +54,12 @@ impl Run<'_> {
                 for (_, found) in found.iter().filter(|(table, found)| *table == open.number && found.told == told) {
                     open.model.has_read(&open.table, found);
                 }
+                // What it says of itself is never better than it is.
+                let says = open.table.sync_state();
+                let is_so = !matches!(says, SyncState::Live(_)) || state.feeds.follows(open.number);
+                ensure(is_so, Promise::P7, || {
+                    format!("{} says that it is {says:?}, and follows nothing", open.model.name)
+                })?;
                 // P8: a record waits once, beside being read or written once.
                 let (metrics, most) = (open.table.metrics(), 2 * state.store.ids().len() as u64);
                 ensure(metrics.settling <= most && metrics.cache_pending <= most, Promise::P8, || {

@@ -294,7 +294,7 @@ impl Run<'_> {
                 Err(_) => tell(Happened::RebasedGone, 0, &|| format!("{name} rebases, and finds no row")),
             },
             Act::Keep { field } => {
-                let field = usize::from(field);
+                let field = to_decide(&edit, usize::from(field));
                 let fields = together([field], is_whole(&edit));
                 if !(edit.conflicts().fields() & set(fields.iter().copied())).is_empty() {
                     tell(Happened::KeptMine, field, &|| format!("{name} keeps its own {}", named(field)));
@@ -306,7 +306,7 @@ impl Run<'_> {
                 edit.keep_local(FIELDS[field]);
             }
             Act::Take { field } => {
-                let field = usize::from(field);
+                let field = to_decide(&edit, usize::from(field));
                 if edit.conflicts().fields().contains(FIELDS[field]) {
                     tell(Happened::TookTheirs, field, &|| format!("{name} takes the store's {}", named(field)));
                     self.world.with(|state| state.tale.count(Happened::DecidedMeanwhile, u64::from(edit.is_saving())));
@@ -383,6 +383,16 @@ impl Run<'_> {
         if !self.world.runs(task) {
             seat.busy = None;
         }
+    }
+}
+
+/// What a person decides who is about to decide this field: one that is in conflict, where there is any.
+fn to_decide(edit: &Edit, field: usize) -> usize {
+    let conflicting: Vec<usize> = places(edit.conflicts().fields());
+    match conflicting.len() {
+        0 => field,
+        _ if conflicting.contains(&field) => field,
+        many => conflicting[field % many],
     }
 }
 

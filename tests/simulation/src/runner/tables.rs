@@ -64,7 +64,7 @@ impl Run<'_> {
             .event_buffer(setting.event_buffer)
             .batch(setting.batch);
         if let Some(manner) = setting.feed {
-            builder = builder.feed(TableFeed { world: world.clone(), process, manner });
+            builder = builder.feed(TableFeed { world: world.clone(), process, table: number, manner });
         }
         if let Some(interval) = setting.poll_every {
             builder = builder.poll_every(interval);

@@ -20,6 +20,7 @@ pub(crate) struct Feeds {
 /// One subscription: what is on its way.
 struct Line {
     process: usize,
+    table: u32,
     manner: Manner,
     events: BTreeMap<(u64, u64), FeedEvent>,
     /// The time of the last event, which none may overtake where the order is kept.
@@ -67,7 +68,16 @@ const HELD: usize = 6;
 pub(crate) struct TableFeed {
     pub world: World,
     pub process: usize,
+    /// Which table, counted through all that were ever opened.
+    pub table: u32,
     pub manner: Manner,
+}
+
+impl Feeds {
+    /// Whether this table has a subscription of which it has not heard that it has ended.
+    pub fn follows(&self, table: u32) -> bool {
+        self.all.values().any(|line| line.table == table)
+    }
 }
 
 impl State {
@@ -265,6 +275,7 @@ impl Feed for TableFeed {
             let number = state.feeds.made;
             let mut line = Line {
                 process: self.process,
+                table: self.table,
                 manner: self.manner,
                 events: BTreeMap::new(),
                 last: state.now,
