@@ -82,7 +82,7 @@ impl<E: LiveEntity> ThreeWay<E> {
     ) -> FieldSet<E::Field> {
         let modified = self.modified();
         let was_apart = modified.only_wholes();
-        let (untouched, unchanged) = self.back_again(was_apart, &remote.row);
+        let untouched = self.back_again(was_apart, &remote.row);
         let mine = (modified - untouched) | typed;
         let fresh = (mine & self.changed_otherwise(&remote.row)) - own;
         let first = fresh - self.undecided;
@@ -93,7 +93,7 @@ impl<E: LiveEntity> ThreeWay<E> {
             self.bases.get_or_insert_with(|| Box::new((**snapshot).clone())).copy_fields(snapshot, first);
         }
         let otherwise = self.local.diff(&remote.row);
-        self.undecided = ((self.undecided | fresh) - own - unchanged) & mine & otherwise;
+        self.undecided = ((self.undecided | fresh) - own) & mine & otherwise;
         let stays = mine.with_wholes_of(otherwise);
         let apart = otherwise.only_wholes() - was_apart;
         if !apart.is_empty() {
@@ -106,14 +106,14 @@ impl<E: LiveEntity> ThreeWay<E> {
     }
 
     /// Of an optional entity that was on one side only, so that all of it was in conflict, and that is on both again without
-    /// anybody having touched it here: the fields that are as they were before, here and there.
-    fn back_again(&self, was_apart: FieldSet<E::Field>, remote: &E) -> (FieldSet<E::Field>, FieldSet<E::Field>) {
-        let (Some(base), Some(left)) = (&self.bases, &self.left) else { return (FieldSet::EMPTY, FieldSet::EMPTY) };
+    /// anybody having touched it here: the fields that are as they were before. Those that were modified before stay in
+    /// conflict, whatever is there now: the person was told that it had gone.
+    fn back_again(&self, was_apart: FieldSet<E::Field>, remote: &E) -> FieldSet<E::Field> {
+        let (Some(base), Some(left)) = (&self.bases, &self.left) else { return FieldSet::EMPTY };
         let apart = self.conflicting().only_wholes() & was_apart;
         let (here, there) = (base.diff(&self.local), base.diff(remote));
         let touched = left.diff(&self.local).with_wholes();
-        let back = apart - touched - here.only_wholes() - there.only_wholes();
-        (back - here, back - there)
+        apart - touched - here.only_wholes() - there.only_wholes() - here
     }
 
     /// Takes in that this session has written `fields`, of which the store has the values of `after`, and nothing else of
