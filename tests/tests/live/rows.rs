@@ -1,15 +1,15 @@
 //! Reading rows: at once, in order, the same `Arc` for the same version, and what does not fit kept apart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
-use tests::bakery::{self, Colleague as _, Product};
+use tests::bakery::{self, Colleague as _, Product, product_records};
 use tests::wait::until;
 use vantage_live::dataset::{DataSetError, WritableDataSet as _};
 use vantage_live::edit::EditError;
-use vantage_live::{Id, ImTable, LiveEntity, LiveTable, WritableValueSet as _};
+use vantage_live::{Guard, Id, ImTable, LiveEntity, LiveTable, WritableValueSet as _};
 
 #[tokio::test]
 async fn equal_reads_give_the_same_arc() {
@@ -226,4 +226,30 @@ async fn what_an_entity_takes_for_the_same_is_shown_as_the_store_has_it() {
 
     until(|| table.row(&"bob".into()).unwrap().name == "BOB").await;
     assert!(events.try_next().is_none(), "nothing has changed that counts");
+}
+
+#[tokio::test]
+async fn rows_are_in_the_order_of_their_ids_however_they_come_and_go() {
+    let store = ImTable::new("product");
+    let table = LiveTable::<Product>::builder(store.clone()).feed(store.feed()).open().await.unwrap();
+    let record = product_records().swap_remove(0).1;
+    let mut expected = BTreeSet::new();
+    // Each number once, in no order; now and then a stretch of them goes, and some of it comes again.
+    for n in (0..2_000).map(|n| n * 1_237 % 2_000) {
+        store.insert_id_value(&n.into(), record.clone()).await.unwrap();
+        expected.insert(Id::from(n));
+        if n % 100 == 0 {
+            for gone in n..n + 90 {
+                let _ = store.delete_id(&gone.into(), &Guard::Nothing).await.unwrap();
+                expected.remove(&Id::from(gone));
+            }
+        }
+    }
+    until(|| table.rows().iter().map(|(id, _)| id).eq(&expected)).await;
+
+    let rows = table.rows();
+
+    assert!(rows.iter().rev().map(|(id, _)| id).eq(expected.iter().rev()));
+    assert_eq!(rows.len(), expected.len());
+    assert!(expected.iter().all(|id| rows.get(id).is_some()));
 }

@@ -41,8 +41,12 @@ pub fn median(times: &mut [Duration]) -> Duration {
 
 /// Prints a figure: how many times the yardstick, and whether that is within the goal.
 pub fn tell(what: &str, yardstick: &str, ratio: f64, goal: f64) {
-    let verdict = if ratio <= goal { "held" } else { "missed" };
-    println!("{what}: {} x {yardstick} (goal {goal}): {verdict}", short(ratio));
+    judge(&format!("{what}: {} x {yardstick} (goal {goal})", short(ratio)), ratio <= goal);
+}
+
+/// Prints a figure, and whether it is within the goal.
+pub fn judge(figure: &str, is_held: bool) {
+    println!("{figure}: {}", if is_held { "held" } else { "missed" });
 }
 
 /// Two digits that say something.

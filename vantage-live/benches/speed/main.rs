@@ -5,6 +5,7 @@ mod board;
 mod edits;
 mod entity;
 mod feeds;
+mod frames;
 mod memory;
 mod reads;
 mod store;
@@ -23,5 +24,6 @@ fn main() {
     reads::all(&runtime);
     edits::type_into(&runtime);
     feeds::all(&runtime);
+    frames::all(&runtime);
     memory::tell();
 }

@@ -19,6 +19,8 @@ use crate::store::Made;
 type Yardstick = RwLock<HashMap<Id, Arc<Product>>>;
 
 const TIMES: u32 = 10_000;
+/// About 10,000 writes a second.
+const PAUSE: Duration = Duration::from_micros(50);
 
 pub fn all(runtime: &Runtime) {
     let store = filled(runtime);
@@ -33,13 +35,13 @@ pub fn all(runtime: &Runtime) {
     tell("a cached row", "RwLock<HashMap>", ratio(ours, theirs), 1.6);
 
     let (handle, followed) = (runtime.handle().clone(), store);
-    let our_writer = Writer::begin(move |n| {
+    let our_writer = Writer::begin(PAUSE, move |n| {
         handle.block_on(followed.replace_id_value(&id(n), changed(n))).expect("it is in memory");
     });
     let mut our_times: Vec<_> = (0..100).map(|_| timed(ours)).collect();
     our_writer.end();
     let (handle, alone, written) = (runtime.handle().clone(), filled(runtime), Arc::clone(&map));
-    let their_writer = Writer::begin(move |n| {
+    let their_writer = Writer::begin(PAUSE, move |n| {
         let after = handle.block_on(alone.replace_id_value(&id(n), changed(n))).expect("it is in memory");
         let product = serde_json::from_value(after.into()).expect("a product");
         written.write().expect("no panic").insert(id(n), Arc::new(product));
@@ -77,14 +79,15 @@ fn timed(work: impl Fn()) -> Duration {
     began.elapsed()
 }
 
-/// A thread that writes 10,000 times a second until it is told to end.
-struct Writer {
+/// A thread that writes again and again until it is told to end.
+pub struct Writer {
     ends: Arc<AtomicBool>,
     thread: thread::JoinHandle<()>,
 }
 
 impl Writer {
-    fn begin(write: impl Fn(u32) + Send + 'static) -> Self {
+    /// Writes number `n` of all rows, with a pause after each write.
+    pub fn begin(pause: Duration, write: impl Fn(u32) + Send + 'static) -> Self {
         let ends = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&ends);
         let thread = thread::spawn(move || {
@@ -93,13 +96,13 @@ impl Writer {
                     return;
                 }
                 write(n);
-                thread::sleep(Duration::from_micros(50));
+                thread::sleep(pause);
             }
         });
         Writer { ends, thread }
     }
 
-    fn end(self) {
+    pub fn end(self) {
         self.ends.store(true, Ordering::Relaxed);
         self.thread.join().expect("the writer ends");
     }

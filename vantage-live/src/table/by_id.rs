@@ -9,29 +9,35 @@ use imbl::{GenericHashMap, OrdMap};
 use super::rows::Entry;
 use crate::value::Id;
 
-/// The entries of a snapshot in order, and its rows by hash: an ordered map compares ids at every step down, and a render loop
-/// asks for single rows far more often than rows change. A snapshot shares with the one before whatever has not changed.
+/// The rows of a snapshot by hash, and in order: an ordered map compares ids at every step down, and a render loop asks for
+/// single rows far more often than rows change. A snapshot shares with the one before whatever has not changed.
 pub(crate) struct ById<E> {
-    ordered: OrdMap<Id, Entry<E>>,
-    hashed: GenericHashMap<Id, Arc<E>, RandomState, DefaultSharedPtr>,
+    hashed: GenericHashMap<Id, Entry<E>, RandomState, DefaultSharedPtr>,
+    /// In blocks: from one row to the next is a step in an array, which takes a third of a step in an ordered map. Each by
+    /// the least id that it may have; the first one may have any, so that every id has its block.
+    ordered: OrdMap<Option<Id>, Arc<Block<E>>>,
 }
+
+/// Some rows, in the order of their ids.
+type Block<E> = Vec<(Id, Arc<E>)>;
+
+/// How many rows a block has at the most: a change of one copies it.
+const BLOCK: usize = 32;
 
 impl<E> ById<E> {
     pub fn new() -> Self {
-        ById { ordered: OrdMap::new(), hashed: GenericHashMap::with_hasher(RandomState::default()) }
-    }
-
-    /// The row alone: faster than the entry.
-    pub fn row(&self, id: &Id) -> Option<&Arc<E>> {
-        self.hashed.get(id)
+        ById {
+            hashed: GenericHashMap::with_hasher(RandomState::default()),
+            ordered: OrdMap::unit(None, Arc::default()),
+        }
     }
 
     pub fn get(&self, id: &Id) -> Option<&Entry<E>> {
-        self.ordered.get(id)
+        self.hashed.get(id)
     }
 
     pub fn get_key_value(&self, id: &Id) -> Option<(&Id, &Entry<E>)> {
-        self.ordered.get_key_value(id)
+        self.hashed.get_key_value(id)
     }
 
     pub fn contains_key(&self, id: &Id) -> bool {
@@ -43,30 +49,62 @@ impl<E> ById<E> {
     }
 
     /// In the order of the ids.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Id, &Entry<E>)> {
-        self.ordered.iter()
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Id, &Arc<E>)> {
+        self.ordered.values().flat_map(|block| block.iter()).map(|(id, row)| (id, row))
+    }
+
+    /// In the order of the ids, with what the records have beyond the rows.
+    pub fn entries(&self) -> impl Iterator<Item = (&Id, &Entry<E>)> {
+        self.iter().filter_map(|(id, _)| self.get_key_value(id))
     }
 
     /// In their order.
-    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Id> {
-        self.ordered.keys()
+    pub fn keys(&self) -> impl Iterator<Item = &Id> {
+        self.iter().map(|(id, _)| id)
     }
 
     /// Answers with what was there.
     pub fn insert(&mut self, id: Id, entry: Entry<E>) -> Option<Entry<E>> {
-        self.hashed.insert(id.clone(), Arc::clone(&entry.row));
-        self.ordered.insert(id, entry)
+        if let Some((_, block)) = self.ordered.get_prev_mut(&Some(id.clone())) {
+            let (block, row) = (Arc::make_mut(block), Arc::clone(&entry.row));
+            match place(block, &id) {
+                Ok(at) => block[at].1 = row,
+                Err(at) => {
+                    block.insert(at, (id.clone(), row));
+                    if block.len() > BLOCK {
+                        // What comes in order leaves full blocks behind.
+                        let rest = block.split_off(if at == BLOCK { BLOCK } else { BLOCK / 2 });
+                        self.ordered.insert(rest.first().map(|(id, _)| id.clone()), Arc::new(rest));
+                    }
+                }
+            }
+        }
+        self.hashed.insert(id, entry)
     }
 
     /// Answers with what was there.
     pub fn remove(&mut self, id: &Id) -> Option<Entry<E>> {
-        self.hashed.remove(id);
-        self.ordered.remove(id)
+        let entry = self.hashed.remove(id)?;
+        if let Some((least, block)) = self.ordered.get_prev_mut(&Some(id.clone()))
+            && let Ok(at) = place(block, id)
+        {
+            let (least, block) = (least.clone(), Arc::make_mut(block));
+            block.remove(at);
+            if block.is_empty() && least.is_some() {
+                self.ordered.remove(&least);
+            }
+        }
+        Some(entry)
     }
+}
+
+/// Where a block has this id, or would have it.
+fn place<E>(block: &Block<E>, id: &Id) -> Result<usize, usize> {
+    block.binary_search_by(|(other, _)| other.cmp(id))
 }
 
 impl<E> Clone for ById<E> {
     fn clone(&self) -> Self {
-        ById { ordered: self.ordered.clone(), hashed: self.hashed.clone() }
+        ById { hashed: self.hashed.clone(), ordered: self.ordered.clone() }
     }
 }

@@ -119,16 +119,16 @@ impl<E: LiveEntity> Core<E> {
 
     /// Takes in what somebody has told of a record.
     pub fn observe(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) -> Taken {
-        let may_be_inserted = !self.snapshot.rows.contains_key(id);
-        self.take(id, seen, source, origin, may_be_inserted)
+        self.take(id, seen, source, origin, true)
     }
 
-    /// As [`observe`](Self::observe), where it is known whether this may be a record that we are inserting.
+    /// As [`observe`](Self::observe), where it is known whether this may be a record that we are inserting, unless it is shown.
     fn take(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin, may_be_inserted: bool) -> Taken {
         if self.agrees(id, &seen) {
             self.agreed(id, source);
             return Taken::Shown;
         }
+        let may_be_inserted = may_be_inserted && !self.snapshot.rows.contains_key(id);
         if self.flights.put_off_told(id, &seen, source, may_be_inserted) {
             return Taken::PutOff;
         }

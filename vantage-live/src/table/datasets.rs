@@ -77,7 +77,7 @@ impl<E: LiveEntity> WritableDataSet<E> for LiveTable<E> {
     async fn update(&self, change: &mut (dyn for<'r> FnMut(&'r mut E) + Send)) -> Result<u64, DataSetError> {
         let mut modified = 0;
         let rows = self.rows();
-        for (id, entry) in rows.at.rows.iter() {
+        for (id, entry) in rows.at.rows.entries() {
             let record = self.record(id, entry)?;
             // Through this table's value set, so that each answer is shown at once.
             modified += u64::from(update_one(self, id, record, change).await?.is_some());

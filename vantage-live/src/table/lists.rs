@@ -60,7 +60,7 @@ impl<E: LiveEntity> Shared<E> {
     async fn list_and(self: &Arc<Self>, listed: impl Fn(u64)) -> Result<(), ValueError> {
         let listing = Listing { began: self.change(|core| core.moments.list_begins()), shared: self };
         let source = Source::Request { began: listing.began, write: false };
-        let mut ids = HashSet::with_hasher(RandomState::default());
+        let mut ids = HashSet::with_capacity_and_hasher(self.rows.load().rows.len(), RandomState::default());
         let mut batches = self.backend.stream_values(self.batch);
         while let Some(batch) = batches.try_next().await? {
             let seen: Vec<_> = batch.into_iter().map(|(id, record)| (self.see(&id, Some(&record)), id)).collect();

@@ -12,6 +12,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::quality::RandomState;
+
 use crate::broken::{self, Broken};
 use crate::feed::{Feed, FeedOrder};
 use crate::value::Id;
@@ -83,7 +85,7 @@ pub(super) fn judge(source: Source, shown: Shown) -> Verdict {
 /// as ahead of the feed then, which costs at most a read.
 pub(super) struct Moments {
     now: Moment,
-    shown: HashMap<Id, Shown>,
+    shown: HashMap<Id, Shown, RandomState>,
     forgotten: Shown,
     feed: Option<Arc<dyn Feed>>,
     /// The position up to which the feed has told everything.
@@ -99,7 +101,7 @@ impl Moments {
     /// Of a table that follows this feed.
     pub fn new(feed: Option<Arc<dyn Feed>>) -> Self {
         let forgotten = Shown { applied: 0, mark: Mark::Unknown };
-        Moments { now: 0, shown: HashMap::new(), forgotten, feed, heard: 0, lists: 0 }
+        Moments { now: 0, shown: HashMap::default(), forgotten, feed, heard: 0, lists: 0 }
     }
 
     /// The next moment.
@@ -192,8 +194,12 @@ impl Moments {
     }
 
     fn remember(&mut self, id: &Id, shown: Shown) {
+        if let Some(known) = self.shown.get_mut(id) {
+            *known = shown;
+            return;
+        }
         // P8: within bounds, and on the side of caution beyond them.
-        if self.lists == 0 && self.shown.len() >= REMEMBERED && !self.shown.contains_key(id) {
+        if self.lists == 0 && self.shown.len() >= REMEMBERED {
             self.listed();
         }
         self.shown.insert(id.clone(), shown);

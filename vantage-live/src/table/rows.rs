@@ -114,7 +114,7 @@ impl<E> Snapshot<E> {
 
     /// The row `id`; a temp id finds what it has become.
     pub(crate) fn row(&self, id: &Id) -> Option<&Arc<E>> {
-        self.rows.row(id).or_else(|| self.rows.row(self.aliases.get(id)?))
+        self.find(id).map(|(_, entry)| &entry.row)
     }
 
     /// The row `id`, with the id it has now.
@@ -145,7 +145,7 @@ impl<E> Rows<E> {
     /// The rows with their ids, in the order of the ids.
     #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Id, &Arc<E>)> {
-        self.at.rows.iter().map(|(id, entry)| (id, &entry.row))
+        self.at.rows.iter()
     }
 
     /// The number of the last event that these rows have in them: an event of a higher number is news.

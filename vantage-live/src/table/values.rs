@@ -64,7 +64,7 @@ impl<E: LiveEntity> ReadableValueSet for LiveTable<E> {
 
     async fn get_values(&self) -> Result<Vec<(Id, Record)>, ValueError> {
         let rows = self.rows();
-        rows.at.rows.iter().map(|(id, entry)| self.shared().stored(id, entry)).collect()
+        rows.at.rows.entries().map(|(id, entry)| self.shared().stored(id, entry)).collect()
     }
 
     async fn get_id_value(&self, id: &Id) -> Result<Option<Record>, ValueError> {
@@ -79,7 +79,7 @@ impl<E: LiveEntity> ReadableValueSet for LiveTable<E> {
 
     async fn get_some_value(&self) -> Result<Option<(Id, Record)>, ValueError> {
         let rows = self.rows();
-        rows.at.rows.iter().next().map(|(id, entry)| self.shared().stored(id, entry)).transpose()
+        rows.at.rows.entries().next().map(|(id, entry)| self.shared().stored(id, entry)).transpose()
     }
 
     fn stream_values(&self, batch: usize) -> BoxStream<'_, Result<Vec<(Id, Record)>, ValueError>> {

@@ -1,0 +1,142 @@
+//! What a user waits for who works on SurrealDB, beside the raw client on the same rows in the same run:
+//! `cargo bench --workspace --bench surrealdb`. One line for each figure; a ratio is the result.
+
+#[path = "../../../vantage-live/benches/speed/board.rs"]
+#[expect(dead_code, reason = "the other benchmark uses the rest")]
+mod board;
+#[path = "../../../vantage-live/benches/speed/entity.rs"]
+#[expect(dead_code, reason = "the other benchmark uses the rest")]
+mod entity;
+mod raw;
+
+use std::time::{Duration, Instant};
+
+use tests::servers::SurrealServer;
+use vantage_live::store::surrealdb::SurrealDb;
+use vantage_live::{Event, Id, LiveTable, SaveResult, WritableValueSet as _};
+
+use board::{judge, median, tell};
+use entity::{Product, record};
+use raw::Raw;
+
+const ROWS: u32 = 100_000;
+/// How often all rows are read by each.
+const OPENINGS: usize = 5;
+const SAVES: u32 = 400;
+/// How many remote changes there are in a row, and how often.
+const CHANGES: (u32, usize) = (100, 7);
+/// How much later a subscriber may hear of a change than the raw stream.
+const LATER: Duration = Duration::from_micros(50);
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let server = SurrealServer::start(env!("CARGO_BIN_EXE_surreal-server"));
+    runtime.block_on(async {
+        measure("in process", Raw::in_process().await, connected("mem://").await).await;
+        let db = connected(server.url()).await;
+        let raw = Raw::of(server.url()).await;
+        measure("over WebSocket", raw, db.clone()).await;
+        changes(&Raw::of(server.url()).await, &Raw::of(server.url()).await, &db).await;
+    });
+}
+
+async fn connected(url: impl Into<String>) -> SurrealDb {
+    let (user, password) = SurrealServer::ROOT;
+    let url = url.into();
+    let connecting = SurrealDb::connect(url.clone());
+    let connecting = if url == "mem://" { connecting } else { connecting.root(user, password) };
+    connecting.namespace("bakery").database("hill_valley").await.expect("a database")
+}
+
+fn id(n: u32) -> Id {
+    Id::from(i64::from(n))
+}
+
+async fn measure(place: &str, raw: Raw, db: SurrealDb) {
+    let products = db.table("product");
+    // A server's raw client reads the same rows; each database in this process has its own.
+    for products in [Some(products.clone()), raw.own_store()].into_iter().flatten() {
+        products.define().await.expect("a table");
+        let rows: Vec<_> = (0..ROWS).map(|n| (id(n), record(n))).collect();
+        assert!(products.insert_id_values(rows).await.iter().all(Result::is_ok), "all are new");
+    }
+
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..OPENINGS {
+        let began = Instant::now();
+        let table = LiveTable::<Product>::builder(products.clone()).open().await.expect("an open table");
+        ours.push(began.elapsed());
+        assert_eq!(table.rows().len(), ROWS as usize);
+        drop(table);
+        let began = Instant::now();
+        let rows = raw.rows().await;
+        theirs.push(began.elapsed());
+        assert_eq!(rows.len(), ROWS as usize);
+    }
+    let opened = ratio(&mut ours, &mut theirs);
+    tell(&format!("opening 100,000 rows from SurrealDB {place}"), "raw select and decode to `Vec<E>`", opened, 1.2);
+
+    let table = LiveTable::<Product>::builder(products).open().await.expect("an open table");
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let before = db.round_trips();
+    for n in 0..SAVES {
+        let mut edit = table.edit_row(&id(n)).expect("a row");
+        edit.price += 1;
+        let began = Instant::now();
+        let saved = edit.save().await.expect("an answer");
+        ours.push(began.elapsed());
+        assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+        let price = Product::number(n + SAVES).price;
+        let began = Instant::now();
+        let after = raw.write(n + SAVES, price, price + 1).await;
+        theirs.push(began.elapsed());
+        assert_eq!(after.price, price + 1);
+    }
+    let requests = (db.round_trips() - before) as f64 / f64::from(SAVES);
+    let saved = ratio(&mut ours, &mut theirs);
+    tell(&format!("a guarded save on SurrealDB {place}"), "the raw client's same statement", saved, 1.1);
+    judge(&format!("round trips of a guarded save {place}: {requests} (goal 1)"), requests <= 1.0);
+}
+
+/// How much later a subscriber hears of a change that somebody else makes than who follows the raw stream.
+async fn changes(writer: &Raw, follower: &Raw, db: &SurrealDb) {
+    let (many, rounds) = CHANGES;
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let mut stock = 1_000;
+    for _ in 0..rounds {
+        let products = db.table("product");
+        let table = LiveTable::<Product>::builder(products.clone()).feed(products.feed()).open().await;
+        let table = table.expect("an open table");
+        let mut events = table.subscribe();
+        for n in 0..many {
+            stock += 1;
+            let began = Instant::now();
+            writer.sets_stock(n, stock).await;
+            while let Some(event) = events.next().await {
+                if matches!(&event, Event::Updated { row, .. } if row.stock == stock) {
+                    break;
+                }
+            }
+            ours.push(began.elapsed());
+        }
+        drop((table, events));
+        let mut stream = follower.follows().await;
+        for n in 0..many {
+            stock += 1;
+            let began = Instant::now();
+            writer.sets_stock(n, stock).await;
+            stream.hears(stock).await;
+            theirs.push(began.elapsed());
+        }
+    }
+    let (ours, theirs) = (median(&mut ours), median(&mut theirs));
+    let later = ours.saturating_sub(theirs);
+    println!("from a change to a subscriber {ours:?}, to the raw stream {theirs:?}");
+    let figure =
+        format!("remote change to subscriber on SurrealDB: {later:?} more than the raw LIVE stream (goal {LATER:?})");
+    judge(&figure, later <= LATER);
+}
+
+fn ratio(ours: &mut [Duration], theirs: &mut [Duration]) -> f64 {
+    median(ours).as_secs_f64() / median(theirs).as_secs_f64()
+}
