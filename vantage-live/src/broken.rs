@@ -32,6 +32,8 @@ pub enum Broken {
     LostIsRefused,
     /// P4: a lost answer is taken for success.
     LostIsSaved,
+    /// P4: a write that was done is told as one that did not reach the store, where what has come of it cannot be read.
+    DoneIsUnreached,
     /// P4: each attempt to make a record has a key of its own.
     CreatesTwice,
     /// P5: the after-image of a write is not shown.

@@ -25,7 +25,6 @@ pub struct Raw {
 
 /// The entity, as the SDK decodes it.
 #[derive(SurrealValue)]
-#[expect(dead_code, reason = "decoded, and not read")]
 pub struct Row {
     name: String,
     maker: String,

@@ -34,6 +34,7 @@
 //! | P4 | a rebase takes the store's value over what was typed | 33 |
 //! | P4 | a lost answer is taken for a refusal | 43,350 in `rough` |
 //! | P4, P6 | a lost answer is taken for success | 740 |
+//! | P4 | a write that was done is told as not reached, where what has come of it cannot be read | 2,453 |
 //! | P4 | each attempt to make a record has a key of its own | 2,618 |
 //! | P5 | the after-image of a write is not shown | 22 |
 //! | P5 | a save does not wait until it is known which of two answers is newer | 22 |

@@ -43,6 +43,7 @@ each! {
     a_rebase_that_takes_theirs_over_what_was_typed: RebaseTakesRemote breaks P4;
     a_lost_answer_taken_for_a_refusal: LostIsRefused breaks P4 in "rough";
     a_lost_answer_taken_for_success: LostIsSaved breaks P4 | P6;
+    a_done_write_told_as_not_reached: DoneIsUnreached breaks P4;
     a_record_made_twice: CreatesTwice breaks P4;
     an_after_image_that_is_not_shown: HidesAfterImages breaks P5;
     an_answer_before_it_is_known_which_is_newer: AnswersUnsettled breaks P5;

@@ -205,3 +205,17 @@ async fn a_lost_delete_was_of_the_record_before_the_one_that_is_saved_as_new() {
 
     assert!(matches!(result, DeleteResult::AlreadyGone), "{result:?}");
 }
+
+#[tokio::test]
+async fn a_lost_delete_is_this_sessions_still_where_the_next_one_was_not_reached() {
+    let (table, _store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    faults.next(Operation::Delete).loses_its_answer();
+    let _ = edit.delete().await.unwrap();
+    faults.next(Operation::Delete).fails(ValueErrorKind::Unreachable);
+    let _ = edit.delete().await.unwrap();
+
+    let result = edit.delete().await.unwrap();
+
+    assert!(matches!(result, DeleteResult::Deleted), "{result:?}");
+}

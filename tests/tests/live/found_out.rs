@@ -1,12 +1,15 @@
 //! What a session makes of what it finds after answers were lost: which of it is its own, and what is left to write.
 
+use serde_json::Value;
 use tests::bakery::{self, Colleague as _, Product, ProductField, hoverboard};
+use tests::coercing::Coercing;
 use tests::wait::until;
-use vantage_live::contract::FaultyValueSet;
-use vantage_live::edit::{DeleteResult, EditError, RefreshError};
+use vantage_live::contract::{Faults, FaultyValueSet};
+use vantage_live::dataset::{DataSetError, InsertableDataSet as _};
+use vantage_live::edit::{DeleteResult, EditError, RefreshError, SaveError};
 use vantage_live::{
-    FieldSet, Guard, Ids, LiveTable, Operation, Patch, ReadableValueSet as _, SaveResult, ValueErrorKind,
-    WritableValueSet as _,
+    FieldSet, Guard, Ids, ImTable, LiveTable, Operation, Patch, ReadableValueSet as _, Record, SaveResult,
+    ValueErrorKind, WritableValueSet as _,
 };
 
 use crate::faulty_products;
@@ -389,4 +392,87 @@ async fn a_record_that_somebody_has_made_again_has_nothing_of_a_write_that_was_l
     let result = edit.save().await.unwrap();
 
     assert!(matches!(result, SaveResult::Conflict(_)), "P3: the 130 is the colleague's: {result:?}");
+}
+
+/// A table that gives its records their ids, over a store whose faults the test commands.
+async fn with_uuids() -> (LiveTable<Product>, ImTable, Faults) {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    (LiveTable::builder(faulty).ids(Ids::ClientUuid).open().await.unwrap(), store, faults)
+}
+
+#[tokio::test]
+async fn a_copy_that_was_made_and_cannot_be_read_is_not_made_twice() {
+    let (table, store, faults) = with_uuids().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    faults.next(Operation::Insert).is_resent();
+    faults.next(Operation::Read).fails(ValueErrorKind::Unreachable);
+
+    let made = edit.save_as_new().await.unwrap();
+    let again = edit.save_as_new().await.unwrap();
+
+    assert!(matches!(made, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "it is there: {made:?}");
+    assert!(matches!(again, SaveResult::Created(_)), "{again:?}");
+    assert_eq!(store.count().await.unwrap(), 6);
+}
+
+#[tokio::test]
+async fn a_new_record_that_was_made_and_cannot_be_read_is_in_doubt() {
+    let (table, store, faults) = with_uuids().await;
+    let mut edit = table.new_record(hoverboard());
+    faults.next(Operation::Insert).is_resent();
+    faults.next(Operation::Read).fails(ValueErrorKind::Unreachable);
+
+    let made = edit.save().await.unwrap();
+
+    assert!(matches!(made, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "it is there: {made:?}");
+    assert_eq!(store.count().await.unwrap(), 6);
+}
+
+#[tokio::test]
+async fn an_insert_through_a_table_that_a_link_has_sent_twice_is_done() {
+    let (table, store, faults) = with_uuids().await;
+    faults.next(Operation::Insert).is_resent();
+
+    let inserted = table.insert(hoverboard()).await.unwrap();
+
+    assert!(store.get_id_value(&inserted).await.unwrap().is_some());
+    assert!(table.row(&inserted).is_some(), "P5");
+}
+
+#[tokio::test]
+async fn an_insert_through_a_table_that_was_done_and_cannot_be_read_is_in_doubt() {
+    let (table, _, faults) = with_uuids().await;
+    faults.next(Operation::Insert).is_resent();
+    faults.next(Operation::Read).fails(ValueErrorKind::Unreachable);
+
+    let inserted = table.insert(hoverboard()).await;
+
+    let Err(DataSetError::Store(error)) = inserted else { panic!("it is there: {inserted:?}") };
+    assert_eq!(error.kind, ValueErrorKind::OutcomeUnknown);
+}
+
+#[tokio::test]
+async fn what_a_save_has_written_is_not_taken_for_an_earlier_lost_write_that_lands_after_it() {
+    let store = bakery::store().await;
+    let at_most_120 = |record: &mut Record| {
+        let price = record.get("price").and_then(Value::as_i64).unwrap_or_default();
+        record.insert("price".into(), price.min(120).into());
+    };
+    let faulty = FaultyValueSet::new(Coercing::new(store.clone(), at_most_120));
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).open().await.unwrap();
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    edit.price = 140;
+    let stored = edit.save().await.unwrap();
+    assert!(matches!(stored, SaveResult::PartialSave(_)), "the store has made 120 of it: {stored:?}");
+    store.colleague_sets(CUPCAKE, "price", 130).await;
+
+    let result = edit.save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Conflict(_)), "P3: it may be the colleague's: {result:?}");
 }

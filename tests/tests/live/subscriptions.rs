@@ -276,3 +276,15 @@ async fn a_callback_hears_of_changes_elsewhere_and_not_of_our_own() {
 
     assert_eq!(*heard.lock(), [320]);
 }
+
+#[tokio::test]
+async fn the_subscriptions_that_somebody_holds_are_counted() {
+    let (table, _) = bakery::products().await;
+    let (all, one) = (table.subscribe(), table.subscribe_record("sea_pie"));
+    assert_eq!(table.metrics().subscriptions, 2);
+
+    drop(all);
+
+    assert_eq!(table.metrics().subscriptions, 1);
+    drop(one);
+}

@@ -165,8 +165,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let typed = sent.typed_since(&self.three.local, modified);
         let decided = sent.kept | (sent.ever_followed & typed);
         // Two steps: what was written and is as it was sent is modified no more, and follows what has come after it.
-        let mut followed = self.three.written(&after.row, sent.fields, typed);
-        followed |= self.three.take_in(now, landed, typed);
+        self.three.written(&after.row, sent.fields, typed);
+        let followed = self.three.take_in(now, landed, typed);
         // Who has decided, or typed into what had followed the store, has seen what was there.
         let changed = seen.diff(&self.three.snapshot.row).with_wholes_of(self.three.conflicting());
         let _ = self.three.keep_local(decided - changed);

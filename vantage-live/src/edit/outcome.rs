@@ -16,6 +16,9 @@ pub enum SaveResult<E: LiveEntity> {
     /// Somebody else has changed a field that would have been written. Nothing was; the conflicts are shown now, and
     /// saving again means "keep mine". There are none in it where a [version](crate::Policy::Version) has refused the save
     /// for a field that the session has not touched, and where all were decided while the answer waited to be asked for.
+    ///
+    /// Over a link that sends a request a second time by itself, a save can be refused because of its own first time: then
+    /// what was typed since is in conflict with what was sent.
     Conflict(E::Conflicts),
     /// The record is gone. The local state is kept; [`save_as_new`](super::RecordEdit::save_as_new) brings it back.
     Deleted,
@@ -157,7 +160,7 @@ impl<F: Field> SaveError<F> {
 pub enum DeleteResult<F: Field> {
     /// The record is gone, by this session.
     Deleted,
-    /// The record had gone before.
+    /// The record had gone before; or, over a link that sends a request a second time by itself, by the first time.
     AlreadyGone,
     /// Somebody else has changed these fields since the session last agreed. Nothing was deleted; the session shows them
     /// now, and deleting again means it. A read-only field may be another value each time that it is looked at, an age or a

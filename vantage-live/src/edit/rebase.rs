@@ -118,11 +118,11 @@ impl<E: LiveEntity> ThreeWay<E> {
 
     /// Takes in that this session has written `fields`, of which the store has the values of `after`, and nothing else of
     /// it. As [`take_in`](Self::take_in).
-    pub fn written(&mut self, after: &E, fields: FieldSet<E::Field>, typed: FieldSet<E::Field>) -> FieldSet<E::Field> {
+    pub fn written(&mut self, after: &E, fields: FieldSet<E::Field>, typed: FieldSet<E::Field>) {
         let mut snapshot = self.snapshot.clone();
         let fields = fields.with_wholes_of(snapshot.row.diff(after));
         Arc::make_mut(&mut snapshot.row).copy_fields(after, fields);
-        self.take_in(snapshot, fields, typed)
+        let _ = self.take_in(snapshot, fields, typed);
     }
 
     /// Changed there since the snapshot, and not to the local value.

@@ -11,7 +11,8 @@ use crate::dataset::{DataSetError, kept_apart};
 use crate::entity::{EntityError, Field, FieldSet, LiveEntity, patch_over};
 use crate::table::{Entry, Ids, Policy, Seen, Shared, Written};
 use crate::value::{
-    Capabilities, Expectation, Expected, Guard, Id, IdempotencyKey, Patch, Path, Record, ValueError, ValueErrorKind,
+    Capabilities, Expectation, Expected, Guard, Id, IdempotencyKey, Operation, Patch, Path, Record, ValueError,
+    ValueErrorKind,
 };
 
 /// What a save has sent.
@@ -232,7 +233,7 @@ pub(super) async fn create<E: LiveEntity>(
         let (entry, before) = match shared.insert_id(&id, record, Some(&temp)).await {
             // No other session has the id: it is ours, from an attempt whose answer was lost.
             Err(DataSetError::Store(error)) if error.kind == ValueErrorKind::AlreadyExists => {
-                let Some(entry) = shared.read(&id).await? else { return Ok(Answer::Gone) };
+                let Some(entry) = shared.made_before(&id).await? else { return Ok(Answer::Gone) };
                 shared.identify(&temp, &id, &Seen::Row(entry.clone()));
                 (entry, true)
             }
@@ -242,7 +243,7 @@ pub(super) async fn create<E: LiveEntity>(
     } else if in_doubt {
         // The store cannot tell whether it has made the record, and a second one would be worse than an answer.
         let kind = ValueErrorKind::OutcomeUnknown;
-        return Err(ValueError::new(crate::value::Operation::Insert, shared.backend.name(), kind).into());
+        return Err(ValueError::new(Operation::Insert, shared.table(), kind).into());
     } else {
         shared.insert(record, None, Some(&temp)).await?
     };

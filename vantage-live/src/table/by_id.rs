@@ -68,7 +68,11 @@ impl<E> ById<E> {
         if let Some((_, block)) = self.ordered.get_prev_mut(&Some(id.clone())) {
             let (block, row) = (Arc::make_mut(block), Arc::clone(&entry.row));
             match place(block, &id) {
-                Ok(at) => block[at].1 = row,
+                Ok(at) => {
+                    if let Some((_, known)) = block.get_mut(at) {
+                        *known = row;
+                    }
+                }
                 Err(at) => {
                     block.insert(at, (id.clone(), row));
                     if block.len() > BLOCK {

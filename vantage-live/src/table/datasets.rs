@@ -10,7 +10,7 @@ use crate::dataset::{
     DataSetError, InsertableDataSet, ReadableDataSet, WritableDataSet, kept_apart, replace_one, update_one,
 };
 use crate::entity::LiveEntity;
-use crate::value::{Guard, Id, Operation, Record, WritableValueSet};
+use crate::value::{Guard, Id, Operation, Record, ValueErrorKind, WritableValueSet};
 
 impl<E: LiveEntity> Shared<E> {
     /// What is known of a record that has no row: that it does not fit the entity, or nothing.
@@ -103,18 +103,23 @@ impl<E: LiveEntity> InsertableDataSet<E> for LiveTable<E> {
         let record = entity.to_new_record().map_err(|source| self.shared().fault(&Id::from("(new)"), source))?;
         let (shared, ids) = (Arc::clone(self.shared()), self.shared().ids);
         let insert = async move {
-            match ids {
-                super::Ids::Store => shared.insert(record, None, None).await,
+            let (id, made) = match ids {
+                super::Ids::Store => shared.insert(record, None, None).await?,
                 super::Ids::ClientUuid => {
                     let id = Id::from(shared.env.ordered_uuid());
-                    shared.insert_id(&id, record, None).await.map(|made| (id, made))
+                    match shared.insert_id(&id, record, None).await {
+                        Err(DataSetError::Store(error)) if error.kind == ValueErrorKind::AlreadyExists => {
+                            return shared.made_before(&id).await.map(|_| id);
+                        }
+                        made => (id, made?),
+                    }
                 }
+            };
+            match Entry::<E>::decode(&id, &made) {
+                Ok(_) => Ok(id),
+                Err(source) => Err(kept_apart(shared.table(), &id, &source)),
             }
         };
-        let (id, made) = self.shared().run(Operation::Insert, insert).await?;
-        match Entry::<E>::decode(&id, &made) {
-            Ok(_) => Ok(id),
-            Err(source) => Err(kept_apart(self.shared().table(), &id, &source)),
-        }
+        self.shared().run(Operation::Insert, insert).await
     }
 }

@@ -235,7 +235,7 @@ impl<E: LiveEntity> LiveTable<E> {
     #[must_use]
     pub fn metrics(&self) -> Metrics {
         let core = self.shared().core.lock();
-        self.shared().counters.read(core.settling.len(), core.uncached.len())
+        self.shared().counters.read(core.settling.len(), core.uncached.len(), core.subscribers.len())
     }
 
     /// Waits until the first complete list is shown. Cancellation safe.

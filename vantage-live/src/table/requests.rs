@@ -219,8 +219,15 @@ impl<E: LiveEntity> Shared<E> {
         if self.backend.capabilities().after_image {
             return Ok(Some(answer));
         }
-        let unknown = || ValueError::new(operation, self.table(), ValueErrorKind::OutcomeUnknown).on(id);
-        self.backend.get_id_value(id).await.map_err(|error| unknown().caused_by(error))
+        self.backend.get_id_value(id).await.map_err(|error| self.unread(operation, id, error))
+    }
+
+    /// A write was done, and what has come of it cannot be read: nobody knows what the record is by now.
+    fn unread(&self, operation: Operation, id: &Id, error: ValueError) -> ValueError {
+        if error.kind == ValueErrorKind::Closed || broken::is(Broken::DoneIsUnreached) {
+            return error;
+        }
+        ValueError::new(operation, self.table(), ValueErrorKind::OutcomeUnknown).on(id).caused_by(error)
     }
 
     /// The primitive under every save.
@@ -305,6 +312,15 @@ impl<E: LiveEntity> Shared<E> {
     ) -> Result<Record, DataSetError> {
         let id = &self.resolve(id);
         self.storing(Operation::Insert, (id, temp), self.backend.insert_id_value(id, record)).await
+    }
+
+    /// Reads a record of an id that nobody else has, and which is taken: it was made, by an attempt whose answer was lost, or
+    /// by a link that has sent it twice. Where it cannot be read, nobody knows what it is by now.
+    pub(crate) async fn made_before(self: &Arc<Self>, id: &Id) -> Result<Option<Entry<E>>, DataSetError> {
+        self.read(id).await.map_err(|error| match error {
+            DataSetError::Store(error) => self.unread(Operation::Insert, id, error).into(),
+            error => error,
+        })
     }
 
     /// Inserts a record of an id that the store chooses and shows its after-image, with the temp id that it had.

@@ -143,6 +143,8 @@ pub struct Metrics {
     pub settling: u64,
     /// Records that wait to be written to the cache, now.
     pub cache_pending: u64,
+    /// Subscriptions that somebody holds, now.
+    pub subscriptions: u64,
 }
 
 /// The counts behind [`Metrics`].
@@ -163,7 +165,7 @@ pub(super) fn count(counter: &AtomicU64, by: u64) {
 }
 
 impl Counters {
-    pub fn read(&self, settling: usize, cache_pending: usize) -> Metrics {
+    pub fn read(&self, settling: usize, cache_pending: usize, subscriptions: usize) -> Metrics {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Metrics {
             hits: read(&self.hits),
@@ -175,6 +177,7 @@ impl Counters {
             lagged: read(&self.lagged),
             settling: settling as u64,
             cache_pending: cache_pending as u64,
+            subscriptions: subscriptions as u64,
         }
     }
 }

@@ -312,6 +312,11 @@ impl<E: LiveEntity> Subscribers<E> {
         Subscription { mailbox }
     }
 
+    /// How many there are, without those that are gone.
+    pub fn len(&self) -> usize {
+        self.all.iter().filter(|subscriber| subscriber.mailbox.strong_count() > 0).count()
+    }
+
     /// Tells everyone who wants to hear of it. Nobody is woken yet, since a waker is a program's own code.
     pub fn tell(&mut self, events: &[Event<E>]) -> Heard {
         let mut heard = Heard::default();

@@ -17,6 +17,8 @@ pub(crate) struct Writes {
     authors: BTreeMap<Id, [Option<u32>; COUNT]>,
     /// By session, what the store has made of what it wrote, the last first.
     own: BTreeMap<u32, [Vec<Val>; COUNT]>,
+    /// By session, how many of its writes were done.
+    done: BTreeMap<u32, u64>,
     /// By session and episode, the record that it made.
     made: BTreeMap<(u32, u32), Id>,
 }
@@ -25,6 +27,11 @@ impl Writes {
     /// Whether this session has made this record.
     pub fn has_made(&self, actor: u32, id: &Id) -> bool {
         self.made.range((actor, 0)..=(actor, u32::MAX)).any(|(_, made)| made == id)
+    }
+
+    /// How many writes of this session were done.
+    pub fn done(&self, actor: u32) -> u64 {
+        self.done.get(&actor).copied().unwrap_or_default()
     }
 
     /// Looks at what has taken effect, in a world where stores can guard or not, by a session of which an answer was lost or
@@ -65,6 +72,9 @@ impl Writes {
     /// Who has written what stands there now.
     fn note(&mut self, commit: &Commit) {
         let author = commit.by.actor.filter(|_| commit.by.permit.is_some());
+        if let (Some(author), Deed::Write(_) | Deed::Insert | Deed::Replace) = (author, &commit.deed) {
+            *self.done.entry(author).or_default() += 1;
+        }
         let authors = self.authors.entry(commit.id.clone()).or_default();
         let val = |record: &Option<Record>, field| record.as_ref().map(|record| stored(record, field));
         for field in ALL {

@@ -173,6 +173,7 @@ impl Run<'_> {
         let tell = |happened, sentence: &dyn Fn() -> String| {
             self.world.tell(happened, [u64::from(actor), 0], sentence);
         };
+        seat.delete_is_unknown &= !matches!(&result, Ok(result) if !matches!(result, SaveResult::Error(_)));
         let result = match result {
             Ok(result) => result,
             Err(EditError::NoSaveUnderWay | EditError::DeleteUnderWay) => return Ok(()),
@@ -212,13 +213,13 @@ impl Run<'_> {
                     format!("{name} was told of conflicts in {fields:?}, and has {now:?}")
                 })?;
                 // It may be one that has waited to be told, so that nothing was asked.
-                seat.model.is_answered(&edit);
+                seat.is_answered(&edit);
                 return Ok(());
             }
             SaveResult::Deleted => {
                 tell(Happened::FoundDeleted, &|| format!("{name} is told that its record is gone"));
                 let gone = self.world.with(|state| seat.model.was_gone(&edit, &state.store));
-                seat.model.is_answered(&edit);
+                seat.is_answered(&edit);
                 return ensure(gone, Promise::P4, || {
                     format!("{name} was told that `{}` is gone, and it never was", edit.id())
                 });
@@ -235,8 +236,14 @@ impl Run<'_> {
                     _ => Happened::Rejected,
                 };
                 tell(happened, &|| format!("{name} is told: {error}"));
+                // What an earlier request of unknown outcome has done may have come late.
+                let is_sure = !seat.model.doubt && !self.world.with(|state| state.unanswered.contains(&actor));
+                let is_done = seat.done_before.is_some_and(|before| self.writes.done(actor) > before);
+                ensure(happened == Happened::Unknown || !is_sure || !is_done, Promise::P4, || {
+                    format!("{name} was told that nothing has happened, and it has: {error}")
+                })?;
                 seat.model.doubt |= happened == Happened::Unknown;
-                seat.model.is_answered(&edit);
+                seat.is_answered(&edit);
                 // What only came with a part that was not there follows the store when it is there again, and what somebody
                 // else has written as it was typed.
                 let lost = before.local.diff(edit.local()) & before.modified;
@@ -247,7 +254,7 @@ impl Run<'_> {
             }
         }
         seat.model.doubt = false;
-        seat.model.is_answered(&edit);
+        seat.is_answered(&edit);
         Ok(())
     }
 
@@ -267,6 +274,7 @@ impl Run<'_> {
         let (happened, sentence) = match result {
             Ok(conflicts) => {
                 seat.model.doubt = false;
+                seat.delete_is_unknown = false;
                 seat.model.sees_everything(&edit);
                 let fields = conflicts.fields();
                 let happened = if fields.is_empty() { Happened::Refreshed } else { Happened::RefreshedConflict };
@@ -281,7 +289,7 @@ impl Run<'_> {
             }
             Err(error) => (Happened::RefreshFailed, format!("{name} is told: {error}")),
         };
-        seat.model.is_answered(&edit);
+        seat.is_answered(&edit);
         self.world.tell(happened, [u64::from(actor), 0], || sentence);
         Ok(())
     }
@@ -300,6 +308,7 @@ impl Run<'_> {
         let Some(edit) = edit.try_lock() else { return Ok(()) };
         let name = seat.model.name.clone();
         let gone = self.world.with(|state| seat.model.was_gone(&edit, &state.store));
+        let was_unknown = matches!(&result, Ok(DeleteResult::Error(SaveError::OutcomeUnknown { .. })));
         let (happened, sentence) = match result {
             Ok(DeleteResult::Deleted) => {
                 // Whose answer was lost may have done it.
@@ -312,6 +321,9 @@ impl Run<'_> {
             }
             Ok(DeleteResult::AlreadyGone) => {
                 ensure(gone, Promise::P4, || format!("{name} was told that `{}` was gone, which is there", edit.id()))?;
+                ensure(!seat.delete_is_unknown, Promise::P4, || {
+                    format!("{name} was told that somebody else has deleted `{}`, and it may have", edit.id())
+                })?;
                 (Happened::DeleteFoundGone, format!("{name} finds `{}` gone", edit.id()))
             }
             Ok(DeleteResult::Changed(fields)) => {
@@ -324,7 +336,9 @@ impl Run<'_> {
             Ok(DeleteResult::Error(error)) => (Happened::DeleteFailed, format!("{name} is told: {error}")),
             Err(error) => (Happened::DeleteFailed, format!("{name} is told: {error}")),
         };
-        seat.model.is_answered(&edit);
+        // It stays so until something tells that the record is there, or gone.
+        seat.delete_is_unknown = was_unknown || seat.delete_is_unknown && happened == Happened::DeleteFailed;
+        seat.is_answered(&edit);
         self.world.tell(happened, [u64::from(actor), 0], || sentence);
         Ok(())
     }

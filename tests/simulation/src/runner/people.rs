@@ -38,6 +38,10 @@ pub(super) struct Seat {
     pub model: Session,
     /// The call that the person waits for.
     pub busy: Option<TaskId>,
+    /// How many writes of this session were done when it asked for something of which it has no answer yet.
+    pub done_before: Option<u64>,
+    /// Whether it was told last that nobody knows what came of a delete.
+    pub delete_is_unknown: bool,
     /// The fields of which the store made other values.
     pub coerced: FieldSet<ProductField>,
     pub report: Reporter,
@@ -64,6 +68,14 @@ impl Place {
 impl Seat {
     pub fn owner(&self) -> Owner {
         Owner { process: self.process, table: self.table, actor: Some(self.actor) }
+    }
+
+    /// It was told something; whether that was all that it has asked for.
+    pub fn is_answered(&mut self, edit: &Edit) {
+        self.model.is_answered(edit);
+        if !edit.is_saving() {
+            self.done_before = None;
+        }
     }
 
     /// The session, unless the person waits for a call.
@@ -156,6 +168,8 @@ impl Run<'_> {
             edit: Arc::new(AsyncMutex::new(edit)),
             model,
             busy: None,
+            done_before: None,
+            delete_is_unknown: false,
             coerced: FieldSet::EMPTY,
             report,
         }));
@@ -261,6 +275,7 @@ impl Run<'_> {
                 self.world.with(|state| state.tale.count(Happened::SaveModified, u64::from(asks)));
                 seat.model.doubt |= edit.is_saving();
                 seat.model.asks(&edit);
+                seat.done_before.get_or_insert(self.writes.done(seat.actor));
                 // A save that is under way is an answer too, and so is a closed table.
                 drop(self.world.acting(seat.owner(), || edit.start_save()));
             }
@@ -268,6 +283,7 @@ impl Run<'_> {
                 tell(Happened::Waited, 2, &|| format!("{name} starts a delete"));
                 seat.model.doubt |= edit.is_saving();
                 seat.model.asks(&edit);
+                seat.done_before.get_or_insert(self.writes.done(seat.actor));
                 drop(self.world.acting(seat.owner(), || edit.start_delete()));
             }
             Act::PollDelete => {
@@ -362,6 +378,7 @@ impl Run<'_> {
                 seat.model.wants_all(&now);
             }
             seat.model.asks(&now);
+            seat.done_before.get_or_insert(self.writes.done(seat.actor));
             (seat.model.name.clone(), now.is_saving(), !now.modified_fields().is_empty())
         };
         // An answer that is taken in on the way may be that nobody knows.

@@ -1,0 +1,230 @@
+//! An hour of mixed traffic on a SurrealDB server, and what is left of it: `cargo bench --workspace --bench endurance`, or
+//! `-- MINUTES` for another time. One line a minute; the last ones say whether memory, tasks, subscriptions and LIVE queries
+//! are at the end what they were when the traffic had settled.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use surrealdb::Surreal;
+use surrealdb::engine::any::{Any, connect};
+use surrealdb::opt::auth::Root;
+use surrealdb::types::{RecordId, Value, vars};
+use tests::servers::{Relay, SurrealServer};
+use vantage_live::edit::DeleteResult;
+use vantage_live::store::surrealdb::SurrealDb;
+use vantage_live::{Id, LiveEntity, LiveTable, SaveResult, WritableValueSet as _};
+
+const ROWS: i64 = 5_000;
+/// People who edit, each after a pause.
+const PEOPLE: u64 = 4;
+const PAUSE: Duration = Duration::from_millis(40);
+/// How often the connection is cut.
+const CUT: Duration = Duration::from_secs(45);
+/// The part of the time in which everything settles.
+const SETTLES: f64 = 0.15;
+/// How many hundredths of the memory there was is too much at the end: a program's memory is never quite the same.
+const MORE: u64 = 105;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Product {
+    name: String,
+    price: i64,
+    stock: i64,
+    note: Option<String>,
+}
+
+/// What has happened.
+#[derive(Default)]
+struct Done {
+    saved: AtomicU64,
+    conflicts: AtomicU64,
+    failed: AtomicU64,
+    deleted: AtomicU64,
+    made: AtomicU64,
+    heard: AtomicU64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    kib: u64,
+    tasks: usize,
+    subscriptions: u64,
+    live_queries: u64,
+}
+
+fn main() {
+    let minutes = std::env::args().find_map(|argument| argument.parse::<f64>().ok()).unwrap_or(60.0);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let server = SurrealServer::start(env!("CARGO_BIN_EXE_surreal-server"));
+    let is_held = runtime.block_on(lasts(&server, Duration::from_secs_f64(minutes * 60.0)));
+    assert!(is_held, "something has grown");
+}
+
+async fn lasts(server: &SurrealServer, time: Duration) -> bool {
+    let relay = Relay::to(server.address()).await;
+    let (user, password) = SurrealServer::ROOT;
+    let connecting = SurrealDb::connect(relay.url()).root(user, password);
+    let db = connecting.namespace("bakery").database("hill_valley").await.expect("a database");
+    let products = db.table("product");
+    products.define().await.expect("a table");
+    let rows = (0..ROWS).map(|n| (Id::from(n), product(n).to_record().expect("a record"))).collect();
+    assert!(products.insert_id_values(rows).await.iter().all(Result::is_ok), "all are new");
+    let table = LiveTable::<Product>::builder(products.clone()).feed(products.feed()).open().await;
+    let table = table.expect("an open table");
+    let colleague = client(server).await;
+
+    let done = Arc::new(Done::default());
+    let mut busy: Vec<_> =
+        (0..PEOPLE).map(|person| tokio::spawn(edits(table.clone(), person, Arc::clone(&done)))).collect();
+    busy.push(tokio::spawn(changes(client(server).await)));
+    busy.push(tokio::spawn(listens(table.clone(), Arc::clone(&done))));
+
+    let began = Instant::now();
+    let (mut settled, mut last_cut) = (None, began);
+    while began.elapsed() < time {
+        tokio::time::sleep((time / 60).min(Duration::from_mins(1))).await;
+        if last_cut.elapsed() >= CUT {
+            last_cut = Instant::now();
+            relay.cut();
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            relay.restore();
+        }
+        let held = held(&table, &colleague).await;
+        println!("{:>5} s: {held:?}, {}", began.elapsed().as_secs(), told(&done));
+        if began.elapsed().as_secs_f64() >= time.as_secs_f64() * SETTLES {
+            settled.get_or_insert(held);
+        }
+    }
+
+    // In both the traffic goes on: a figure is of one moment, and the tasks that are under way are few.
+    let (settled, end) = (settled.expect("the time is longer than a look"), held(&table, &colleague).await);
+    busy.iter().for_each(tokio::task::JoinHandle::abort);
+    let lines = [
+        (format!("memory: {} KiB, {} at the end", settled.kib, end.kib), end.kib * 100 <= settled.kib * MORE),
+        (format!("tasks: {}, {} at the end", settled.tasks, end.tasks), end.tasks <= settled.tasks + 8),
+        (
+            format!("subscriptions: {}, {} at the end", settled.subscriptions, end.subscriptions),
+            end.subscriptions <= settled.subscriptions + 2,
+        ),
+        (
+            format!("LIVE queries on the server: {}, {} at the end", settled.live_queries, end.live_queries),
+            end.live_queries <= 1,
+        ),
+    ];
+    for (line, is_held) in &lines {
+        println!("{line}: {}", if *is_held { "held" } else { "missed" });
+    }
+    lines.iter().all(|(_, is_held)| *is_held)
+}
+
+fn product(n: i64) -> Product {
+    Product { name: format!("Cake {n}"), price: 100 + n % 50, stock: n % 70, note: None }
+}
+
+async fn client(server: &SurrealServer) -> Surreal<Any> {
+    let client = connect(server.url()).await.expect("a client of the SDK's");
+    let (user, password) = SurrealServer::ROOT;
+    let root = Root { username: user.to_owned(), password: password.to_owned() };
+    client.signin(root).await.expect("signing in");
+    client.use_ns("bakery").use_db("hill_valley").await.expect("a database");
+    client
+}
+
+/// Somebody who opens a record, types, saves, decides, and now and then deletes one and makes another.
+async fn edits(table: LiveTable<Product>, person: u64, done: Arc<Done>) {
+    let count = |counter: &AtomicU64| _ = counter.fetch_add(1, Ordering::Relaxed);
+    for turn in 0_u64.. {
+        tokio::time::sleep(PAUSE).await;
+        let Some(id) = nth(&table, turn * 7_919 + person * 1_237) else { continue };
+        let Some(mut edit) = table.edit_row(&id) else { continue };
+        edit.price += 1;
+        if turn % 3 == 0 {
+            edit.note = Some(format!("seen in turn {turn}"));
+        }
+        if turn % 50 == 0 {
+            match edit.delete().await {
+                Ok(DeleteResult::Deleted) => count(&done.deleted),
+                _ => continue,
+            }
+            if let Ok(SaveResult::Created(_)) = table.new_record_owned(product(0)).save().await {
+                count(&done.made);
+            }
+            continue;
+        }
+        if turn % 11 == 0 {
+            // The form is closed before the answer is there.
+            drop(edit.start_save());
+            continue;
+        }
+        match edit.save().await {
+            Ok(SaveResult::Saved) => count(&done.saved),
+            Ok(SaveResult::Conflict(_)) => {
+                count(&done.conflicts);
+                edit.keep_local(ProductField::Price);
+                drop(edit.save().await);
+            }
+            _ => count(&done.failed),
+        }
+    }
+}
+
+/// The id of some row.
+fn nth(table: &LiveTable<Product>, n: u64) -> Option<Id> {
+    let rows = table.rows();
+    let at = usize::try_from(n).ok()?.checked_rem(rows.len())?;
+    rows.iter().nth(at).map(|(id, _)| id.clone())
+}
+
+/// Somebody else, past the table.
+async fn changes(client: Surreal<Any>) {
+    for n in 0_i64.. {
+        tokio::time::sleep(PAUSE / 4).await;
+        let values = vars! { id: RecordId::new("product", n * 31 % ROWS), stock: n };
+        drop(client.query("UPDATE $id SET stock = $stock RETURN NONE").bind(values).await);
+    }
+}
+
+/// Subscriptions that come and go, and are read now and then.
+async fn listens(table: LiveTable<Product>, done: Arc<Done>) {
+    for turn in 0_i64.. {
+        let mut open = [
+            table.subscribe(),
+            table.subscribe_record(Id::from(turn % ROWS)),
+            table.subscribe_fields(ProductField::Price | ProductField::Note),
+        ];
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        for events in &mut open {
+            while events.try_next().is_some() {
+                done.heard.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+async fn held(table: &LiveTable<Product>, client: &Surreal<Any>) -> Held {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux says so");
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("resident memory");
+    let info = client.query("RETURN object::len((INFO FOR TABLE product).lives)").await;
+    let lives: Option<Value> = info.ok().and_then(|mut answer| answer.take(0).ok());
+    Held {
+        kib: resident.trim().trim_end_matches(" kB").parse().expect("a number"),
+        tasks: tokio::runtime::Handle::current().metrics().num_alive_tasks(),
+        subscriptions: table.metrics().subscriptions,
+        live_queries: lives.and_then(|lives| lives.into_json_value().as_u64()).unwrap_or_default(),
+    }
+}
+
+fn told(done: &Done) -> String {
+    let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+    format!(
+        "{} saved, {} conflicts, {} failed, {} deleted, {} made, {} events heard",
+        of(&done.saved),
+        of(&done.conflicts),
+        of(&done.failed),
+        of(&done.deleted),
+        of(&done.made),
+        of(&done.heard)
+    )
+}

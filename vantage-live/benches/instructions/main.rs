@@ -1,0 +1,82 @@
+//! How many instructions the hot functions take, which is the same from run to run where times are not:
+//! `cargo bench -p vantage-live --bench instructions`. It fails where one takes over 5 % more than `counts.txt` says, and
+//! `-- --accept` writes down what they take now.
+//!
+//! Each is counted by valgrind's callgrind, in a process that does it so many times less one that does the same without it.
+
+#[path = "../speed/entity.rs"]
+#[expect(dead_code, reason = "the other benchmark uses the rest")]
+mod entity;
+mod hot;
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use hot::HOT;
+
+/// How many times each is done.
+const TIMES: u32 = 1_000;
+/// How many hundredths of what they took before is too much.
+const MORE: u64 = 105;
+/// What a process that is counted is told to do: a name, and how often.
+const ASKED: &str = "VANTAGE_LIVE_HOT";
+
+fn main() -> ExitCode {
+    if let Ok(asked) = env::var(ASKED) {
+        let (name, times) = asked.split_once(' ').expect("a name and a number");
+        hot::run(name, times.parse().expect("a number"));
+        return ExitCode::SUCCESS;
+    }
+    let known = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/instructions/counts.txt");
+    let before = read(&fs::read_to_string(&known).unwrap_or_default());
+    let counted: Vec<(&str, u64)> = HOT.iter().map(|(name, _)| (*name, count(name))).collect();
+    if env::args().any(|argument| argument == "--accept") {
+        let mut text = String::new();
+        for (name, count) in &counted {
+            let _ = writeln!(text, "{name}: {count}");
+        }
+        fs::write(&known, text).expect("counts.txt can be written");
+    }
+    let mut is_held = true;
+    for (name, count) in counted {
+        let before = before.get(name).copied();
+        let is_so = before.is_some_and(|before| count * 100 <= before * MORE);
+        is_held &= is_so;
+        let before = before.map_or_else(|| "unknown".to_owned(), |before| before.to_string());
+        println!("{name}: {count} instructions (before {before}): {}", if is_so { "held" } else { "missed" });
+    }
+    if is_held { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The counts by name.
+fn read(text: &str) -> BTreeMap<String, u64> {
+    let line = |line: &str| {
+        let (name, count) = line.rsplit_once(": ")?;
+        Some((name.to_owned(), count.parse().ok()?))
+    };
+    text.lines().filter_map(line).collect()
+}
+
+/// How many instructions this takes once.
+fn count(name: &str) -> u64 {
+    counted(name, TIMES).saturating_sub(counted(name, 0)) / u64::from(TIMES)
+}
+
+/// How many instructions a process takes that does this so many times.
+fn counted(name: &str, times: u32) -> u64 {
+    let program = env::current_exe().expect("this program");
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(program)
+        .env(ASKED, format!("{name} {times}"))
+        .output()
+        .expect("valgrind is installed");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{name}: {said}");
+    let collected = said.lines().find_map(|line| line.split_once("Collected :"));
+    collected.and_then(|(_, count)| count.trim().parse().ok()).expect("callgrind says what it has collected")
+}
