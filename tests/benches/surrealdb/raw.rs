@@ -5,7 +5,8 @@ use std::pin::Pin;
 use futures::{Stream, StreamExt as _};
 use surrealdb::engine::any::{Any, connect};
 use surrealdb::opt::auth::Root;
-use surrealdb::types::{RecordId, SurrealValue, vars};
+use surrealdb::opt::{Config, WebsocketConfig};
+use surrealdb::types::{RecordId, SurrealValue, Value, vars};
 use surrealdb::{Notification, Surreal};
 use tests::servers::SurrealServer;
 use vantage_live::store::surrealdb::{SurrealDb, SurrealTable};
@@ -43,8 +44,9 @@ pub struct Row {
     rating: f64,
     is_sold: bool,
     is_new: bool,
-    seller: Option<String>,
-    discount: Option<i64>,
+    // Null, which is no `None` to the SDK.
+    seller: Value,
+    discount: Value,
     tags: Vec<String>,
 }
 
@@ -63,7 +65,10 @@ impl Raw {
 
     /// Of a server.
     pub async fn of(url: String) -> Self {
-        let client = connect(url).await.expect("a client");
+        // All rows come in one message.
+        let websocket = WebsocketConfig::default().max_message_size(256 << 20);
+        let config = Config::new().websocket(websocket).expect("a configuration");
+        let client = connect((url, config)).await.expect("a client");
         let (user, password) = SurrealServer::ROOT;
         let root = Root { username: user.to_owned(), password: password.to_owned() };
         client.signin(root).await.expect("signing in");

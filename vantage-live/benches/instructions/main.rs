@@ -27,7 +27,7 @@ const ASKED: &str = "VANTAGE_LIVE_HOT";
 
 fn main() -> ExitCode {
     if let Ok(asked) = env::var(ASKED) {
-        let (name, times) = asked.split_once(' ').expect("a name and a number");
+        let (name, times) = asked.rsplit_once(' ').expect("a name and a number");
         hot::run(name, times.parse().expect("a number"));
         return ExitCode::SUCCESS;
     }

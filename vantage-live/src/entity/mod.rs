@@ -154,7 +154,8 @@ pub trait LiveEntity: Clone + Stored + Send + Sync + 'static {
     #[doc(hidden)]
     #[must_use]
     fn is_record(&self, record: &Record) -> bool {
-        Self::Field::table().untracked().is_some_and(|untracked| is_written_as(self, record, untracked))
+        let table = Self::Field::table();
+        table.untracked().is_some_and(|untracked| is_written_as(self, record, untracked, table.order()))
     }
 
     /// The record to insert for this entity: [`to_record`](Self::to_record) without the read-only fields, which the

@@ -4,6 +4,7 @@
 
 use std::sync::OnceLock;
 
+use super::written::Order;
 use crate::value::{Path, Record};
 
 /// An entity's fields as the derive sees them, in the order of declaration. For generated code.
@@ -152,6 +153,7 @@ pub struct FieldInfo {
 #[derive(Debug, Default)]
 pub struct FieldTable {
     filled: OnceLock<Filled>,
+    order: Order,
 }
 
 #[derive(Debug, Default)]
@@ -168,7 +170,7 @@ impl FieldTable {
     /// An empty table, to be filled at first use.
     #[must_use]
     pub const fn new() -> Self {
-        FieldTable { filled: OnceLock::new() }
+        FieldTable { filled: OnceLock::new(), order: Order::new() }
     }
 
     /// The table, filled from `own` if this is the first call.
@@ -179,6 +181,11 @@ impl FieldTable {
             filled
         });
         self
+    }
+
+    /// Where the fields stand in a record.
+    pub(super) fn order(&self) -> &Order {
+        &self.order
     }
 
     /// Takes out of what serde has written for an entity whatever is not tracked.

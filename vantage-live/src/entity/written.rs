@@ -5,6 +5,7 @@
 //! whoever asks makes the JSON then.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use serde::Serialize;
 use serde::ser::{
@@ -15,14 +16,25 @@ use serde_json::Value;
 
 use crate::value::{Path, Record};
 
+/// Where in a record the fields of an entity stand, in the order in which serde writes them: learned from the first record
+/// that was all written, so that of the next one each is found at once. Looked up by name it takes longer than decoding it.
+#[derive(Debug, Default)]
+pub(super) struct Order(OnceLock<Box<[usize]>>);
+
+impl Order {
+    pub(super) const fn new() -> Self {
+        Order(OnceLock::new())
+    }
+}
+
 /// Whether serde writes `entity` as `record`, but for what it writes under the names of `untracked`.
-pub(super) fn is_written_as<E: Serialize>(entity: &E, record: &Record, untracked: &[Path]) -> bool {
-    entity.serialize(Beside::Whole(record, untracked)).is_ok()
+pub(super) fn is_written_as<E: Serialize>(entity: &E, record: &Record, untracked: &[Path], order: &Order) -> bool {
+    entity.serialize(Beside::Whole(record, untracked, Some(order))).is_ok()
 }
 
 /// Whether a float in `entity`, which serde writes as `record`, is none that JSON has a number for: NaN, or infinite.
 pub(super) fn has_no_number<E: Serialize>(entity: &E, record: &Record) -> bool {
-    matches!(entity.serialize(Beside::Whole(record, &[])), Err(Different::NotFinite))
+    matches!(entity.serialize(Beside::Whole(record, &[], None)), Err(Different::NotFinite))
 }
 
 #[derive(Debug)]
@@ -59,8 +71,8 @@ fn same(is: bool) -> Same {
 /// What is to be written.
 #[derive(Clone, Copy)]
 enum Beside<'r> {
-    /// A record, and what may be written beyond it.
-    Whole(&'r Record, &'r [Path]),
+    /// A record, what may be written beyond it, and where in it the fields stand.
+    Whole(&'r Record, &'r [Path], Option<&'r Order>),
     /// A value in it.
     Inside(&'r Value),
 }
@@ -68,10 +80,11 @@ enum Beside<'r> {
 impl<'r> Beside<'r> {
     fn object(self) -> Result<Object<'r>, Different> {
         match self {
-            Beside::Whole(record, untracked) => {
-                Ok(Object { record, untracked, written: Vec::with_capacity(record.len()), value: None })
+            Beside::Whole(record, untracked, order) => {
+                let names = record.iter().map(|(name, value)| (name.as_str(), Some(value))).collect();
+                Ok(Object { names, untracked, order, written: 0, places: Vec::new(), value: None })
             }
-            Beside::Inside(Value::Object(record)) => Beside::Whole(record, &[]).object(),
+            Beside::Inside(Value::Object(record)) => Beside::Whole(record, &[], None).object(),
             Beside::Inside(_) => Err(Different::Otherwise),
         }
     }
@@ -279,10 +292,14 @@ arrays!(SerializeTuple serialize_element, SerializeTupleStruct serialize_field, 
 
 /// An object of which some names were written.
 struct Object<'r> {
-    record: &'r Record,
+    /// What stands under each name, until it was written: who writes one twice has not written another one.
+    names: Vec<(&'r str, Option<&'r Value>)>,
     untracked: &'r [Path],
-    /// What stands under the names that were written: who writes one twice has not written another one.
-    written: Vec<&'r Value>,
+    order: Option<&'r Order>,
+    /// How many were written.
+    written: usize,
+    /// Where these stand, where that is not known yet.
+    places: Vec<usize>,
     /// What stands under the last key of a map.
     value: Option<&'r Value>,
 }
@@ -297,16 +314,28 @@ impl<'r> Object<'r> {
         if self.untracked.iter().any(|path| path.names().iter().eq([name])) {
             return Ok(None);
         }
-        let value = self.record.get(name).ok_or(Different::Otherwise)?;
-        if self.written.iter().any(|written| std::ptr::eq(*written, value)) {
-            return Err(Different::Otherwise);
+        let known = self.order.and_then(|order| order.0.get());
+        // A map is written in the order of its keys, most often.
+        let likely = known.map_or(Some(self.written), |known| known.get(self.written).copied());
+        let is_there = |place: &usize| self.names.get(*place).is_some_and(|(there, _)| *there == name);
+        let place = likely.filter(is_there).or_else(|| self.names.iter().position(|(there, _)| *there == name));
+        let place = place.ok_or(Different::Otherwise)?;
+        let value = self.names.get_mut(place).and_then(|(_, value)| value.take()).ok_or(Different::Otherwise)?;
+        self.written += 1;
+        if self.order.is_some() && known.is_none() {
+            self.places.push(place);
         }
-        self.written.push(value);
         Ok(Some(value))
     }
 
-    fn is_complete(&self) -> Same {
-        same(self.written.len() == self.record.len())
+    fn ends(self) -> Same {
+        if self.written < self.names.len() {
+            return Err(Different::Otherwise);
+        }
+        if let Some(order) = self.order {
+            order.0.get_or_init(|| self.places.into());
+        }
+        Ok(())
     }
 }
 
@@ -321,7 +350,7 @@ macro_rules! objects {
             }
 
             fn end(self) -> Same {
-                self.is_complete()
+                self.ends()
             }
         })*
     };
@@ -348,6 +377,6 @@ impl SerializeMap for Object<'_> {
     }
 
     fn end(self) -> Same {
-        self.is_complete()
+        self.ends()
     }
 }
