@@ -11,7 +11,6 @@ mod hot;
 
 use std::collections::BTreeMap;
 use std::env;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -31,16 +30,13 @@ fn main() -> ExitCode {
         hot::run(name, times.parse().expect("a number"));
         return ExitCode::SUCCESS;
     }
-    let known = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/instructions/counts.txt");
-    let before = read(&fs::read_to_string(&known).unwrap_or_default());
     let counted: Vec<(&str, u64)> = HOT.iter().map(|(name, _)| (*name, count(name))).collect();
+    let known = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/instructions/counts.txt");
     if env::args().any(|argument| argument == "--accept") {
-        let mut text = String::new();
-        for (name, count) in &counted {
-            let _ = writeln!(text, "{name}: {count}");
-        }
+        let text = counted.iter().fold(String::new(), |text, (name, count)| format!("{text}{name}: {count}\n"));
         fs::write(&known, text).expect("counts.txt can be written");
     }
+    let before = read(&fs::read_to_string(&known).unwrap_or_default());
     let mut is_held = true;
     for (name, count) in counted {
         let before = before.get(name).copied();
