@@ -6,6 +6,7 @@ mod edits;
 mod entity;
 mod feeds;
 mod frames;
+mod growth;
 mod memory;
 mod reads;
 mod store;
@@ -20,6 +21,9 @@ fn main() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let _inside = runtime.enter();
+    if std::env::args().any(|argument| argument == "--growth") {
+        return growth::draw(&runtime);
+    }
     edits::compare();
     reads::all(&runtime);
     edits::type_into(&runtime);
