@@ -85,7 +85,7 @@
 //! saving in the background with an outbox, several edits saved as one, and stores other than those
 //! [below](#stores-and-features).
 //!
-//! What stands behind its promises, with the commands that show it: [`how_we_know`].
+//! What stands behind its promises, with the commands that show it: [`how_we_know`]. What it costs in time: [`how_fast`].
 //!
 //! # Usage
 //!
@@ -440,8 +440,13 @@ pub mod edit;
 pub mod entity;
 pub mod feed;
 #[cfg(doc)]
+#[doc = include_str!("how_fast.md")]
+#[doc = include_str!("how_fast/growth.svg")]
+pub mod how_fast {}
+#[cfg(doc)]
 #[doc = include_str!("how_we_know.md")]
 pub mod how_we_know {}
+
 mod locks;
 mod panics;
 pub mod store;
