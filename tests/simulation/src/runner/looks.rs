@@ -11,7 +11,7 @@ use super::people::Place;
 use super::reports::{Before, Came, Done, Shown};
 use crate::model::{Broken, Looked, Promise, ensure};
 use crate::product::{Product, places};
-use crate::world::Happened;
+use crate::world::{Happened, State};
 
 impl Run<'_> {
     /// Looks at everything.
@@ -236,8 +236,11 @@ impl Run<'_> {
                     _ => Happened::Rejected,
                 };
                 tell(happened, &|| format!("{name} is told: {error}"));
-                // What an earlier request of unknown outcome has done may have come late.
-                let is_sure = !seat.model.doubt && !self.world.with(|state| state.unanswered.contains(&actor));
+                // What an earlier request of unknown outcome has done may have come late, and one that was sent twice is
+                // refused for its first time.
+                let is_clear =
+                    |state: &mut State| !state.unanswered.contains(&actor) && !state.wrote_twice.contains(&actor);
+                let is_sure = !seat.model.doubt && self.world.with(is_clear);
                 let is_done = seat.done_before.is_some_and(|before| self.writes.done(actor) > before);
                 ensure(happened == Happened::Unknown || !is_sure || !is_done, Promise::P4, || {
                     format!("{name} was told that nothing has happened, and it has: {error}")

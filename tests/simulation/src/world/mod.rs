@@ -63,6 +63,8 @@ pub(crate) struct State {
     pub found: Vec<(u32, Found)>,
     /// The actors of which an answer to a write was lost, or could not be read.
     pub unanswered: BTreeSet<u32>,
+    /// The actors of which a write was sent twice: it may be refused because of its own first time.
+    pub wrote_twice: BTreeSet<u32>,
     /// The deletes, by actor and record, that were done, or whose answers were lost.
     pub deletes: BTreeSet<(u32, vantage_live::Id)>,
 }
@@ -84,6 +86,7 @@ impl World {
             half_answered: BTreeMap::new(),
             found: Vec::new(),
             unanswered: BTreeSet::new(),
+            wrote_twice: BTreeSet::new(),
             deletes: BTreeSet::new(),
         };
         World { state: Arc::new(Mutex::new(state)), ready: Arc::default() }
