@@ -99,7 +99,8 @@ pub enum SaveError<F: Field> {
         /// The store's error.
         source: Arc<ValueError>,
     },
-    /// The store was not reached. Nothing has happened there: save again when it is back.
+    /// The store was not reached. Nothing has happened there: save again when it is back. Of a new record that was made
+    /// before the rest of it could be written, the session is not new any more, and the next save says `Created`.
     #[error("{source}")]
     Unreachable {
         /// The store's error.

@@ -242,7 +242,9 @@ impl Run<'_> {
                     |state: &mut State| !state.unanswered.contains(&actor) && !state.wrote_twice.contains(&actor);
                 let is_sure = !seat.model.doubt && self.world.with(is_clear);
                 let is_done = seat.done_before.is_some_and(|before| self.writes.done(actor) > before);
-                ensure(happened == Happened::Unknown || !is_sure || !is_done, Promise::P4, || {
+                // A record that was made before the rest of it was not reached is told with the next save.
+                let is_made = !edit.is_new() && self.writes.has_made(actor, edit.id());
+                ensure(happened == Happened::Unknown || !is_sure || !is_done || is_made, Promise::P4, || {
                     format!("{name} was told that nothing has happened, and it has: {error}")
                 })?;
                 seat.model.doubt |= happened == Happened::Unknown;
