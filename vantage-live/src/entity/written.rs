@@ -318,8 +318,10 @@ impl<'r> Object<'r> {
         // A map is written in the order of its keys, most often.
         let likely = known.map_or(Some(self.written), |known| known.get(self.written).copied());
         let is_there = |place: &usize| self.names.get(*place).is_some_and(|(there, _)| *there == name);
-        let place = likely.filter(is_there).or_else(|| self.names.iter().position(|(there, _)| *there == name));
-        let place = place.ok_or(Different::Otherwise)?;
+        // A record's names are in order, unless a program has turned on serde_json's `preserve_order`.
+        let sorted = || self.names.binary_search_by_key(&name, |(there, _)| there).ok();
+        let anywhere = || self.names.iter().position(|(there, _)| *there == name);
+        let place = likely.filter(is_there).or_else(sorted).or_else(anywhere).ok_or(Different::Otherwise)?;
         let value = self.names.get_mut(place).and_then(|(_, value)| value.take()).ok_or(Different::Otherwise)?;
         self.written += 1;
         if self.order.is_some() && known.is_none() {

@@ -224,7 +224,7 @@ impl<E: LiveEntity> Shared<E> {
 
     /// A write was done, and what has come of it cannot be read: nobody knows what the record is by now.
     fn unread(&self, operation: Operation, id: &Id, error: ValueError) -> ValueError {
-        if error.kind == ValueErrorKind::Closed || broken::is(Broken::DoneIsUnreached) {
+        if broken::is(Broken::DoneIsUnreached) {
             return error;
         }
         ValueError::new(operation, self.table(), ValueErrorKind::OutcomeUnknown).on(id).caused_by(error)

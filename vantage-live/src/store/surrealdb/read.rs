@@ -162,9 +162,7 @@ impl ReadableValueSet for SurrealTable {
             stream::iter(chunks).map(Ok)
         });
         ids.try_flatten()
-            // The next one is on its way while one is taken in.
-            .map_ok(move |ids| async move { self.stretch(&ids).await })
-            .try_buffered(2)
+            .and_then(move |ids| async move { self.stretch(&ids).await })
             .try_filter(|rows| future::ready(!rows.is_empty()))
             .boxed()
     }
