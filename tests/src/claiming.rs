@@ -8,7 +8,7 @@ use vantage_live::{
 
 use crate::reads_the_store_below;
 
-/// The store below, with the capabilities that it claims.
+/// The store below, with the capabilities that it claims. Where it claims to tell no after-image, it tells none.
 #[derive(Clone)]
 pub struct Claiming<S> {
     store: S,
@@ -23,6 +23,10 @@ impl<S: RwValueSet> Claiming<S> {
         Claiming { store, claims }
     }
 
+    fn tells(&self, after: Record) -> Record {
+        if self.claims.after_image { after } else { Record::new() }
+    }
+
     /// A cache that outlives the process, as far as a table knows.
     pub fn lasting(store: S) -> Self {
         Claiming::new(store, |can| can.outlives_process = true)
@@ -34,13 +38,16 @@ reads_the_store_below!(Claiming<S>, this => this.claims, over S);
 #[async_trait]
 impl<S: RwValueSet> WritableValueSet for Claiming<S> {
     async fn write(&self, id: &Id, patch: &Patch, guard: &Guard) -> Result<WriteOutcome, ValueError> {
-        self.store.write(id, patch, guard).await
+        Ok(match self.store.write(id, patch, guard).await? {
+            WriteOutcome::Written(after) => WriteOutcome::Written(self.tells(after)),
+            not_written => not_written,
+        })
     }
     async fn insert_id_value(&self, id: &Id, record: Record) -> Result<Record, ValueError> {
-        self.store.insert_id_value(id, record).await
+        self.store.insert_id_value(id, record).await.map(|after| self.tells(after))
     }
     async fn replace_id_value(&self, id: &Id, record: Record) -> Result<Record, ValueError> {
-        self.store.replace_id_value(id, record).await
+        self.store.replace_id_value(id, record).await.map(|after| self.tells(after))
     }
     async fn delete_id(&self, id: &Id, guard: &Guard) -> Result<DeleteOutcome, ValueError> {
         self.store.delete_id(id, guard).await
@@ -53,6 +60,6 @@ impl<S: RwValueSet> WritableValueSet for Claiming<S> {
 #[async_trait]
 impl<S: RwValueSet> InsertableValueSet for Claiming<S> {
     async fn insert_value(&self, record: Record, key: Option<IdempotencyKey>) -> Result<(Id, Record), ValueError> {
-        self.store.insert_value(record, key).await
+        self.store.insert_value(record, key).await.map(|(id, after)| (id, self.tells(after)))
     }
 }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use tests::bakery::{self, Colleague as _, Product, ProductField, hoverboard};
 use tests::claiming::Claiming;
 use tests::numbering::Numbering;
-use vantage_live::contract::FaultyValueSet;
-use vantage_live::dataset::WritableDataSet as _;
+use vantage_live::contract::{Faults, FaultyValueSet};
+use vantage_live::dataset::{DataSetError, InsertableDataSet as _, WritableDataSet as _};
 use vantage_live::edit::SaveError;
 use vantage_live::{
     Capabilities, Guard, Id, Ids, ImTable, LiveEntity, LiveTable, OpenError, Operation, Patch, Policy,
@@ -108,8 +108,76 @@ async fn a_save_whose_record_could_not_be_read_afterwards_is_unknown_and_the_nex
     assert!(matches!(found, SaveResult::Saved), "{found:?}");
 }
 
+/// An empty store that tells no after-image, and a table over it.
+async fn silent(ids: Ids) -> (LiveTable<Product>, ImTable, Faults) {
+    let store = ImTable::new("product");
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let silent = Claiming::new(faulty, |can| can.after_image = false);
+    (LiveTable::<Product>::builder(silent).ids(ids).open().await.unwrap(), store, faults)
+}
+
+#[tokio::test]
+async fn a_new_record_that_has_gone_before_it_could_be_read_is_deleted_and_saving_again_makes_it() {
+    for ids in [Ids::Store, Ids::ClientUuid] {
+        let (table, store, faults) = silent(ids).await;
+        let mut edit = table.new_record(hoverboard());
+        let held = faults.next(Operation::Read).is_held();
+        edit.start_save().unwrap();
+        held.arrived().await;
+        assert_eq!(store.delete_all().await.unwrap(), 1);
+        held.release();
+
+        let told = edit.finish_save().await.unwrap();
+        assert!(matches!(told, SaveResult::Deleted), "{ids:?}: {told:?}");
+        assert_eq!(store.count().await.unwrap(), 0);
+        let again = edit.save().await.unwrap();
+
+        assert!(matches!(again, SaveResult::Created(_)), "{ids:?}: {again:?}");
+        assert_eq!(store.count().await.unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_entity_that_has_gone_before_it_could_be_read_was_inserted_all_the_same() {
+    for ids in [Ids::Store, Ids::ClientUuid] {
+        let (table, store, faults) = silent(ids).await;
+        let held = faults.next(Operation::Read).is_held();
+        let inserting = tokio::spawn({
+            let table = table.clone();
+            async move { table.insert(hoverboard()).await }
+        });
+        held.arrived().await;
+        let (made, _) = store.get_some_value().await.unwrap().unwrap();
+        assert_eq!(store.delete_all().await.unwrap(), 1);
+        held.release();
+
+        assert_eq!(inserting.await.unwrap().unwrap(), made, "{ids:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_entity_that_has_gone_before_it_could_be_read_is_missing_where_it_was_to_be_replaced() {
+    let (table, store, faults) = silent(Ids::Store).await;
+    // The first read finds out what there is.
+    let held = faults.next(Operation::Read).after(1).is_held();
+    let replacing = tokio::spawn({
+        let table = table.clone();
+        async move { table.replace_id(&"almanac".into(), hoverboard()).await }
+    });
+    held.arrived().await;
+    assert_eq!(store.delete_all().await.unwrap(), 1);
+    held.release();
+
+    let told = replacing.await.unwrap();
+
+    let is_missing =
+        |told: &DataSetError| matches!(told, DataSetError::Store(error) if error.kind == ValueErrorKind::Missing);
+    assert!(told.as_ref().is_err_and(is_missing), "{told:?}");
+}
+
 /// A session whose price of 310 is in a store that does not tell what it has stored, and is read there as a colleague's 305.
-async fn read_after_a_colleague(policy: Policy) -> (RecordEdit<'static, Product>, ImTable) {
+async fn read_after_a_colleague(policy: Policy) -> (RecordEdit<'static, Product>, ImTable, Faults) {
     let store = bakery::store().await;
     let faulty = FaultyValueSet::new(store.clone());
     let faults = faulty.faults();
@@ -123,12 +191,12 @@ async fn read_after_a_colleague(policy: Policy) -> (RecordEdit<'static, Product>
     held.arrived().await;
     store.colleague_sets("sea_pie", "price", 305).await;
     held.release();
-    (edit, store)
+    (edit, store, faults)
 }
 
 #[tokio::test]
 async fn from_a_store_without_after_images_another_value_is_told_before_it_is_overwritten() {
-    let (mut edit, store) = read_after_a_colleague(Policy::Fields).await;
+    let (mut edit, store, _) = read_after_a_colleague(Policy::Fields).await;
 
     // Nobody has asked for the answer of the first one.
     let told = edit.save().await.unwrap();
@@ -140,8 +208,42 @@ async fn from_a_store_without_after_images_another_value_is_told_before_it_is_ov
 }
 
 #[tokio::test]
+async fn another_value_is_told_before_it_is_overwritten_though_a_copy_was_to_be_made_meanwhile() {
+    let (mut edit, store, faults) = read_after_a_colleague(Policy::Fields).await;
+    faults.next(Operation::Insert).fails(ValueErrorKind::Unreachable);
+    let copy = edit.save_as_new().await.unwrap();
+    assert!(matches!(copy, SaveResult::Error(SaveError::Unreachable { .. })), "{copy:?}");
+
+    let told = edit.save().await.unwrap();
+
+    let of_price = |told: &SaveResult<Product>| match told {
+        SaveResult::PartialSave(otherwise) => otherwise.fields() == ProductField::Price.into(),
+        _ => false,
+    };
+    assert!(of_price(&told), "{told:?}");
+    assert_eq!(store.stored("sea_pie", "price").await, Some(305.into()));
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Saved), "who was told means it");
+}
+
+#[tokio::test]
+async fn another_value_is_told_though_nobody_has_heard_that_the_copy_was_not_made() {
+    let (mut edit, store, faults) = read_after_a_colleague(Policy::Fields).await;
+    for _ in 0..2 {
+        faults.next(Operation::Insert).fails(ValueErrorKind::Unreachable);
+        let _ = edit.save_as_new().await.unwrap();
+    }
+    faults.next(Operation::Insert).fails(ValueErrorKind::Unreachable);
+    edit.start_save_as_new().unwrap();
+
+    let told = edit.save().await.unwrap();
+
+    assert!(matches!(told, SaveResult::PartialSave(_)), "{told:?}");
+    assert_eq!(store.stored("sea_pie", "price").await, Some(305.into()));
+}
+
+#[tokio::test]
 async fn from_a_store_without_after_images_another_value_is_overwritten_unasked_where_that_is_the_policy() {
-    let (mut edit, store) = read_after_a_colleague(Policy::Overwrite).await;
+    let (mut edit, store, _) = read_after_a_colleague(Policy::Overwrite).await;
 
     let saved = edit.save().await.unwrap();
 

@@ -2,9 +2,10 @@
 
 use tests::bakery::{self, Product};
 use tests::still::Still;
+use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet};
 use vantage_live::edit::SaveError;
-use vantage_live::{LiveTable, Operation, RecordEdit, SaveResult, ValueErrorKind};
+use vantage_live::{Id, LiveTable, ManualFeed, Operation, RecordEdit, SaveResult, ValueErrorKind};
 
 /// A session whose name is in the store, whose answer has crossed another one, and whose record cannot be read so many times.
 async fn crossed(unread: usize) -> (RecordEdit<'static, Product>, LiveTable<Product>, Faults) {
@@ -48,4 +49,43 @@ async fn where_that_cannot_be_read_it_is_unknown_and_the_next_save_finds_out() {
     assert!(matches!(found, SaveResult::Saved), "{found:?}");
     let row = table.row(&"sea_pie".into()).unwrap();
     assert_eq!((&*row.name, row.price), ("Pie", 310));
+}
+
+#[tokio::test]
+async fn where_so_much_has_changed_that_all_is_listed_and_lists_fail_it_is_unknown_too() {
+    let faulty = FaultyValueSet::new(bakery::store().await);
+    let (faults, feed) = (faulty.faults(), ManualFeed::new());
+    // The pauses of the worker that reads are over at once; how many those are is not what is asked here.
+    let table = LiveTable::<Product>::builder(faulty).feed(feed.clone()).environment(Still::with_chance(0));
+    let table = table.open().await.unwrap();
+    let mut edit = table.edit_record_owned("sea_pie").await.unwrap();
+    edit.name = "Pie".into();
+    let mut other = table.edit_record_owned("sea_pie").await.unwrap();
+    other.price = 310;
+    let held = faults.next(Operation::Write).has_its_answer_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    assert!(matches!(other.save().await.unwrap(), SaveResult::Saved));
+    let reading = faults.next(Operation::Read).is_held();
+    feed.changed("sea_pie");
+    reading.arrived().await;
+    faults.next(Operation::Read).times(usize::MAX).fails(ValueErrorKind::Unreachable);
+    for n in 0..70_000 {
+        feed.changed(Id::from(n));
+        if n % 1_000 == 0 {
+            until(|| table.metrics().feed_events >= u64::try_from(n).unwrap()).await;
+        }
+    }
+    until(|| table.metrics().feed_events >= 70_000).await;
+    held.release();
+    reading.release();
+
+    let mut told = None;
+    until(|| {
+        told = told.take().or_else(|| edit.poll_save());
+        told.is_some()
+    })
+    .await;
+
+    assert!(matches!(told, Some(Ok(SaveResult::Error(SaveError::OutcomeUnknown { .. })))), "{told:?}");
 }

@@ -476,3 +476,55 @@ async fn what_a_save_has_written_is_not_taken_for_an_earlier_lost_write_that_lan
 
     assert!(matches!(result, SaveResult::Conflict(_)), "P3: it may be the colleague's: {result:?}");
 }
+
+#[tokio::test]
+async fn a_record_that_was_made_before_the_rest_was_not_reached_is_made_once_though_it_is_saved_as_new() {
+    for (ids, is_brought_back) in [Ids::Store, Ids::ClientUuid].into_iter().flat_map(|ids| [(ids, true), (ids, false)])
+    {
+        let store = bakery::store().await;
+        let faulty = FaultyValueSet::new(store.clone());
+        let faults = faulty.faults();
+        let table = LiveTable::<Product>::builder(faulty).ids(ids).open().await.unwrap();
+        let mut edit = if is_brought_back {
+            let edit = table.edit_record_owned(CUPCAKE).await.unwrap();
+            let _ = store.delete_id(&CUPCAKE.into(), &Guard::Nothing).await.unwrap();
+            edit
+        } else {
+            table.new_record_owned(hoverboard())
+        };
+        faults.next(Operation::Insert).loses_its_answer();
+        let lost = edit.save_as_new().await.unwrap();
+        assert!(matches!(lost, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "{lost:?}");
+        edit.price = 131;
+        faults.next(Operation::Write).fails(ValueErrorKind::Unreachable);
+        let unreached = edit.save_as_new().await.unwrap();
+        assert!(matches!(unreached, SaveResult::Error(SaveError::Unreachable { .. })), "{unreached:?}");
+
+        let made = edit.save_as_new().await.unwrap();
+
+        let SaveResult::Created(id) = made else { panic!("{ids:?}: {made:?}") };
+        assert_eq!(store.get_id_value(&id).await.unwrap().unwrap()["price"], 131);
+        let others = if is_brought_back { 4 } else { 5 };
+        assert_eq!(store.count().await.unwrap(), others + 1, "{ids:?}: it was made once");
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_was_made_unheard_and_has_gone_is_brought_back_as_another() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.new_record(hoverboard());
+    faults.next(Operation::Insert).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+    edit.price = 131;
+    faults.next(Operation::Write).fails(ValueErrorKind::Unreachable);
+    let _ = edit.save().await.unwrap();
+    let unheard = edit.id().clone();
+    let _ = store.delete_id(&unheard, &Guard::Nothing).await.unwrap();
+
+    let gone = edit.save().await.unwrap();
+    assert!(matches!(gone, SaveResult::Deleted), "{gone:?}");
+    let made = edit.save_as_new().await.unwrap();
+
+    assert!(matches!(&made, SaveResult::Created(id) if *id != unheard), "{made:?}");
+    assert_eq!(store.count().await.unwrap(), 6);
+}

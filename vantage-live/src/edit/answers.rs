@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use serde_json::Value;
 
-use super::save::{self, Answer, Asked, Pending, Sent, Step};
+use super::save::{self, Answer, Asked, Pending, Sent, Step, Was};
 use super::{EditError, RecordEdit, SaveError, SaveResult};
 use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
@@ -60,6 +60,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             }
             Answer::Gone => {
                 self.doubts.clear();
+                // It was made, and there is nothing left to be written to it.
+                self.unseen.created = None;
                 SaveResult::Deleted
             }
             Answer::Created(id, after) => {
@@ -229,9 +231,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// A record that was to be saved as a new one, and was not made, is the one it was.
     pub(super) fn is_not_made(&mut self) {
         if self.doubts.is_empty()
-            && let Some((id, doubts)) = self.was.take()
+            && let Some(Was { id, doubts, otherwise }) = self.was.take()
         {
             (self.id, self.doubts, self.new) = (id, doubts, None);
+            self.unseen.otherwise = otherwise;
         }
     }
 

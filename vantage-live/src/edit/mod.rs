@@ -26,7 +26,7 @@ pub use outcome::{DeleteResult, EditError, RefreshError, SaveError, SaveResult, 
 use self::deleting::Deleting;
 use self::doubt::Doubts;
 use self::rebase::ThreeWay;
-use self::save::{Coerced, Pending};
+use self::save::{Coerced, Pending, Was};
 use self::unseen::Unseen;
 use crate::dataset::DataSetError;
 use crate::entity::{FieldSet, LiveEntity};
@@ -77,7 +77,7 @@ pub struct RecordEdit<'t, E: LiveEntity> {
     /// What was sent when answers were lost.
     doubts: Doubts<E>,
     /// What the session was before it was to be saved as a new record, until that is done.
-    was: Option<(Id, Doubts<E>)>,
+    was: Option<Was<E>>,
     deleting: Deleting<E>,
     coerced: Option<Coerced<E>>,
     borrowed: PhantomData<&'t LiveTable<E>>,

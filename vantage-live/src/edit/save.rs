@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures::channel::oneshot;
 use serde_json::Value;
 
+use super::doubt::Doubts;
 use super::outcome::{EditError, SaveError, SaveResult, StoredOtherwise};
 use crate::broken::{self, Broken};
 use crate::dataset::{DataSetError, kept_apart};
@@ -65,6 +66,14 @@ pub(super) struct Pending<E: LiveEntity> {
     pub asked: Asked,
     /// The number of the rows that the session has taken its own in from since it was sent: it may be newer than the answer.
     pub rebased: Option<u64>,
+}
+
+/// What a session was before it was to be saved as a new record.
+pub(super) struct Was<E: LiveEntity> {
+    pub id: Id,
+    pub doubts: Doubts<E>,
+    /// What the store had made of its last save, where nobody was told.
+    pub otherwise: Option<StoredOtherwise<E::Field>>,
 }
 
 /// What a save has asked the store, and what it knows by now.
@@ -195,7 +204,8 @@ pub(super) async fn write<E: LiveEntity>(
         && let Some(mut record) = shared.read(&id).await?.and_then(|entry| entry.record().ok())
     {
         patch.apply(&mut record);
-        let after = Entry::decode(&id, &shared.replace(&id, record).await?).map_err(|e| shared.fault(&id, e))?;
+        let after = shared.replace(&id, record).await?.unwrap_or_default();
+        let after = Entry::decode(&id, &after).map_err(|e| shared.fault(&id, e))?;
         return Ok(Answer::Written { after, shown_in: None });
     }
     Ok(match shared.write(&id, &patch, &guard).await? {
@@ -237,7 +247,10 @@ pub(super) async fn create<E: LiveEntity>(
                 shared.identify(&temp, &id, &Seen::Row(entry.clone()));
                 (entry, true)
             }
-            made => (made_entry(&shared, &id, &made?)?, is_read),
+            made => match made_entry(&shared, &id, made?)? {
+                Some(entry) => (entry, is_read),
+                None => return Ok(Answer::Gone),
+            },
         };
         return Ok(if before { Answer::CreatedBefore(id, entry) } else { Answer::Created(id, entry) });
     } else if in_doubt {
@@ -247,13 +260,18 @@ pub(super) async fn create<E: LiveEntity>(
     } else {
         shared.insert(record, None, Some(&temp)).await?
     };
-    let entry = made_entry(&shared, &id, &after)?;
+    let Some(entry) = made_entry(&shared, &id, after)? else { return Ok(Answer::Gone) };
     Ok(if is_read { Answer::CreatedBefore(id, entry) } else { Answer::Created(id, entry) })
 }
 
-/// The record as the store has made it, which may be one that does not fit the entity.
-fn made_entry<E: LiveEntity>(shared: &Shared<E>, id: &Id, made: &Record) -> Result<Entry<E>, DataSetError> {
-    Entry::decode(id, made).map_err(|source| kept_apart(shared.table(), id, &source))
+/// The record as the store has made it, which may be one that does not fit the entity, or have gone by now.
+fn made_entry<E: LiveEntity>(
+    shared: &Shared<E>,
+    id: &Id,
+    made: Option<Record>,
+) -> Result<Option<Entry<E>>, DataSetError> {
+    let decode = |made| Entry::decode(id, &made).map_err(|source| kept_apart(shared.table(), id, &source));
+    made.map(decode).transpose()
 }
 
 /// Whether the store has stored what was sent, or made other values of it, and whether it had made the same of the same

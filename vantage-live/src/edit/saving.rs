@@ -6,7 +6,7 @@ use futures::channel::oneshot;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::save::{self, Answer, Asked, Pending, Sent, Step};
+use super::save::{self, Answer, Asked, Pending, Sent, Step, Was};
 use super::{EditError, RecordEdit, SaveResult};
 use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
@@ -26,6 +26,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// | modified | somebody changed a field that we write | `Conflict` | as after [`rebase`](Self::rebase); nothing written |
     /// | modified | gone | `Deleted` | local kept |
     /// | new | inserted | `Created` | the temp id is replaced, and still finds the row |
+    /// | new | inserted, and gone before it could be read | `Deleted` | local kept; saving once more makes it again |
     /// | any | refused | `Error(Rejected)` | nothing changed |
     /// | any | not reached | `Error(Unreachable)` | nothing changed |
     /// | any | sent, answer lost | `Error(OutcomeUnknown)` | nothing changed; the next save finds out, and a refresh too |
@@ -164,13 +165,20 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.poll_pending_in()?;
         // It is a new record already, which nobody has heard of yet: a second one is not what was meant.
         let is_made = matches!(self.unseen.save, Some(SaveResult::Created(_))) || self.unseen.created.is_some();
-        if is_made && self.unseen.save.is_some() {
-            return Ok(());
+        if is_made {
+            let must_be_told = self.unseen.save.is_some() || self.must_be_told();
+            // What is left to be done is to write the rest to it.
+            return if must_be_told { Ok(()) } else { self.send() };
         }
-        self.unseen.save = None;
+        let unheard = self.unseen.save.take();
         if !self.is_new() {
             let (id, key) = self.table.new_id();
-            self.was = Some((std::mem::replace(&mut self.id, id), std::mem::take(&mut self.doubts)));
+            let otherwise = match unheard {
+                Some(SaveResult::PartialSave(otherwise)) => Some(otherwise),
+                _ => self.unseen.otherwise.take(),
+            };
+            let (id, doubts) = (std::mem::replace(&mut self.id, id), std::mem::take(&mut self.doubts));
+            self.was = Some(Was { id, doubts, otherwise });
             self.new = Some(key);
             self.is_another();
         }

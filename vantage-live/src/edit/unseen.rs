@@ -3,7 +3,7 @@
 //! P3 is about what a person has seen. A save after a conflict means "keep mine", and a second delete "even so", only to
 //! somebody who was told of the first.
 
-use super::{DeleteResult, EditError, RecordEdit, SaveResult};
+use super::{DeleteResult, EditError, RecordEdit, SaveResult, StoredOtherwise};
 use crate::broken::{self, Broken};
 use crate::entity::{FieldSet, LiveEntity};
 use crate::table::Policy;
@@ -13,6 +13,8 @@ use crate::value::Id;
 pub(super) struct Unseen<E: LiveEntity> {
     /// The answer of a save, which another call has taken in.
     pub save: Option<SaveResult<E>>,
+    /// What the store had made of the last save before the session was to be saved as a new record, which was not made.
+    pub otherwise: Option<StoredOtherwise<E::Field>>,
     /// The answer to a delete, which another call has taken in.
     pub delete: Option<DeleteResult<E::Field>>,
     /// The record that a save has made, before the rest of what was typed was written to it.
@@ -25,7 +27,7 @@ pub(super) struct Unseen<E: LiveEntity> {
 
 impl<E: LiveEntity> Default for Unseen<E> {
     fn default() -> Self {
-        Unseen { save: None, delete: None, created: None, changed: FieldSet::EMPTY, refused: false }
+        Unseen { save: None, otherwise: None, delete: None, created: None, changed: FieldSet::EMPTY, refused: false }
     }
 }
 
@@ -76,7 +78,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     /// Whether something must be told before anything else is sent; then that is the answer.
     pub(super) fn must_be_told(&mut self) -> bool {
-        match self.unseen.save.take() {
+        // What has failed tells nothing of the record: what was told before it is still to be told.
+        let save = self.unseen.save.take().filter(|save| !matches!(save, SaveResult::Error(_)));
+        match save.or_else(|| self.unseen.otherwise.take().map(SaveResult::PartialSave)) {
             // Once everything that was typed since is saved too, where there is anything.
             Some(SaveResult::Created(id)) => self.unseen.created = Some(id),
             Some(SaveResult::PartialSave(partial)) if self.may_be_foreign(partial.fields()) => {

@@ -220,7 +220,7 @@ impl<E: LiveEntity> Core<E> {
     }
 
     fn put(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) {
-        self.moments.applied(id, source);
+        self.moments.applied(id, source, self.snapshot.rows.len());
         self.flights.has_changed(id);
         self.changed = true;
         let id = id.clone();
@@ -282,21 +282,22 @@ impl<E: LiveEntity> Core<E> {
     }
 
     fn agreed(&mut self, id: &Id, source: Source) {
+        let rows = self.snapshot.rows.len();
         match source {
             Source::Request { write, .. } => {
                 if write {
-                    self.moments.applied(id, source);
+                    self.moments.applied(id, source, rows);
                 } else {
-                    self.moments.confirmed(id, true);
+                    self.moments.confirmed(id, true, rows);
                 }
                 self.flights.has_changed(id);
             }
             Source::Event { .. } => {
-                self.moments.confirmed(id, false);
+                self.moments.confirmed(id, false, rows);
                 // What waits for an answer of ours is older than this, and would take the row back.
                 self.flights.forget_told(id);
             }
-            Source::Hint => self.moments.confirmed(id, false),
+            Source::Hint => self.moments.confirmed(id, false, rows),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::dataset::{
     DataSetError, InsertableDataSet, ReadableDataSet, WritableDataSet, kept_apart, replace_one, update_one,
 };
 use crate::entity::LiveEntity;
-use crate::value::{Guard, Id, Operation, Record, ValueErrorKind, WritableValueSet};
+use crate::value::{Guard, Id, Operation, Record, ValueError, ValueErrorKind, WritableValueSet};
 
 impl<E: LiveEntity> Shared<E> {
     /// What is known of a record that has no row: that it does not fit the entity, or nothing.
@@ -71,7 +71,12 @@ impl<E: LiveEntity> WritableDataSet<E> for LiveTable<E> {
         // Not the row: it may not know of every column that is to be gone.
         let known = read().await?;
         // Through this table's value set, so that the answer is shown at once.
-        shared.typed(id, &replace_one(self, id, &entity, known, read).await?)
+        let after = replace_one(self, id, &entity, known, read).await?;
+        if after.is_empty() && !shared.backend.capabilities().after_image {
+            let missing = ValueError::new(Operation::Replace, shared.table(), ValueErrorKind::Missing).on(id);
+            return Err(missing.caused_by("it was written, and has gone before it could be read").into());
+        }
+        shared.typed(id, &after)
     }
 
     async fn update(&self, change: &mut (dyn for<'r> FnMut(&'r mut E) + Send)) -> Result<u64, DataSetError> {
@@ -115,9 +120,10 @@ impl<E: LiveEntity> InsertableDataSet<E> for LiveTable<E> {
                     }
                 }
             };
-            match Entry::<E>::decode(&id, &made) {
-                Ok(_) => Ok(id),
-                Err(source) => Err(kept_apart(shared.table(), &id, &source)),
+            // One that somebody has deleted since was made all the same.
+            match made.map(|made| Entry::<E>::decode(&id, &made)) {
+                Some(Err(source)) => Err(kept_apart(shared.table(), &id, &source)),
+                Some(Ok(_)) | None => Ok(id),
             }
         };
         self.shared().run(Operation::Insert, insert).await

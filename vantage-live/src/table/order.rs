@@ -151,18 +151,17 @@ impl Moments {
         self.feed.as_ref().and_then(Feed::position).map_or(Mark::Unknown, Mark::Position)
     }
 
-    /// The record was applied now.
-    pub fn applied(&mut self, id: &Id, source: Source) {
+    /// The record was applied now, to a table of so many `rows`.
+    pub fn applied(&mut self, id: &Id, source: Source, rows: usize) {
         let mark = match source {
             Source::Event { .. } => Mark::Told,
             Source::Hint | Source::Request { .. } => self.mark(),
         };
         let applied = self.next();
-        self.remember(id, Shown { applied, mark });
+        self.remember(id, Shown { applied, mark }, rows);
     }
 
-    /// A list begins. Until it has ended nothing is forgotten, or the rest of it would count as older than its beginning;
-    /// what is remembered is bounded by the rows.
+    /// A list begins. Until it has ended no row is forgotten, or the rest of it would count as older than its beginning.
     pub fn list_begins(&mut self) -> Moment {
         self.lists += 1;
         self.next()
@@ -181,8 +180,8 @@ impl Moments {
 
     /// What is shown was told once more: by an answer to a request of ours, or by the feed. A request that was sent before
     /// this moment is not newer, even if it was sent after the record was applied, or after that other request; nor is an
-    /// event that the feed told before the answer.
-    pub fn confirmed(&mut self, id: &Id, by_answer: bool) {
+    /// event that the feed told before the answer. The table has so many `rows`.
+    pub fn confirmed(&mut self, id: &Id, by_answer: bool, rows: usize) {
         let shown = self.shown(id);
         let applied = self.next();
         let mark = match by_answer {
@@ -190,16 +189,18 @@ impl Moments {
             false if broken::is(Broken::TrustsEchoes) => Mark::Told,
             false => shown.mark,
         };
-        self.remember(id, Shown { applied, mark });
+        self.remember(id, Shown { applied, mark }, rows);
     }
 
-    fn remember(&mut self, id: &Id, shown: Shown) {
+    fn remember(&mut self, id: &Id, shown: Shown, rows: usize) {
         if let Some(known) = self.shown.get_mut(id) {
             *known = shown;
             return;
         }
-        // P8: within bounds, and on the side of caution beyond them.
-        if self.lists == 0 && self.shown.len() >= REMEMBERED {
+        // P8: within bounds, and on the side of caution beyond them. While a list is under way every row has its place, and
+        // records that are not there have no more room than ever.
+        let beside = if self.lists == 0 { 0 } else { rows };
+        if self.shown.len() >= REMEMBERED + beside {
             self.listed();
         }
         self.shown.insert(id.clone(), shown);
@@ -263,10 +264,10 @@ mod tests {
         let feed = ManualFeed::of_store();
         let mut moments = Moments::new(Some(Arc::new(feed.clone())));
         let id = Id::from("sea_pie");
-        moments.applied(&id, event(0));
+        moments.applied(&id, event(0), 1);
         feed.delete("sea_pie");
 
-        moments.confirmed(&id, true);
+        moments.confirmed(&id, true, 1);
 
         let before = moments.told(FeedOrder::Commit);
         assert_eq!(moments.judge(&id, before), Verdict::Settle);
@@ -282,7 +283,7 @@ mod tests {
         let _read = moments.next();
         let list = moments.next();
 
-        moments.confirmed(&id, true);
+        moments.confirmed(&id, true, 1);
 
         assert_eq!(moments.judge(&id, request(list)), Verdict::Settle, "it may be from before the answer");
     }
@@ -294,7 +295,7 @@ mod tests {
         let began = moments.list_begins();
         for n in 0..REMEMBERED + 2 {
             assert_eq!(moments.judge(&id(n), request(began)), Verdict::Apply, "record {n}");
-            moments.applied(&id(n), request(began));
+            moments.applied(&id(n), request(began), n);
         }
 
         moments.listed();
@@ -302,9 +303,21 @@ mod tests {
         assert!(moments.shown.is_empty());
 
         for n in 0..=REMEMBERED {
-            moments.applied(&id(n), event(0));
+            moments.applied(&id(n), event(0), n);
         }
         assert!(moments.shown.len() < REMEMBERED, "P8: once it has ended, there is a bound again");
+    }
+
+    #[test]
+    fn while_a_list_is_under_way_records_that_are_not_there_have_no_more_room_than_ever() {
+        let mut moments = Moments::new(None);
+        let _began = moments.list_begins();
+
+        for n in 0..3 * REMEMBERED {
+            moments.applied(&Id::from(i64::try_from(n).unwrap_or_default()), event(0), 10);
+        }
+
+        assert!(moments.shown.len() <= REMEMBERED + 10, "{}", moments.shown.len());
     }
 
     #[test]
@@ -312,11 +325,11 @@ mod tests {
         let mut moments = Moments::new(None);
         let id = |n: usize| Id::from(i64::try_from(n).unwrap_or_default());
         let began = moments.next();
-        moments.applied(&id(0), Source::Request { began, write: true });
-        moments.applied(&id(1), event(0));
+        moments.applied(&id(0), Source::Request { began, write: true }, 0);
+        moments.applied(&id(1), event(0), 1);
         assert!(moments.has_seen(&id(0)), "there is room for both");
         for n in 1..=REMEMBERED {
-            moments.applied(&id(n), event(0));
+            moments.applied(&id(n), event(0), n);
         }
 
         assert!(moments.shown.len() < REMEMBERED);

@@ -277,39 +277,41 @@ impl<E: LiveEntity> Shared<E> {
         Ok(Answered { outcome, seen, shown_in })
     }
 
-    /// A write of a whole record, which may have had a temp id: its after-image, which is shown by then.
+    /// A write of a whole record, which may have had a temp id: its after-image, which is shown by then; `None` where it was
+    /// done, and the record had gone again before it could be read.
     async fn storing(
         self: &Arc<Self>,
         operation: Operation,
         (id, temp): (&Id, Option<&Id>),
         send: impl Future<Output = Result<Record, ValueError>>,
-    ) -> Result<Record, DataSetError> {
+    ) -> Result<Option<Record>, DataSetError> {
         let (after, _) = self
             .writing(operation, (id, temp), async {
                 let answer = send.await?;
-                let after = self.after(operation, id, answer.clone()).await?;
+                let after = self.after(operation, id, answer).await?;
                 let seen = self.see(id, after.as_ref());
-                Ok((after.unwrap_or(answer), seen, true))
+                Ok((after, seen, true))
             })
             .await?;
         Ok(after)
     }
 
-    /// Replaces a whole record and shows its after-image.
+    /// Replaces a whole record and shows its after-image; `None` where that has gone by then.
     #[tracing::instrument(level = "debug", skip_all, fields(table = self.table(), %id))]
-    pub(crate) async fn replace(self: &Arc<Self>, id: &Id, record: Record) -> Result<Record, DataSetError> {
+    pub(crate) async fn replace(self: &Arc<Self>, id: &Id, record: Record) -> Result<Option<Record>, DataSetError> {
         let id = &self.resolve(id);
         self.storing(Operation::Replace, (id, None), self.backend.replace_id_value(id, record)).await
     }
 
-    /// Inserts a record of an id that the client chose and shows its after-image, with the temp id that it had.
+    /// Inserts a record of an id that the client chose and shows its after-image, with the temp id that it had; `None` where
+    /// it has gone by then.
     #[tracing::instrument(level = "debug", skip_all, fields(table = self.table(), %id))]
     pub(crate) async fn insert_id(
         self: &Arc<Self>,
         id: &Id,
         record: Record,
         temp: Option<&Id>,
-    ) -> Result<Record, DataSetError> {
+    ) -> Result<Option<Record>, DataSetError> {
         let id = &self.resolve(id);
         self.storing(Operation::Insert, (id, temp), self.backend.insert_id_value(id, record)).await
     }
@@ -323,20 +325,21 @@ impl<E: LiveEntity> Shared<E> {
         })
     }
 
-    /// Inserts a record of an id that the store chooses and shows its after-image, with the temp id that it had.
+    /// Inserts a record of an id that the store chooses and shows its after-image, with the temp id that it had; `None` where
+    /// it has gone by then.
     #[tracing::instrument(level = "debug", skip_all, fields(table = self.table()))]
     pub(crate) async fn insert(
         self: &Arc<Self>,
         record: Record,
         key: Option<IdempotencyKey>,
         temp: Option<&Id>,
-    ) -> Result<(Id, Record), DataSetError> {
+    ) -> Result<(Id, Option<Record>), DataSetError> {
         let flying = Flying::insert(self);
         let (id, answer) = self.backend.insert_value(record, key).await?;
-        let after = self.after(Operation::Insert, &id, answer.clone()).await?;
+        let after = self.after(Operation::Insert, &id, answer).await?;
         let seen = self.see(&id, after.as_ref());
         self.shown(Operation::Insert, (&id, temp), seen, true, flying).await?;
-        Ok((id, after.unwrap_or(answer)))
+        Ok((id, after))
     }
 
     /// Says which record a temp id has become.

@@ -179,7 +179,13 @@ impl Settling {
     fn could_not_read(&mut self, why: &ValueErrorKind) {
         match std::mem::take(&mut self.reading) {
             Reading::Nothing => {}
-            Reading::Everything => self.want_everything(),
+            Reading::Everything => {
+                self.want_everything();
+                // As long as lists fail nobody is read alone: who waits for one record is not to wait for ever.
+                for Wanted { waiters } in std::mem::take(&mut self.wanted).into_values() {
+                    self.answer(waiters, &Err(why.clone()));
+                }
+            }
             Reading::Records(records) => {
                 for (id, Wanted { waiters }) in records {
                     self.answer(waiters, &Err(why.clone()));
@@ -319,6 +325,22 @@ mod tests {
         assert_eq!(waiting.try_recv(), Ok(None));
 
         assert!(matches!(settling.take_batch(), Some(Batch::Records(ids)) if ids == [id(0)]));
+    }
+
+    #[test]
+    fn who_waits_for_a_record_is_told_where_everything_could_not_be_listed() {
+        let mut settling = Settling::default();
+        let mut waiting = settling.wait(id(0));
+        for n in 1..=WANTED {
+            settling.want(id(n));
+        }
+        assert!(matches!(settling.take_batch(), Some(Batch::Everything)));
+
+        settling.could_not_read(&ValueErrorKind::Unreachable);
+        settling.take_answers().into_iter().for_each(Answer::send);
+
+        assert_eq!(waiting.try_recv(), Ok(Some(Err(ValueErrorKind::Unreachable))));
+        assert!(matches!(settling.take_batch(), Some(Batch::Everything)), "the record is in the list");
     }
 
     #[test]

@@ -52,6 +52,11 @@ impl<E: LiveEntity> LiveTable<E> {
     }
 }
 
+/// What a store that tells no after-image answers where the record has gone before it could be read: nothing, as ever.
+fn told(after: Option<Record>) -> Record {
+    after.unwrap_or_default()
+}
+
 #[async_trait]
 impl<E: LiveEntity> ReadableValueSet for LiveTable<E> {
     fn name(&self) -> &str {
@@ -113,12 +118,14 @@ impl<E: LiveEntity> WritableValueSet for LiveTable<E> {
 
     async fn insert_id_value(&self, id: &Id, record: Record) -> Result<Record, ValueError> {
         let id = id.clone();
-        self.request(Operation::Insert, |shared| async move { shared.insert_id(&id, record, None).await }).await
+        let insert = |shared: Arc<Shared<E>>| async move { shared.insert_id(&id, record, None).await };
+        self.request(Operation::Insert, insert).await.map(told)
     }
 
     async fn replace_id_value(&self, id: &Id, record: Record) -> Result<Record, ValueError> {
         let id = id.clone();
-        self.request(Operation::Replace, |shared| async move { shared.replace(&id, record).await }).await
+        let replace = |shared: Arc<Shared<E>>| async move { shared.replace(&id, record).await };
+        self.request(Operation::Replace, replace).await.map(told)
     }
 
     async fn delete_id(&self, id: &Id, guard: &Guard) -> Result<DeleteOutcome, ValueError> {
@@ -134,6 +141,7 @@ impl<E: LiveEntity> WritableValueSet for LiveTable<E> {
 #[async_trait]
 impl<E: LiveEntity> InsertableValueSet for LiveTable<E> {
     async fn insert_value(&self, record: Record, key: Option<IdempotencyKey>) -> Result<(Id, Record), ValueError> {
-        self.request(Operation::Insert, |shared| async move { shared.insert(record, key, None).await }).await
+        let insert = |shared: Arc<Shared<E>>| async move { shared.insert(record, key, None).await };
+        self.request(Operation::Insert, insert).await.map(|(id, after)| (id, told(after)))
     }
 }
