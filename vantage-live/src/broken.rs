@@ -24,6 +24,8 @@ pub enum Broken {
     RefusalGoesUnshown,
     /// P3: a conflict that nobody asked for is forgotten.
     ForgetsUnseenConflicts,
+    /// P3: what was read after a write, of a store that does not tell what it has stored, is overwritten unshown.
+    OverwritesWhatWasRead,
     /// P4: a failed save takes the local state back.
     FailureDropsLocal,
     /// P4: a rebase takes the store's value over what was typed.
@@ -36,6 +38,8 @@ pub enum Broken {
     DoneIsUnreached,
     /// P4: each attempt to make a record has a key of its own.
     CreatesTwice,
+    /// P4: a record that was made unheard is made again, where it is to be saved as a new one.
+    MakesAnother,
     /// P5: the after-image of a write is not shown.
     HidesAfterImages,
     /// P5: a save does not wait until it is known which of two answers is newer.

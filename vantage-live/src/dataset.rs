@@ -371,12 +371,24 @@ pub(crate) async fn replace_one<E: LiveEntity, F: Future<Output = Result<Option<
     let wanted = entity.to_new_record().map_err(|source| fault(store.name(), id, source))?;
     let can = store.capabilities();
     let mut is_hidden = false;
+    // A link may have sent an insert twice: then it was done, and its second time has found the id taken.
+    let mut may_be_done = false;
+    let told = |error: ValueError, may_be_done: bool| match error.kind {
+        ValueErrorKind::Unreachable if may_be_done => {
+            ValueError::new(Operation::Insert, store.name(), ValueErrorKind::OutcomeUnknown).on(id).caused_by(error)
+        }
+        _ => error,
+    };
     for _ in 0..ATTEMPTS {
         let Some(record) = known else {
             match store.insert_id_value(id, wanted.clone()).await {
                 // Somebody else was faster. What is there and cannot be read, twice, is not shown to this table.
                 Err(error) if error.kind == ValueErrorKind::AlreadyExists => {
-                    known = read().await?;
+                    may_be_done = true;
+                    known = read().await.map_err(|error| match error {
+                        DataSetError::Store(error) => told(error, true).into(),
+                        error => error,
+                    })?;
                     if known.is_none() && std::mem::replace(&mut is_hidden, true) {
                         return Err(error.into());
                     }
@@ -388,10 +400,11 @@ pub(crate) async fn replace_one<E: LiveEntity, F: Future<Output = Result<Option<
         is_hidden = false;
         decoded::<E>(id, &record).map_err(|source| kept_apart(store.name(), id, &source))?;
         if !(can.guarded_write && can.patch) {
-            return Ok(store.replace_id_value(id, wanted).await?);
+            return Ok(store.replace_id_value(id, wanted).await.map_err(|error| told(error, may_be_done))?);
         }
         // What was seen to fit still does.
-        match store.write(id, &replacing::<E>(&record, &wanted), &unchanged::<E>(&record)).await? {
+        let written = store.write(id, &replacing::<E>(&record, &wanted), &unchanged::<E>(&record)).await;
+        match written.map_err(|error| told(error, may_be_done))? {
             WriteOutcome::Written(after) => return Ok(after),
             WriteOutcome::Refused(now) => known = Some(now),
             WriteOutcome::Gone => known = None,

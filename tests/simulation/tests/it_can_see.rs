@@ -39,12 +39,14 @@ each! {
     a_delete_without_a_guard: DeletesWithoutGuard breaks P3;
     a_refusal_that_nobody_is_shown: RefusalGoesUnshown breaks P3;
     a_conflict_forgotten_because_nobody_asked: ForgetsUnseenConflicts breaks P3;
+    another_value_overwritten_as_it_was_read: OverwritesWhatWasRead breaks P3 in "calm";
     a_failed_save_that_drops_what_was_typed: FailureDropsLocal breaks P4;
     a_rebase_that_takes_theirs_over_what_was_typed: RebaseTakesRemote breaks P4;
     a_lost_answer_taken_for_a_refusal: LostIsRefused breaks P4 in "rough";
     a_lost_answer_taken_for_success: LostIsSaved breaks P4 | P6;
     a_done_write_told_as_not_reached: DoneIsUnreached breaks P4;
     a_record_made_twice: CreatesTwice breaks P4;
+    a_record_made_again_that_was_made_unheard: MakesAnother breaks P4;
     an_after_image_that_is_not_shown: HidesAfterImages breaks P5;
     an_answer_before_it_is_known_which_is_newer: AnswersUnsettled breaks P5;
     a_late_event_that_is_shown: ShowsLateEvents breaks P6;
@@ -55,7 +57,7 @@ each! {
     a_table_that_lists_before_it_subscribes: ListsBeforeSubscribing breaks P7;
     a_feed_that_says_changed_to_deaf_ears: IgnoresChanged breaks P7;
     a_hint_that_takes_the_place_of_another: LastHintCounts breaks P7 in "gossip";
-    a_cache_that_keeps_ghosts: CacheKeepsGhosts breaks P7 in "rough";
+    a_cache_that_keeps_ghosts: CacheKeepsGhosts breaks P4 | P7 in "rough";
     a_loss_that_is_not_said: StaysLive breaks P7;
     a_subscription_without_a_bound: UnboundedSubscriptions breaks P8;
     tasks_that_outlive_their_table: TasksOutliveTheirTable breaks P8;

@@ -20,17 +20,17 @@ fn a_seed_has_the_same_story_when_it_is_told_again() {
 
 const HASHES: &str = "
 [
-    0x17b3de8441673d8f,
-    0x79a3f031b5ac4a03,
-    0xe8504b6b0ff93440,
-    0xa7783a26ecc9116f,
-    0x528a5d3b123d04c0,
-    0x8badd2005a1b48a0,
-    0x33700ca1b8603dab,
-    0x37d89249ed0d6426,
-    0xac4a6c0e2d32740c,
-    0x8a8e7e9f91888918,
-    0x1088c1028f8ef293,
-    0x6ccbe054b22a9093,
+    0x6d4b9dc47a4bab04,
+    0x8191efa3e812a128,
+    0x60af233499cab5dd,
+    0x169ac47ea07585b8,
+    0xebdc4d6cddff2900,
+    0x396eb2ffe5a0291d,
+    0x28176a72dc9b4c53,
+    0x9e3edefaf42b3915,
+    0x7311b196f6746206,
+    0x5d94c61094eed22c,
+    0xccaef288096fd4f4,
+    0xa223b9ed56e37736,
 ]
 ";

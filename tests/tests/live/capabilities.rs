@@ -139,6 +139,24 @@ async fn a_new_record_that_has_gone_before_it_could_be_read_is_deleted_and_savin
 }
 
 #[tokio::test]
+async fn that_a_new_record_has_gone_is_told_before_it_is_made_again_though_nobody_has_asked() {
+    for is_saved_as_new in [false, true] {
+        let (table, store, faults) = silent(Ids::Store).await;
+        let mut edit = table.new_record(hoverboard());
+        let held = faults.next(Operation::Read).is_held();
+        edit.start_save().unwrap();
+        held.arrived().await;
+        assert_eq!(store.delete_all().await.unwrap(), 1);
+        held.release();
+
+        let told = if is_saved_as_new { edit.save_as_new().await } else { edit.save().await }.unwrap();
+
+        assert!(matches!(told, SaveResult::Deleted), "{told:?}");
+        assert_eq!(store.count().await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
 async fn an_entity_that_has_gone_before_it_could_be_read_was_inserted_all_the_same() {
     for ids in [Ids::Store, Ids::ClientUuid] {
         let (table, store, faults) = silent(ids).await;
@@ -213,6 +231,7 @@ async fn another_value_is_told_before_it_is_overwritten_though_a_copy_was_to_be_
     faults.next(Operation::Insert).fails(ValueErrorKind::Unreachable);
     let copy = edit.save_as_new().await.unwrap();
     assert!(matches!(copy, SaveResult::Error(SaveError::Unreachable { .. })), "{copy:?}");
+    assert!(edit.is_saving(), "there is an answer that nobody was told");
 
     let told = edit.save().await.unwrap();
 
@@ -223,6 +242,18 @@ async fn another_value_is_told_before_it_is_overwritten_though_a_copy_was_to_be_
     assert!(of_price(&told), "{told:?}");
     assert_eq!(store.stored("sea_pie", "price").await, Some(305.into()));
     assert!(matches!(edit.save().await.unwrap(), SaveResult::Saved), "who was told means it");
+}
+
+#[tokio::test]
+async fn who_asks_for_the_answer_of_the_save_before_the_copy_is_told_it() {
+    let (mut edit, _, faults) = read_after_a_colleague(Policy::Fields).await;
+    faults.next(Operation::Insert).fails(ValueErrorKind::Unreachable);
+    let _ = edit.save_as_new().await.unwrap();
+
+    let told = edit.poll_save();
+
+    assert!(matches!(told, Some(Ok(SaveResult::PartialSave(_)))), "{told:?}");
+    assert!(!edit.is_saving() && edit.poll_save().is_none());
 }
 
 #[tokio::test]

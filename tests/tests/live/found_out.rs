@@ -5,7 +5,7 @@ use tests::bakery::{self, Colleague as _, Product, ProductField, hoverboard};
 use tests::coercing::Coercing;
 use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet};
-use vantage_live::dataset::{DataSetError, InsertableDataSet as _};
+use vantage_live::dataset::{DataSetError, InsertableDataSet as _, WritableDataSet as _};
 use vantage_live::edit::{DeleteResult, EditError, RefreshError, SaveError};
 use vantage_live::{
     FieldSet, Guard, Ids, ImTable, LiveTable, Operation, Patch, ReadableValueSet as _, Record, SaveResult,
@@ -527,4 +527,40 @@ async fn a_record_that_was_made_unheard_and_has_gone_is_brought_back_as_another(
 
     assert!(matches!(&made, SaveResult::Created(id) if *id != unheard), "{made:?}");
     assert_eq!(store.count().await.unwrap(), 6);
+}
+
+#[tokio::test]
+async fn a_record_that_was_made_unheard_and_then_deleted_is_brought_back_as_another() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.new_record(hoverboard());
+    faults.next(Operation::Insert).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+    edit.price = 131;
+    faults.next(Operation::Write).fails(ValueErrorKind::Unreachable);
+    let _ = edit.save().await.unwrap();
+    let unheard = edit.id().clone();
+
+    let deleted = edit.delete().await.unwrap();
+    assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
+    let made = edit.save_as_new().await.unwrap();
+
+    assert!(matches!(&made, SaveResult::Created(id) if *id != unheard), "{made:?}");
+    assert_eq!(store.count().await.unwrap(), 6);
+}
+
+#[tokio::test]
+async fn a_replacement_that_a_link_has_sent_twice_and_that_cannot_be_read_is_of_unknown_outcome() {
+    for fails in [Operation::Read, Operation::Write] {
+        let (table, _, faults) = faulty_products().await;
+        faults.next(Operation::Insert).is_resent();
+        // The first read finds that there is none.
+        let first = usize::from(fails == Operation::Read);
+        faults.next(fails).after(first).fails(ValueErrorKind::Unreachable);
+
+        let told = table.replace_id(&"almanac".into(), hoverboard()).await;
+
+        let is_unknown =
+            |told: &DataSetError| matches!(told, DataSetError::Store(e) if e.kind == ValueErrorKind::OutcomeUnknown);
+        assert!(told.as_ref().is_err_and(is_unknown), "{fails:?}: {told:?}");
+    }
 }

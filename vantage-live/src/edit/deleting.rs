@@ -229,7 +229,12 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         answer: Option<Result<Removed<E>, DataSetError>>,
     ) -> Result<Step<DeleteResult<E::Field>>, EditError> {
         let Pending { attempt, rebased, .. } = self.deleting.pending.take().ok_or(EditError::NoDeleteUnderWay)?;
-        let result = match answer.ok_or(EditError::Closed)? {
+        let answer = answer.ok_or(EditError::Closed)?;
+        if matches!(answer, Ok(Removed::Deleted | Removed::Gone)) {
+            // What was made has gone, and there is nothing left to be written to it.
+            self.unseen.created = None;
+        }
+        let result = match answer {
             Ok(Removed::Deleted) => DeleteResult::Deleted,
             // It may have been this session, and the answer lost.
             Ok(Removed::Gone) if self.deleting.in_doubt => DeleteResult::Deleted,

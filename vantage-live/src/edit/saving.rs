@@ -89,7 +89,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// As [`save`](Self::save); [`EditError::NoSaveUnderWay`] where there is none.
     pub async fn finish_save(&mut self) -> Result<SaveResult<E>, EditError> {
-        let result = match self.unseen.save.take() {
+        let result = match self.unseen.next() {
             Some(unseen) => unseen,
             None => self.finish_pending().await?,
         };
@@ -129,7 +129,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # }
     /// ```
     pub fn poll_save(&mut self) -> Option<Result<SaveResult<E>, EditError>> {
-        let result = match self.unseen.save.take() {
+        let result = match self.unseen.next() {
             Some(unseen) => Ok(unseen),
             None => self.poll_pending()?,
         };
@@ -139,7 +139,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Whether a save is under way whose answer was not taken in yet.
     #[must_use]
     pub fn is_saving(&self) -> bool {
-        self.pending.is_some() || self.unseen.save.is_some()
+        self.pending.is_some() || self.unseen.save.is_some() || self.unseen.otherwise.is_some()
     }
 
     /// Saves the local state as a new record, whatever has become of this one: to bring back one that was deleted. Where
@@ -165,10 +165,13 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.poll_pending_in()?;
         // It is a new record already, which nobody has heard of yet: a second one is not what was meant.
         let is_made = matches!(self.unseen.save, Some(SaveResult::Created(_))) || self.unseen.created.is_some();
-        if is_made {
+        if is_made && !broken::is(Broken::MakesAnother) {
             let must_be_told = self.unseen.save.is_some() || self.must_be_told();
             // What is left to be done is to write the rest to it.
             return if must_be_told { Ok(()) } else { self.send() };
+        }
+        if self.is_new() && matches!(self.unseen.save, Some(SaveResult::Deleted)) {
+            return Ok(());
         }
         let unheard = self.unseen.save.take();
         if !self.is_new() {

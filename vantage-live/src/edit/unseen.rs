@@ -31,6 +31,13 @@ impl<E: LiveEntity> Default for Unseen<E> {
     }
 }
 
+impl<E: LiveEntity> Unseen<E> {
+    /// The answer that is to be told next to who asks for that of a save.
+    pub fn next(&mut self) -> Option<SaveResult<E>> {
+        self.save.take().or_else(|| self.otherwise.take().map(SaveResult::PartialSave))
+    }
+}
+
 impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Takes in the answer of a save that nobody waited for: it is told to whoever asks for it, or for the next save.
     pub(super) async fn take_pending_in(&mut self) -> Result<(), EditError> {
@@ -79,12 +86,17 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Whether something must be told before anything else is sent; then that is the answer.
     pub(super) fn must_be_told(&mut self) -> bool {
         // What has failed tells nothing of the record: what was told before it is still to be told.
-        let save = self.unseen.save.take().filter(|save| !matches!(save, SaveResult::Error(_)));
-        match save.or_else(|| self.unseen.otherwise.take().map(SaveResult::PartialSave)) {
+        self.unseen.save.take_if(|save| matches!(save, SaveResult::Error(_)));
+        match self.unseen.next() {
             // Once everything that was typed since is saved too, where there is anything.
             Some(SaveResult::Created(id)) => self.unseen.created = Some(id),
             Some(SaveResult::PartialSave(partial)) if self.may_be_foreign(partial.fields()) => {
                 self.unseen.save = Some(SaveResult::PartialSave(partial));
+                return true;
+            }
+            // It was made, and somebody has deleted it: to make it again would undo that unseen.
+            Some(SaveResult::Deleted) if self.is_new() => {
+                self.unseen.save = Some(SaveResult::Deleted);
                 return true;
             }
             // Who was not told once is not told that it is the second time.
@@ -107,7 +119,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// tell what it has stored they were read, and nobody knows.
     fn may_be_foreign(&self, fields: FieldSet<E::Field>) -> bool {
         let is_read = !self.table.shared().backend.capabilities().after_image;
-        is_read && self.policy != Policy::Overwrite && !fields.is_disjoint(self.modified_fields())
+        let may_be = is_read && self.policy != Policy::Overwrite && !fields.is_disjoint(self.modified_fields());
+        may_be && !broken::is(Broken::OverwritesWhatWasRead)
     }
 
     /// The person sees what the store has now: saving, or deleting, after it means it.

@@ -237,7 +237,7 @@ impl Act {
             (2, Act::Delete),
             (1, Act::StartDelete),
             (2, Act::PollDelete),
-            (1, Act::SaveAsNew),
+            (2, Act::SaveAsNew),
             (1, Act::Policy { number }),
             (2, Act::Close),
             (2, Act::Open { table, record }),

@@ -14,7 +14,7 @@ use vantage_live::Policy;
 
 pub(crate) use session::{Edit, Session, Wish};
 pub(crate) use table::{Looked, Table};
-pub(crate) use writes::Writes;
+pub(crate) use writes::{Lost, Writes};
 
 use crate::product::{COUNT, Val};
 

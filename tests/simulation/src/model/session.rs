@@ -5,7 +5,7 @@ use std::sync::Arc;
 use vantage_live::{FieldSet, Id, Policy, RecordEdit};
 
 use super::{Broken, Known, Permit, Promise, ensure};
-use crate::product::{COUNT, FIELDS, PART, Product, ProductField, Val, is_true, set, three, together, val};
+use crate::product::{COUNT, FIELDS, PART, Product, ProductField, Val, is_true, places, set, three, together, val};
 use crate::world::{Shape, Store};
 
 pub(crate) type Edit = RecordEdit<'static, Product>;
@@ -27,6 +27,8 @@ pub(crate) struct Session {
     touched: [bool; COUNT],
     /// Whether a write of the session may have taken effect without its knowing.
     pub doubt: bool,
+    /// The record that the session was told last that it has made, or that is gone.
+    pub heard: Option<Id>,
     /// The place in its history of the state that the session's snapshot shows, at the least.
     at: Option<(Id, usize)>,
     /// Where it was when it asked for something of which it has no answer yet.
@@ -63,6 +65,7 @@ impl Session {
             back: [false; COUNT],
             touched: [true; COUNT],
             doubt: false,
+            heard: None,
             at: None,
             asked: None,
             bases: Default::default(),
@@ -104,9 +107,13 @@ impl Session {
             Some(Wish { val: wish, since: since.unwrap_or_else(|| (edit.id().clone(), self.place(edit))) });
     }
 
-    /// The person wants every field as it is: a new record.
+    /// The person wants every field as it is.
     pub fn wants_all(&mut self, edit: &Edit) {
         (0..FIELDS.len()).for_each(|field| self.wants(field, val(edit.local(), field), edit));
+    }
+
+    /// What is made from now on is another record.
+    pub fn makes_another(&mut self) {
         Arc::make_mut(&mut self.permit).episode += 1;
     }
 
@@ -350,6 +357,15 @@ impl Session {
         };
         let from = asked.min(self.place(edit));
         store.history(edit.id())[from..].iter().any(|shape| matches!(shape, Shape::Gone))
+    }
+
+    /// Whether each of these fields was ever anything else than what the person was shown last.
+    pub fn have_differed(&self, fields: FieldSet<ProductField>, edit: &Edit, store: &Store) -> bool {
+        let differs = |field: usize, shape: &Shape| match shape {
+            Shape::Row(row) => self.permit.shown[field].as_ref() != Some(&val(row, field)),
+            _ => false,
+        };
+        places(fields).into_iter().all(|field| store.history(edit.id()).iter().any(|shape| differs(field, shape)))
     }
 
     /// The place in its history of the state that the session's snapshot is, at the least.

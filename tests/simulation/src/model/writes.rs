@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use vantage_live::{Id, Patch, Policy, Record};
 
-use super::{Broken, Permit, Promise, ensure};
+use super::{Broken, Known, Permit, Promise, ensure};
 use crate::product::{COUNT, FIELDS, PART, Val, path, stored, val};
 use crate::world::{Commit, Deed, Shape, Store};
 
@@ -17,10 +17,23 @@ pub(crate) struct Writes {
     authors: BTreeMap<Id, [Option<u32>; COUNT]>,
     /// By session, what the store has made of what it wrote, the last first.
     own: BTreeMap<u32, [Vec<Val>; COUNT]>,
-    /// By session, how many of its writes were done.
+    /// By session, or by what was asked of a table directly, how many writes were done.
     done: BTreeMap<u32, u64>,
-    /// By session and episode, the record that it made.
+    /// By session and episode, the record that it made last.
     made: BTreeMap<(u32, u32), Id>,
+}
+
+/// Of a session, what it has sent in requests whose answers were lost, and whether there was one that could not be read.
+pub(crate) struct Lost<'s> {
+    pub sent: Option<&'s Known>,
+    pub is_unread: bool,
+}
+
+impl Lost<'_> {
+    fn has_sent(&self, field: usize, val: &Val, permit: &Permit) -> bool {
+        let was_sent = self.sent.is_some_and(|sent| sent[field].contains(val));
+        was_sent || self.is_unread && permit.typed[field].contains(val)
+    }
 }
 
 impl Writes {
@@ -29,20 +42,19 @@ impl Writes {
         self.made.range((actor, 0)..=(actor, u32::MAX)).any(|(_, made)| made == id)
     }
 
-    /// How many writes of this session were done.
+    /// How many writes of this session, or of what was asked of a table directly, were done.
     pub fn done(&self, actor: u32) -> u64 {
         self.done.get(&actor).copied().unwrap_or_default()
     }
 
-    /// Looks at what has taken effect, in a world where stores can guard or not, by a session of which an answer was lost or
-    /// none was.
-    pub fn look(&mut self, commit: &Commit, store: &Store, can: (bool, bool)) -> Result<(), Broken> {
-        let judged = self.judge(commit, store, can);
+    /// Looks at what has taken effect, in a world where stores can guard or not, by a session that has `lost` answers.
+    pub fn look(&mut self, commit: &Commit, store: &Store, guards: bool, lost: &Lost<'_>) -> Result<(), Broken> {
+        let judged = self.judge(commit, store, guards, lost);
         self.note(commit);
         judged
     }
 
-    fn judge(&mut self, commit: &Commit, store: &Store, (guards, was_lost): (bool, bool)) -> Result<(), Broken> {
+    fn judge(&mut self, commit: &Commit, store: &Store, guards: bool, lost: &Lost<'_>) -> Result<(), Broken> {
         // What a table is asked directly is written as it is asked.
         let (Some(actor), Some(permit)) = (commit.by.actor, &commit.by.permit) else { return Ok(()) };
         match &commit.deed {
@@ -53,16 +65,16 @@ impl Writes {
                     format!("session {actor} has made a record of `{}` that does not fit any more", commit.id)
                 })?;
                 if let Some(before) = &commit.before {
-                    self.no_lost_update((actor, was_lost), commit, before, &fields, permit)?;
+                    self.no_lost_update((actor, lost), commit, before, &fields, permit)?;
                 }
             }
-            Deed::Insert => self.made_once(actor, commit, permit)?,
+            Deed::Insert => self.made_once(actor, commit, permit, store)?,
             Deed::Replace => ensure(commit.before.is_none(), Promise::P2, || {
                 format!("session {actor} has replaced the whole of `{}`", commit.id)
             })?,
             Deed::Delete => {
                 if let Some(before) = &commit.before {
-                    self.no_lost_update((actor, was_lost), commit, before, &ALL, permit)?;
+                    self.no_lost_update((actor, lost), commit, before, &ALL, permit)?;
                 }
             }
         }
@@ -72,8 +84,8 @@ impl Writes {
     /// Who has written what stands there now.
     fn note(&mut self, commit: &Commit) {
         let author = commit.by.actor.filter(|_| commit.by.permit.is_some());
-        if let (Some(author), Deed::Write(_) | Deed::Insert | Deed::Replace) = (author, &commit.deed) {
-            *self.done.entry(author).or_default() += 1;
+        if let (Some(actor), Deed::Write(_) | Deed::Insert | Deed::Replace) = (commit.by.actor, &commit.deed) {
+            *self.done.entry(actor).or_default() += 1;
         }
         let authors = self.authors.entry(commit.id.clone()).or_default();
         let val = |record: &Option<Record>, field| record.as_ref().map(|record| stored(record, field));
@@ -93,7 +105,7 @@ impl Writes {
     /// P3: nothing is overwritten that the person has not been shown, and that the session did not write itself.
     fn no_lost_update(
         &self,
-        (actor, was_lost): (u32, bool),
+        (actor, lost): (u32, &Lost<'_>),
         commit: &Commit,
         before: &Record,
         fields: &[usize],
@@ -111,7 +123,7 @@ impl Writes {
             let is_agreed = permit.agreed[*field].as_ref() == Some(&old);
             let own = own || written.first() == Some(&old) || is_agreed && written.contains(&old);
             // Where an answer was lost, who has written what was sent cannot be told from the session.
-            let own = own || was_lost && permit.typed[*field].contains(&old);
+            let own = own || lost.has_sent(*field, &old, permit);
             let shown = [&permit.shown, &permit.over];
             let known = own || shown.into_iter().any(|shown| shown[*field].as_ref() == Some(&old));
             ensure(stays || known, Promise::P3, || {
@@ -125,12 +137,14 @@ impl Writes {
     }
 
     /// P4: a record that is to be made is made once, of what was typed.
-    fn made_once(&mut self, actor: u32, commit: &Commit, permit: &Permit) -> Result<(), Broken> {
-        // After another program has deleted it, the repetition of an insert makes it again, under the same id.
+    fn made_once(&mut self, actor: u32, commit: &Commit, permit: &Permit, store: &Store) -> Result<(), Broken> {
         let made = self.made.entry((actor, permit.episode)).or_insert_with(|| commit.id.clone());
-        ensure(*made == commit.id, Promise::P4, || {
+        // After another program has deleted it, it may be made again, as it was or as another.
+        ensure(*made == commit.id || !store.stays(made), Promise::P4, || {
             format!("session {actor} has made `{made}`, and the same record again as `{}`", commit.id)
-        })
+        })?;
+        made.clone_from(&commit.id);
+        Ok(())
     }
 }
 

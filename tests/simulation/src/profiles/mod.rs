@@ -235,7 +235,7 @@ impl Setting {
             rounds: chance.one_in(4),
             drops: chance.one_in(4),
             guards,
-            after_image: !chance.one_in(5),
+            after_image: !chance.one_in(3),
             recognises: chance.one_in(2),
             client_ids,
             records: profile.records,

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use vantage_live::dataset::DataSetError;
 use vantage_live::edit::{DeleteResult, EditError, RefreshError};
-use vantage_live::{FieldSet, LiveEntity as _, SaveError, SaveResult, SyncState};
+use vantage_live::{FieldSet, LiveEntity as _, SaveError, SaveResult, SyncState, ValueErrorKind};
 
 use super::Run;
 use super::people::Place;
 use super::reports::{Before, Came, Done, Shown};
-use crate::model::{Broken, Looked, Promise, ensure};
+use crate::model::{Broken, Looked, Lost, Promise, ensure};
 use crate::product::{Product, places};
 use crate::world::{Happened, State};
 
@@ -19,8 +19,9 @@ impl Run<'_> {
         let commits = self.world.with(|state| std::mem::take(&mut state.commits));
         for commit in &commits {
             self.world.with(|state| {
-                let was_lost = commit.by.actor.is_some_and(|actor| state.unanswered.contains(&actor));
-                self.writes.look(commit, &state.store, (self.story.setting.guards, was_lost))
+                let sent = commit.by.actor.and_then(|actor| state.unanswered.get(&actor));
+                let is_unread = commit.by.actor.is_some_and(|actor| state.unread.contains(&actor));
+                self.writes.look(commit, &state.store, self.story.setting.guards, &Lost { sent, is_unread })
             })?;
             // Without a guard nobody knows what a record has become since it was read.
             let is_bound =
@@ -91,14 +92,8 @@ impl Run<'_> {
         let Done { place, actor, table, came, shown } = done;
         self.shown(table, shown)?;
         match came {
-            Came::Opened(result) => {
-                self.opened(place, actor, result);
-                Ok(())
-            }
-            Came::Called(what, result, id) => {
-                self.called(what, result, id.as_ref());
-                Ok(())
-            }
+            Came::Opened(result) => self.opened(place, actor, result),
+            Came::Called(what, result, id) => self.called(actor, what, result, id.as_ref()),
             Came::CalledOnUnfit(result) => {
                 let happened = if result.is_ok() { Happened::TableReplaced } else { Happened::TableRefused };
                 self.world.tell(happened, [u64::from(actor), 0], || format!("what did not fit: {result:?}"));
@@ -118,8 +113,13 @@ impl Run<'_> {
         world.with(|state| open.model.shows_at_least(&id, looked, place, &state.store))
     }
 
-    fn opened(&mut self, place: usize, actor: u32, result: Result<Box<crate::model::Edit>, EditError>) {
-        let Place::Opening { process, table, policy, .. } = self.places[place] else { return };
+    fn opened(
+        &mut self,
+        place: usize,
+        actor: u32,
+        result: Result<Box<crate::model::Edit>, EditError>,
+    ) -> Result<(), Broken> {
+        let Place::Opening { process, table, policy, .. } = self.places[place] else { return Ok(()) };
         let report = self.reporter_of(table, place, actor);
         self.places[place] = Place::Empty;
         match (result, report) {
@@ -132,11 +132,24 @@ impl Run<'_> {
             (Ok(_), None) => {}
             (Err(error), _) => {
                 self.world.tell(Happened::OpenFailed, [u64::from(actor), 0], || format!("session {actor}: {error}"));
+                let so = self.world.with(|state| match &error {
+                    EditError::NotFound { id, .. } => state.store.was_away(id),
+                    EditError::KeptApart { id, .. } => state.store.was_unfit(id),
+                    _ => true,
+                });
+                return ensure(so, Promise::P4, || format!("session {actor} was told: {error}"));
             }
         }
+        Ok(())
     }
 
-    fn called(&mut self, what: &'static str, result: Result<(), DataSetError>, id: Option<&vantage_live::Id>) {
+    fn called(
+        &mut self,
+        actor: u32,
+        what: &'static str,
+        result: Result<(), DataSetError>,
+        id: Option<&vantage_live::Id>,
+    ) -> Result<(), Broken> {
         let happened = match (&result, what) {
             (Err(_), _) => Happened::TableFailed,
             (Ok(()), "list") => Happened::TableRefreshed,
@@ -148,14 +161,37 @@ impl Run<'_> {
             (Ok(()), "update") => Happened::TableUpdated,
             (Ok(()), _) => Happened::TableWrote,
         };
+        // Of several records, those that came before the one that has failed are done.
+        let is_of_one = matches!(what, "write" | "insert" | "replace");
+        let is_sure =
+            self.world.with(|state| !state.unanswered.contains_key(&actor) && !state.wrote_twice.contains(&actor));
+        let says_nothing_is_done = match &result {
+            Err(DataSetError::Store(error)) => match &error.kind {
+                ValueErrorKind::OutcomeUnknown | ValueErrorKind::Missing | ValueErrorKind::Closed => false,
+                // It asks more than once, and only the last one was refused.
+                ValueErrorKind::Rejected { .. } => what != "replace",
+                _ => true,
+            },
+            Err(DataSetError::KeptApart { id, .. }) => {
+                let so = self.world.with(|state| state.store.was_unfit(id));
+                ensure(so, Promise::P4, || format!("a program was told that `{id}` does not fit, and it always did"))?;
+                false
+            }
+            _ => false,
+        };
+        ensure(!(is_of_one && is_sure && says_nothing_is_done && self.writes.done(actor) > 0), Promise::P4, || {
+            format!("the program of {what} {actor} was told that nothing has happened, and it has: {result:?}")
+        })?;
         self.world.tell(happened, [0, 0], || match result {
             Ok(()) => {
                 format!("the program's {what} is done {}", id.map_or_else(String::new, |id| format!("to `{id}`")))
             }
             Err(error) => format!("the program is told: {error}"),
         });
+        Ok(())
     }
 
+    #[expect(clippy::too_many_lines, reason = "an outcome a paragraph")]
     fn saved(
         &mut self,
         place: usize,
@@ -173,16 +209,18 @@ impl Run<'_> {
         let tell = |happened, sentence: &dyn Fn() -> String| {
             self.world.tell(happened, [u64::from(actor), 0], sentence);
         };
+        seat.has_failed = matches!(&result, Ok(SaveResult::Error(_)));
         seat.delete_is_unknown &= !matches!(&result, Ok(result) if !matches!(result, SaveResult::Error(_)));
         let result = match result {
             Ok(result) => result,
             Err(EditError::NoSaveUnderWay | EditError::DeleteUnderWay) => return Ok(()),
-            Err(EditError::KeptApart { .. }) => {
+            Err(EditError::KeptApart { id, .. }) => {
                 tell(Happened::KeptApart, &|| format!("{name} is told that the record does not fit"));
-                // An answer that cannot be read is as good as lost.
-                self.world.with(|state| state.unanswered.insert(actor));
-                seat.model.doubt = true;
-                return Ok(());
+                seat.is_unread(&self.world);
+                let so = self.world.with(|state| state.store.was_unfit(&id));
+                return ensure(so, Promise::P4, || {
+                    format!("{name} was told that `{id}` does not fit, and it always did")
+                });
             }
             Err(error) => {
                 let what = format!("{name} was told of a misuse or a fault: {error}");
@@ -218,7 +256,13 @@ impl Run<'_> {
             }
             SaveResult::Deleted => {
                 tell(Happened::FoundDeleted, &|| format!("{name} is told that its record is gone"));
+                if edit.is_new() {
+                    // One of its making, of which nobody knows the id.
+                    seat.is_answered(&edit);
+                    return Ok(());
+                }
                 let gone = self.world.with(|state| seat.model.was_gone(&edit, &state.store));
+                seat.model.heard = Some(edit.id().clone());
                 seat.is_answered(&edit);
                 return ensure(gone, Promise::P4, || {
                     format!("{name} was told that `{}` is gone, and it never was", edit.id())
@@ -228,6 +272,7 @@ impl Run<'_> {
                 tell(Happened::Created, &|| format!("{name} is created as `{id}`"));
                 let made = self.writes.has_made(actor, id) && edit.id() == id && !edit.is_new();
                 ensure(made, Promise::P4, || format!("{name} was told that it had made `{id}`, and it has not"))?;
+                seat.model.heard = Some(id.clone());
             }
             SaveResult::Error(error) => {
                 let happened = match error {
@@ -238,12 +283,15 @@ impl Run<'_> {
                 tell(happened, &|| format!("{name} is told: {error}"));
                 // What an earlier request of unknown outcome has done may have come late, and one that was sent twice is
                 // refused for its first time.
-                let is_clear =
-                    |state: &mut State| !state.unanswered.contains(&actor) && !state.wrote_twice.contains(&actor);
+                let is_clear = |state: &mut State| {
+                    let was_lost = state.unanswered.contains_key(&actor) || state.unread.contains(&actor);
+                    !was_lost && !state.wrote_twice.contains(&actor)
+                };
                 let is_sure = !seat.model.doubt && self.world.with(is_clear);
                 let is_done = seat.done_before.is_some_and(|before| self.writes.done(actor) > before);
                 // A record that was made before the rest of it was not reached is told with the next save.
-                let is_made = !edit.is_new() && self.writes.has_made(actor, edit.id());
+                let is_unheard = seat.model.heard.as_ref() != Some(edit.id());
+                let is_made = !edit.is_new() && self.writes.has_made(actor, edit.id()) && is_unheard;
                 ensure(happened == Happened::Unknown || !is_sure || !is_done || is_made, Promise::P4, || {
                     format!("{name} was told that nothing has happened, and it has: {error}")
                 })?;
@@ -332,6 +380,10 @@ impl Run<'_> {
                 (Happened::DeleteFoundGone, format!("{name} finds `{}` gone", edit.id()))
             }
             Ok(DeleteResult::Changed(fields)) => {
+                let differ = self.world.with(|state| seat.model.have_differed(fields, &edit, &state.store));
+                ensure(differ, Promise::P4, || {
+                    format!("{name} was told that {fields:?} of `{}` have changed, and they never did", edit.id())
+                })?;
                 seat.model.sees_everything(&edit);
                 (
                     Happened::DeleteRefused,

@@ -1,5 +1,6 @@
 //! The runner: plays a story, step by step, and looks at everything after each.
 
+mod calls;
 mod coverage;
 mod looks;
 mod others;

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
 use futures::lock::{Mutex as AsyncMutex, MutexGuard};
+use vantage_live::edit::{EditError, RefreshError};
 use vantage_live::{FieldSet, Policy};
 
 use super::Run;
+use super::calls::Call;
 use super::reports::{Before, Came, Reporter};
 use super::rest::is_whole;
 use crate::generation::Act;
-use crate::model::{Broken, Edit, Session};
+use crate::model::{Broken, Edit, Promise, Session, ensure};
 use crate::product::{FIELDS, ProductField, named, places, plain, put, put_as_in, set, together, typed, val};
 use crate::profiles::PROCESSES;
-use crate::world::{Happened, Owner, TaskId};
+use crate::world::{Happened, Owner, TaskId, World};
 
 /// Where a person can sit.
 pub(super) enum Place {
@@ -38,6 +38,10 @@ pub(super) struct Seat {
     pub model: Session,
     /// The call that the person waits for.
     pub busy: Option<TaskId>,
+    /// The call that the person has waited for last,
+    pub last: Call,
+    /// and whether it has failed.
+    pub has_failed: bool,
     /// How many writes of this session were done when it asked for something of which it has no answer yet.
     pub done_before: Option<u64>,
     /// Whether it was told last that nobody knows what came of a delete.
@@ -75,6 +79,30 @@ impl Seat {
         self.model.is_answered(edit);
         if !edit.is_saving() {
             self.done_before = None;
+        }
+    }
+
+    /// It was told that the answer to a write could not be read, which is as good as lost.
+    pub fn is_unread(&mut self, world: &World) {
+        world.with(|state| state.unread.insert(self.actor));
+        self.model.doubt = true;
+    }
+
+    /// It was told of what it has begun: one that is under way is an answer too, and so is a closed table.
+    fn has_started(&mut self, world: &World, is_new: bool, started: Result<(), EditError>) -> Result<(), Broken> {
+        match started {
+            Ok(()) | Err(EditError::SaveUnderWay | EditError::DeleteUnderWay | EditError::Closed) => Ok(()),
+            Err(EditError::New) if is_new => Ok(()),
+            Err(EditError::KeptApart { id, .. }) => {
+                self.is_unread(world);
+                ensure(world.with(|state| state.store.was_unfit(&id)), Promise::P4, || {
+                    format!("{} was told that `{id}` does not fit, and it always did", self.model.name)
+                })
+            }
+            Err(error) => {
+                let what = format!("{} was told of a misuse or a fault: {error}", self.model.name);
+                Err(Broken { promise: Promise::P4, what })
+            }
         }
     }
 
@@ -158,6 +186,7 @@ impl Run<'_> {
         let mut model = Session::new(format!("session {}", report.actor), policy);
         if edit.is_new() {
             model.wants_all(&edit);
+            model.makes_another();
         } else {
             model.sees_everything(&edit);
         }
@@ -168,6 +197,8 @@ impl Run<'_> {
             edit: Arc::new(AsyncMutex::new(edit)),
             model,
             busy: None,
+            last: Call::Finish,
+            has_failed: false,
             done_before: None,
             delete_is_unknown: false,
             coerced: FieldSet::EMPTY,
@@ -221,6 +252,10 @@ impl Run<'_> {
             return Ok(());
         }
         match act {
+            // Who was told that it has failed does the same again, most often.
+            Act::Save if seat.has_failed && matches!(seat.last, Call::SaveAsNew) => {
+                self.call(at, "saves as new again", Happened::SavedAsNew, Call::SaveAsNew);
+            }
             Act::Save => self.call(at, "saves", Happened::SaveBegun, Call::Save),
             Act::Drop => {
                 self.call(at, "saves and looks away", Happened::SaveBegun, Call::Save);
@@ -230,7 +265,7 @@ impl Run<'_> {
             Act::SaveAsNew => self.call(at, "saves as new", Happened::SavedAsNew, Call::SaveAsNew),
             Act::Refresh => self.call(at, "refreshes", Happened::Refreshed, Call::Refresh),
             Act::Delete => self.call(at, "deletes", Happened::DeletedIt, Call::Delete),
-            _ => self.at_once(at, act),
+            _ => return self.at_once(at, act),
         }
         Ok(())
     }
@@ -244,10 +279,10 @@ impl Run<'_> {
 
     /// What needs no waiting.
     #[expect(clippy::too_many_lines, reason = "an act a paragraph")]
-    fn at_once(&mut self, at: usize, act: Act) {
-        let Place::Seated(seat) = &mut self.places[at] else { return };
+    fn at_once(&mut self, at: usize, act: Act) -> Result<(), Broken> {
+        let Place::Seated(seat) = &mut self.places[at] else { return Ok(()) };
         let edit = Arc::clone(&seat.edit);
-        let Some(mut edit) = edit.try_lock() else { return };
+        let Some(mut edit) = edit.try_lock() else { return Ok(()) };
         let tell = |happened, field: usize, sentence: &dyn Fn() -> String| {
             self.world.tell(happened, [u64::from(seat.actor), field as u64], sentence);
         };
@@ -276,15 +311,16 @@ impl Run<'_> {
                 seat.model.doubt |= edit.is_saving();
                 seat.model.asks(&edit);
                 seat.done_before.get_or_insert(self.writes.done(seat.actor));
-                // A save that is under way is an answer too, and so is a closed table.
-                drop(self.world.acting(seat.owner(), || edit.start_save()));
+                let started = self.world.acting(seat.owner(), || edit.start_save());
+                seat.has_started(&self.world, edit.is_new(), started)?;
             }
             Act::StartDelete => {
                 tell(Happened::Waited, 2, &|| format!("{name} starts a delete"));
                 seat.model.doubt |= edit.is_saving();
                 seat.model.asks(&edit);
                 seat.done_before.get_or_insert(self.writes.done(seat.actor));
-                drop(self.world.acting(seat.owner(), || edit.start_delete()));
+                let started = self.world.acting(seat.owner(), || edit.start_delete());
+                seat.has_started(&self.world, edit.is_new(), started)?;
             }
             Act::PollDelete => {
                 if let Some(result) = self.world.acting(seat.owner(), || edit.poll_delete()) {
@@ -307,7 +343,17 @@ impl Run<'_> {
                     tell(Happened::RebasedConflict, 0, &|| format!("{name} rebases, and {fields} are in conflict"));
                     seat.model.sees_everything(&edit);
                 }
-                Err(_) => tell(Happened::RebasedGone, 0, &|| format!("{name} rebases, and finds no row")),
+                Err(error) => {
+                    tell(Happened::RebasedGone, 0, &|| format!("{name} rebases, and finds no row"));
+                    let id = edit.id();
+                    let so = match &error {
+                        RefreshError::Edit(EditError::KeptApart { .. }) => {
+                            self.world.with(|state| state.store.was_unfit(id))
+                        }
+                        _ => edit.is_new() || self.world.with(|state| state.store.was_away(id)),
+                    };
+                    return ensure(so, Promise::P4, || format!("{name} was told on a rebase: {error}"));
+                }
             },
             Act::Keep { field } => {
                 let field = to_decide(&edit, usize::from(field));
@@ -363,43 +409,7 @@ impl Run<'_> {
             }
             _ => {}
         }
-    }
-
-    /// What is waited for.
-    pub(super) fn call(&mut self, at: usize, verb: &str, happened: Happened, call: Call) {
-        let Place::Seated(seat) = &mut self.places[at] else { return };
-        let edit = Arc::clone(&seat.edit);
-        let (name, is_saving, is_modified) = {
-            let Some(now) = seat.edit.try_lock() else { return };
-            if matches!(call, Call::Save | Call::Finish) && !now.conflicts().fields().is_empty() {
-                self.world.with(|state| state.tale.count(Happened::IgnoredConflict, 1));
-            }
-            if matches!(call, Call::SaveAsNew) && !now.is_new() {
-                seat.model.wants_all(&now);
-            }
-            seat.model.asks(&now);
-            seat.done_before.get_or_insert(self.writes.done(seat.actor));
-            (seat.model.name.clone(), now.is_saving(), !now.modified_fields().is_empty())
-        };
-        // An answer that is taken in on the way may be that nobody knows.
-        seat.model.doubt |= is_saving;
-        if matches!(call, Call::Save | Call::SaveAsNew) {
-            let asks = is_modified && !is_saving || matches!(call, Call::SaveAsNew);
-            self.world.with(|state| {
-                state.tale.count(happened, 1);
-                state.tale.count(Happened::SaveModified, u64::from(asks));
-            });
-        }
-        self.world.tell(Happened::Waited, [u64::from(seat.actor), call as u64], || format!("{name} {verb}"));
-        let owner = seat.owner();
-        let permit = Arc::clone(seat.model.permit());
-        self.world.with(|state| drop(state.permits.insert(seat.actor, permit)));
-        let task = self.world.spawn(Some(owner), call.run(edit, seat.report.clone()));
-        seat.busy = Some(task);
-        self.world.poll(task);
-        if !self.world.runs(task) {
-            seat.busy = None;
-        }
+        Ok(())
     }
 }
 
@@ -410,33 +420,5 @@ fn to_decide(edit: &Edit, field: usize) -> usize {
         0 => field,
         _ if conflicting.contains(&field) => field,
         many => conflicting[field % many],
-    }
-}
-
-/// The calls of a session that are waited for.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Call {
-    Save,
-    Finish,
-    SaveAsNew,
-    Refresh,
-    Delete,
-}
-
-impl Call {
-    fn run(self, edit: Arc<AsyncMutex<Edit>>, report: Reporter) -> BoxFuture<'static, ()> {
-        async move {
-            let mut edit = edit.lock().await;
-            let before = Before::of(&edit);
-            let came = match self {
-                Call::Save => Came::Saved(Box::new((edit.save().await, before))),
-                Call::Finish => Came::Saved(Box::new((edit.finish_save().await, before))),
-                Call::SaveAsNew => Came::Saved(Box::new((edit.save_as_new().await, before))),
-                Call::Refresh => Came::Refreshed(Box::new(edit.refresh_snapshot().await)),
-                Call::Delete => Came::Deleted(edit.delete().await),
-            };
-            report.report_of(&edit, came);
-        }
-        .boxed()
     }
 }

@@ -9,7 +9,8 @@ use vantage_live::value::same;
 use vantage_live::{Id, ReadableValueSet as _, Record, SyncState};
 
 use super::Run;
-use super::people::{Call, Place};
+use super::calls::Call;
+use super::people::Place;
 use crate::model::{Broken, Edit, Promise, Wish, ensure};
 use crate::product::{COUNT, FIELDS, PART, named, places, put, together, typed};
 use crate::profiles::Roughness;

@@ -272,7 +272,13 @@ impl Request {
     /// What a caller is told of a request that has no answer.
     fn lost(&self) -> ValueErrorKind {
         if let Some(actor) = self.by.actor.filter(|_| !self.ask.is_read()) {
-            self.world.with(|state| state.unanswered.insert(actor));
+            let sent = self.ask.sent();
+            self.world.with(|state| {
+                let unanswered = state.unanswered.entry(actor).or_default();
+                for (known, sent) in unanswered.iter_mut().zip(sent) {
+                    known.extend(sent);
+                }
+            });
         }
         if let (Ask::Delete { id, .. }, Some(actor)) = (&self.ask, self.by.actor) {
             self.world.with(|state| state.deletes.insert((actor, id.clone())));

@@ -29,7 +29,7 @@ pub(crate) use tale::{Happened, Tale};
 use self::executor::{Ready, Tasks};
 use self::feed::Feeds;
 use crate::chance::Chance;
-use crate::model::Permit;
+use crate::model::{Known, Permit};
 use crate::profiles::{Roughness, Setting};
 
 /// The world. A handle: clones are the same world.
@@ -61,8 +61,10 @@ pub(crate) struct State {
     pub half_answered: BTreeMap<u32, (vantage_live::Id, usize)>,
     /// What tables were told that they had asked to read, since the model last looked.
     pub found: Vec<(u32, Found)>,
-    /// The actors of which an answer to a write was lost, or could not be read.
-    pub unanswered: BTreeSet<u32>,
+    /// By actor, what it has sent in requests whose answers were lost.
+    pub unanswered: BTreeMap<u32, Known>,
+    /// The actors of which an answer to a write could not be read.
+    pub unread: BTreeSet<u32>,
     /// The actors of which a write was sent twice: it may be refused because of its own first time.
     pub wrote_twice: BTreeSet<u32>,
     /// The deletes, by actor and record, that were done, or whose answers were lost.
@@ -85,7 +87,8 @@ impl World {
             answered: BTreeMap::new(),
             half_answered: BTreeMap::new(),
             found: Vec::new(),
-            unanswered: BTreeSet::new(),
+            unanswered: BTreeMap::new(),
+            unread: BTreeSet::new(),
             wrote_twice: BTreeSet::new(),
             deletes: BTreeSet::new(),
         };

@@ -11,7 +11,7 @@ use vantage_live::{
 };
 
 use crate::model::Permit;
-use crate::product::{PART, Product, Val, stored, typed, val};
+use crate::product::{COUNT, PART, Product, Val, path, stored, typed, val};
 use crate::profiles::Setting;
 
 /// What a store is asked.
@@ -32,6 +32,26 @@ pub(crate) enum Ask {
 impl Ask {
     pub fn is_read(&self) -> bool {
         matches!(self, Ask::Read(_) | Ask::ReadMany(_) | Ask::Page { .. } | Ask::Count)
+    }
+
+    /// What it sends of each field.
+    pub fn sent(&self) -> [Option<Val>; COUNT] {
+        let mut written = Record::new();
+        let (record, is_whole) = match self {
+            Ask::Write { patch, .. } => {
+                patch.apply(&mut written);
+                (&written, false)
+            }
+            Ask::Insert { record, .. } | Ask::Make { record, .. } | Ask::Replace { record, .. } => (record, true),
+            _ => return [const { None }; COUNT],
+        };
+        let names = |field| match self {
+            Ask::Write { patch, .. } => {
+                patch.paths().any(|written| written.contains(path(field)) || path(field).contains(written))
+            }
+            _ => is_whole,
+        };
+        std::array::from_fn(|field| names(field).then(|| stored(record, field)))
     }
 }
 
@@ -168,6 +188,23 @@ impl Store {
     /// Every state of a record, from before it was made on.
     pub fn history(&self, id: &Id) -> &[Shape] {
         self.history.get(id).map_or(NEVER, Vec::as_slice)
+    }
+
+    /// Whether there ever was a record that did not fit; of a temp id, any.
+    pub fn was_unfit(&self, id: &Id) -> bool {
+        let of = |history: &[Shape]| history.iter().any(|shape| matches!(shape, Shape::Unfit));
+        self.history.get(id).map_or_else(|| self.history.values().any(|history| of(history)), |history| of(history))
+    }
+
+    /// Whether the record is there since it was first made.
+    pub fn stays(&self, id: &Id) -> bool {
+        let mut since = self.history(id).iter().skip_while(|shape| matches!(shape, Shape::Gone));
+        since.all(|shape| !matches!(shape, Shape::Gone))
+    }
+
+    /// Whether there ever was no record.
+    pub fn was_away(&self, id: &Id) -> bool {
+        self.history(id).iter().any(|shape| matches!(shape, Shape::Gone))
     }
 
     /// What a field of a record was before it became what it is.
