@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::json;
+use tests::wait::until;
 use vantage_live::dataset::InsertableDataSet as _;
 use vantage_live::{ImTable, LiveEntity, LiveTable, ReadableValueSet as _, SaveResult, WritableValueSet as _};
 
@@ -113,4 +114,35 @@ async fn a_float_that_serde_reads_from_what_it_writes_is_saved_whatever_it_is() 
     assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
     assert_eq!(store.get_id_value(&"pie".into()).await.unwrap().unwrap()["rating"], json!(null));
     assert!(table.row(&"pie".into()).unwrap().rating.is_nan());
+}
+
+#[tokio::test]
+async fn a_float_that_others_have_changed_is_shown() {
+    let (store, table) = one_cake().await;
+
+    for weight in [2.5, -0.0, 0.0, 1e300] {
+        let changed = json!({"weight": weight, "sizes": [1.0], "shape": "Flat", "rating": 4.5});
+        store.replace_id_value(&"pie".into(), changed.as_object().unwrap().clone()).await.unwrap();
+
+        until(|| table.row(&"pie".into()).unwrap().weight.to_bits() == f64::to_bits(weight)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_stands_under_another_name_by_now_is_not_taken_for_what_it_was() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+    struct Counted {
+        #[serde(default)]
+        here: i64,
+        #[serde(default)]
+        there: i64,
+    }
+    let store = ImTable::new("counted");
+    let record = |name: &str| json!({"here": 1, name: 1}).as_object().unwrap().clone();
+    store.insert_id_value(&"pie".into(), record("there")).await.unwrap();
+    let table = LiveTable::<Counted>::builder(store.clone()).feed(store.feed()).open().await.unwrap();
+
+    store.replace_id_value(&"pie".into(), record("elsewhere")).await.unwrap();
+
+    until(|| *table.row(&"pie".into()).unwrap() == Counted { here: 1, there: 0 }).await;
 }

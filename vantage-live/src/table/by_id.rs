@@ -112,3 +112,33 @@ impl<E> Clone for ById<E> {
         ById { hashed: self.hashed.clone(), ordered: self.ordered.clone() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(ids: impl Iterator<Item = usize>) -> ById<usize> {
+        let mut rows = ById::new();
+        for n in ids {
+            let _ = rows.insert(Id::from(format!("{n:04}")), Entry { row: Arc::new(n), rest: None });
+        }
+        rows
+    }
+
+    #[test]
+    fn rows_that_come_in_order_leave_full_blocks_behind() {
+        let rows = rows(0..BLOCK * 20);
+
+        assert!(rows.ordered.values().all(|block| block.len() == BLOCK));
+    }
+
+    #[test]
+    fn rows_that_come_in_no_order_lie_in_blocks_of_a_bounded_size() {
+        let all = 2_000;
+        let rows = rows((0..all).map(|n| n * 7_919 % all));
+
+        assert!(rows.ordered.values().all(|block| (1..=BLOCK).contains(&block.len())));
+        assert!(rows.ordered.len() <= all / (BLOCK / 2), "they are half full on average, or better");
+        assert!(rows.iter().map(|(_, row)| **row).eq(0..all));
+    }
+}
