@@ -107,9 +107,8 @@ impl<E: LiveEntity> Builder<E> {
         }
     }
 
-    /// Keeps the rows in `cache` too: they are shown from there at once while the backend is listed, and outlive the
-    /// process or are shared beyond it. A cache in this process's memory would hold every row twice for nothing, and is
-    /// left alone.
+    /// Keeps the rows in `cache` too: they are shown from there at once while the backend is listed, and outlive the process.
+    /// A cache in this process's memory would hold every row twice for nothing, and is left alone.
     ///
     /// The cache is this table's alone, and another value set than the backend: the table writes into it whatever it shows,
     /// without asking what is there, and deletes what it does not show. Two tables, or two filters of one, have a cache each.
