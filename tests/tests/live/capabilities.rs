@@ -194,6 +194,25 @@ async fn an_entity_that_has_gone_before_it_could_be_read_is_missing_where_it_was
     assert!(told.as_ref().is_err_and(is_missing), "{told:?}");
 }
 
+#[tokio::test]
+async fn a_store_without_after_images_is_read_for_what_a_replacement_has_become() {
+    let (table, _, _) = silent(Ids::Store).await;
+
+    let made = table.replace_id(&"almanac".into(), hoverboard()).await.unwrap();
+
+    assert_eq!(made.name, "Hoverboard Cookie");
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_guard_replaces_a_record_as_a_whole() {
+    let (claiming, store) = that(|can| can.guarded_write = false).await;
+    let table = LiveTable::<Product>::builder(claiming).policy(Policy::Overwrite).open().await.unwrap();
+
+    table.replace_id(&"sea_pie".into(), hoverboard()).await.unwrap();
+
+    assert_eq!(store.stored("sea_pie", "name").await, Some("Hoverboard Cookie".into()));
+}
+
 /// A session whose price of 310 is in a store that does not tell what it has stored, and is read there as a colleague's 305.
 async fn read_after_a_colleague(policy: Policy) -> (RecordEdit<'static, Product>, ImTable, Faults) {
     let store = bakery::store().await;

@@ -564,3 +564,22 @@ async fn a_replacement_that_a_link_has_sent_twice_and_that_cannot_be_read_is_of_
         assert!(told.as_ref().is_err_and(is_unknown), "{fails:?}: {told:?}");
     }
 }
+
+#[tokio::test]
+async fn a_replacement_or_an_insert_that_was_not_reached_is_told_so() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).ids(Ids::ClientUuid).open().await.unwrap();
+    let is_unreached =
+        |told: &DataSetError| matches!(told, DataSetError::Store(e) if e.kind == ValueErrorKind::Unreachable);
+
+    faults.next(Operation::Write).fails(ValueErrorKind::Unreachable);
+    let replaced = table.replace_id(&CUPCAKE.into(), hoverboard()).await;
+    assert!(replaced.as_ref().is_err_and(is_unreached), "{replaced:?}");
+    faults.next(Operation::Insert).fails(ValueErrorKind::Unreachable);
+    let inserted = table.insert(hoverboard()).await;
+    assert!(inserted.as_ref().is_err_and(is_unreached), "{inserted:?}");
+
+    assert_eq!(store.count().await.unwrap(), 5);
+}

@@ -368,3 +368,20 @@ async fn who_has_seen_the_change_that_kept_a_record_from_being_deleted_means_the
     assert_eq!(edit.price, 150);
     assert!(matches!(meant, DeleteResult::Deleted), "{meant:?}");
 }
+
+#[tokio::test]
+async fn a_record_that_is_there_again_is_saved_though_nobody_has_heard_that_it_was_gone() {
+    let (table, store, _) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    let record = store.get_id_value(&CUPCAKE.into()).await.unwrap().unwrap();
+    let _ = store.delete_id(&CUPCAKE.into(), &Guard::Nothing).await.unwrap();
+    edit.start_save().unwrap();
+    until(|| table.row(&CUPCAKE.into()).is_none()).await;
+    store.insert_id_value(&CUPCAKE.into(), record).await.unwrap();
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(store.stored(CUPCAKE, "price").await, Some(130.into()));
+}

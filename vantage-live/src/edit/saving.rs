@@ -166,9 +166,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         // It is a new record already, which nobody has heard of yet: a second one is not what was meant.
         let is_made = matches!(self.unseen.save, Some(SaveResult::Created(_))) || self.unseen.created.is_some();
         if is_made && !broken::is(Broken::MakesAnother) {
-            let must_be_told = self.unseen.save.is_some() || self.must_be_told();
             // What is left to be done is to write the rest to it.
-            return if must_be_told { Ok(()) } else { self.send() };
+            return if self.must_be_told() { Ok(()) } else { self.send() };
         }
         if self.is_new() && matches!(self.unseen.save, Some(SaveResult::Deleted)) {
             return Ok(());

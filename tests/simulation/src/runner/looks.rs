@@ -273,6 +273,7 @@ impl Run<'_> {
                 let made = self.writes.has_made(actor, id) && edit.id() == id && !edit.is_new();
                 ensure(made, Promise::P4, || format!("{name} was told that it had made `{id}`, and it has not"))?;
                 seat.model.heard = Some(id.clone());
+                seat.model.has_made(&edit);
             }
             SaveResult::Error(error) => {
                 let happened = match error {
