@@ -281,7 +281,11 @@ impl<E: LiveEntity> WritableDataSet<E> for TypedTable<E> {
     async fn replace_id(&self, id: &Id, entity: E) -> Result<Arc<E>, DataSetError> {
         let read = async || Ok(self.store.get_id_value(id).await?);
         let known = read().await?;
-        let after = replace_one(&*self.store, id, &entity, known, read).await?;
+        let mut after = replace_one(&*self.store, id, &entity, known, read).await?;
+        if !self.store.capabilities().after_image {
+            let now = self.store.get_id_value(id).await.map_err(|error| in_doubt(self.store.name(), id, error))?;
+            after = now.ok_or_else(|| gone_since(self.store.name(), id))?;
+        }
         decoded(id, &after).map(Arc::new).map_err(|source| fault(self.store.name(), id, source))
     }
 
@@ -321,6 +325,17 @@ impl<E: LiveEntity> InsertableDataSet<E> for TypedTable<E> {
 /// How often a write is tried afresh on a row that others keep changing, before it is given up. Each attempt fails only if
 /// another writer has succeeded in between, so this is the number of writers ahead of us.
 const ATTEMPTS: usize = 64;
+
+/// It was written, and there is none any more.
+pub(crate) fn gone_since(table: &str, id: &Id) -> ValueError {
+    let missing = ValueError::new(Operation::Replace, table, ValueErrorKind::Missing).on(id);
+    missing.caused_by("it was written, and has gone before it could be read")
+}
+
+/// It was written, or may have been, and what has come of it is not known.
+fn in_doubt(table: &str, id: &Id, error: ValueError) -> ValueError {
+    ValueError::new(Operation::Replace, table, ValueErrorKind::OutcomeUnknown).on(id).caused_by(error)
+}
 
 fn others_were_faster(store: &dyn RwValueSet, operation: Operation, id: &Id) -> DataSetError {
     let message = format!("others changed it {ATTEMPTS} times meanwhile");
@@ -374,9 +389,7 @@ pub(crate) async fn replace_one<E: LiveEntity, F: Future<Output = Result<Option<
     // A link may have sent an insert twice: then it was done, and its second time has found the id taken.
     let mut may_be_done = false;
     let told = |error: ValueError, may_be_done: bool| match error.kind {
-        ValueErrorKind::Unreachable if may_be_done => {
-            ValueError::new(Operation::Insert, store.name(), ValueErrorKind::OutcomeUnknown).on(id).caused_by(error)
-        }
+        ValueErrorKind::Unreachable if may_be_done => in_doubt(store.name(), id, error),
         _ => error,
     };
     for _ in 0..ATTEMPTS {
@@ -393,7 +406,7 @@ pub(crate) async fn replace_one<E: LiveEntity, F: Future<Output = Result<Option<
                         return Err(error.into());
                     }
                 }
-                made => return Ok(made?),
+                made => return Ok(made.map_err(|error| told(error, may_be_done))?),
             }
             continue;
         };
@@ -407,7 +420,11 @@ pub(crate) async fn replace_one<E: LiveEntity, F: Future<Output = Result<Option<
         match written.map_err(|error| told(error, may_be_done))? {
             WriteOutcome::Written(after) => return Ok(after),
             WriteOutcome::Refused(now) => known = Some(now),
-            WriteOutcome::Gone => known = None,
+            WriteOutcome::Gone => {
+                // Read after it was written, where the store does not tell what it has stored.
+                may_be_done |= !can.after_image;
+                known = None;
+            }
         }
     }
     Err(others_were_faster(store, Operation::Replace, id))

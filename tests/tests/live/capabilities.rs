@@ -5,7 +5,7 @@ use tests::bakery::{self, Colleague as _, Product, ProductField, hoverboard};
 use tests::claiming::Claiming;
 use tests::numbering::Numbering;
 use vantage_live::contract::{Faults, FaultyValueSet};
-use vantage_live::dataset::{DataSetError, InsertableDataSet as _, WritableDataSet as _};
+use vantage_live::dataset::{DataSetError, InsertableDataSet as _, TypedTable, WritableDataSet as _};
 use vantage_live::edit::SaveError;
 use vantage_live::{
     Capabilities, Guard, Id, Ids, ImTable, LiveEntity, LiveTable, OpenError, Operation, Patch, Policy,
@@ -201,6 +201,55 @@ async fn a_store_without_after_images_is_read_for_what_a_replacement_has_become(
     let made = table.replace_id(&"almanac".into(), hoverboard()).await.unwrap();
 
     assert_eq!(made.name, "Hoverboard Cookie");
+}
+
+#[tokio::test]
+async fn a_plain_table_reads_what_a_replacement_has_become_where_the_store_does_not_tell() {
+    let (claiming, _) = that(|can| can.after_image = false).await;
+    let table = TypedTable::<Product>::new(claiming);
+
+    for id in ["sea_pie", "almanac"] {
+        assert_eq!(table.replace_id(&id.into(), hoverboard()).await.unwrap().name, "Hoverboard Cookie", "{id}");
+    }
+}
+
+#[tokio::test]
+async fn a_record_with_nothing_in_it_is_not_taken_for_one_that_has_gone() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+    struct Note {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    }
+    let silent = Claiming::new(ImTable::new("note"), |can| can.after_image = false);
+    let table = LiveTable::<Note>::builder(silent).open().await.unwrap();
+
+    let made = table.replace_id(&"empty".into(), Note { text: None }).await.unwrap();
+
+    assert_eq!(made.text, None);
+}
+
+#[tokio::test]
+async fn a_replacement_that_was_done_and_has_gone_is_in_doubt_where_it_cannot_be_made_again() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let silent = Claiming::new(faulty, |can| can.after_image = false);
+    let table = LiveTable::<Product>::builder(silent).open().await.unwrap();
+    // The first read finds what there is, the second what has become of it.
+    let held = faults.next(Operation::Read).after(1).is_held();
+    let replacing = tokio::spawn({
+        let table = table.clone();
+        async move { table.replace_id(&"sea_pie".into(), hoverboard()).await }
+    });
+    held.arrived().await;
+    assert_eq!(store.delete_all().await.unwrap(), 5);
+    faults.next(Operation::Insert).fails(ValueErrorKind::Unreachable);
+    held.release();
+
+    let told = replacing.await.unwrap();
+
+    let is_unknown = |told: &DataSetError| matches!(told, DataSetError::Store(error) if error.kind == ValueErrorKind::OutcomeUnknown);
+    assert!(told.as_ref().is_err_and(is_unknown), "{told:?}");
 }
 
 #[tokio::test]

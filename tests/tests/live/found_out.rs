@@ -583,3 +583,47 @@ async fn a_replacement_or_an_insert_that_was_not_reached_is_told_so() {
 
     assert_eq!(store.count().await.unwrap(), 5);
 }
+
+#[tokio::test]
+async fn who_was_told_that_a_new_record_is_gone_is_not_told_that_it_was_made() {
+    for (is_deleted, is_saved_as_new) in [(true, true), (true, false), (false, true), (false, false)] {
+        let (table, store, _) = faulty_products().await;
+        let mut edit = table.new_record(hoverboard());
+        edit.start_save().unwrap();
+        until(|| table.rows().len() == 6).await;
+        if is_deleted {
+            let deleted = edit.delete().await.unwrap();
+            assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
+        } else {
+            let (id, _) = store.get_values().await.unwrap().into_iter().find(|(_, r)| r["price"] == 88).unwrap();
+            let _ = store.delete_id(&id, &Guard::Nothing).await.unwrap();
+            let refreshed = edit.refresh_snapshot().await;
+            assert!(matches!(refreshed, Err(RefreshError::Deleted { .. })), "{refreshed:?}");
+        }
+
+        let told = if is_saved_as_new { edit.save_as_new().await } else { edit.save().await }.unwrap();
+
+        let is_made = matches!(told, SaveResult::Created(_));
+        assert_eq!(is_made, is_saved_as_new, "{told:?}");
+        assert_eq!(store.count().await.unwrap(), if is_saved_as_new { 6 } else { 5 });
+    }
+}
+
+#[tokio::test]
+async fn a_save_that_was_refused_for_what_does_not_fit_is_not_taken_for_one_that_may_have_been_done() {
+    let (table, store, _) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    store.colleague_sets(CUPCAKE, "price", 125).await;
+    store.colleague_sets(CUPCAKE, "name", 5).await;
+    let unfit = edit.save().await;
+    assert!(matches!(unfit, Err(EditError::KeptApart { .. })), "{unfit:?}");
+    store.colleague_sets(CUPCAKE, "name", "Flux Cupcake").await;
+    store.colleague_sets(CUPCAKE, "price", 130).await; // as it was typed here, and by somebody else
+    edit.price = 140;
+
+    let told = edit.save().await.unwrap();
+
+    assert!(matches!(told, SaveResult::Conflict(_)), "{told:?}");
+    assert_eq!(store.stored(CUPCAKE, "price").await, Some(130.into()));
+}

@@ -60,8 +60,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             }
             Answer::Gone => {
                 self.doubts.clear();
-                // It was made, and there is nothing left to be written to it.
-                self.unseen.created = None;
+                self.forgets_what_was_made();
                 SaveResult::Deleted
             }
             Answer::Created(id, after) => {
@@ -97,6 +96,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                     return self.go_on(sent, wanted, asked.attempt + 1);
                 }
             }
+            // Nothing was written, so nothing is in doubt.
+            Answer::RefusedUnfit(error) => SaveResult::Error(save::failed(error)?),
             Answer::Found(found) => {
                 self.is_there();
                 let found = self.freshest(found, None, rebased);

@@ -231,8 +231,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let Pending { attempt, rebased, .. } = self.deleting.pending.take().ok_or(EditError::NoDeleteUnderWay)?;
         let answer = answer.ok_or(EditError::Closed)?;
         if matches!(answer, Ok(Removed::Deleted | Removed::Gone)) {
-            // What was made has gone, and there is nothing left to be written to it.
-            self.unseen.created = None;
+            self.forgets_what_was_made();
         }
         let result = match answer {
             Ok(Removed::Deleted) => DeleteResult::Deleted,

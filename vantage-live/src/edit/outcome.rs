@@ -163,7 +163,8 @@ pub enum DeleteResult<F: Field> {
     Deleted,
     /// The record had gone before; or, over a link that sends a request a second time by itself, by the first time.
     AlreadyGone,
-    /// Somebody else has changed these fields since the session last agreed. Nothing was deleted; the session shows them
+    /// Somebody else has changed these fields since the session last agreed; or the store has made other values of them, when
+    /// it made the record and nobody was told. Nothing was deleted; the session shows them
     /// now, and deleting again means it. A read-only field may be another value each time that it is looked at, an age or a
     /// time: what two deletes in a row have told of one, the third does not ask about.
     Changed(FieldSet<F>),

@@ -42,7 +42,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.must_be_stored()?;
         let (shared, id) = (Arc::clone(self.table.shared()), self.id.clone());
         let read = self.table.shared().run(Operation::Read, async move { shared.read(&id).await }).await;
-        let entry = read.map_err(not_read)?.ok_or_else(|| self.deleted())?;
+        let Some(entry) = read.map_err(not_read)? else {
+            self.forgets_what_was_made();
+            return Err(self.deleted());
+        };
         self.take_remote_state(entry);
         self.doubts.read();
         self.is_there();

@@ -100,6 +100,8 @@ pub(super) enum Answer<E> {
         shown_in: Option<u64>,
     },
     Refused(Entry<E>),
+    /// Refused, and what is there does not fit the entity.
+    RefusedUnfit(DataSetError),
     Gone,
     Created(Id, Entry<E>),
     /// As `Created`, by a call whose answer was lost, or may have been, or does not tell what is stored: somebody may have
@@ -211,6 +213,7 @@ pub(super) async fn write<E: LiveEntity>(
     Ok(match shared.write(&id, &patch, &guard).await? {
         Written::Done { after, shown_in } => Answer::Written { after, shown_in },
         Written::Refused(entry) => Answer::Refused(entry),
+        Written::RefusedUnfit(error) => Answer::RefusedUnfit(error),
         Written::Gone => Answer::Gone,
     })
 }

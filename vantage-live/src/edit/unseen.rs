@@ -115,6 +115,12 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         must
     }
 
+    /// What was made has gone, as somebody is told: nobody is to be told any more that it was made.
+    pub(super) fn forgets_what_was_made(&mut self) {
+        self.unseen.created = None;
+        self.unseen.save.take_if(|save| matches!(save, SaveResult::Created(_)));
+    }
+
     /// Whether other values of these fields, which would be overwritten now, may be somebody else's: of a store that does not
     /// tell what it has stored they were read, and nobody knows.
     fn may_be_foreign(&self, fields: FieldSet<E::Field>) -> bool {

@@ -220,7 +220,7 @@ impl<E: LiveEntity> Core<E> {
     }
 
     fn put(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) {
-        self.moments.applied(id, source, self.snapshot.rows.len());
+        self.moments.applied(id, source);
         self.flights.has_changed(id);
         self.changed = true;
         let id = id.clone();
@@ -282,23 +282,27 @@ impl<E: LiveEntity> Core<E> {
     }
 
     fn agreed(&mut self, id: &Id, source: Source) {
-        let rows = self.snapshot.rows.len();
         match source {
             Source::Request { write, .. } => {
                 if write {
-                    self.moments.applied(id, source, rows);
+                    self.moments.applied(id, source);
                 } else {
-                    self.moments.confirmed(id, true, rows);
+                    self.moments.confirmed(id, true);
                 }
                 self.flights.has_changed(id);
             }
             Source::Event { .. } => {
-                self.moments.confirmed(id, false, rows);
+                self.moments.confirmed(id, false);
                 // What waits for an answer of ours is older than this, and would take the row back.
                 self.flights.forget_told(id);
             }
-            Source::Hint => self.moments.confirmed(id, false, rows),
+            Source::Hint => self.moments.confirmed(id, false),
         }
+    }
+
+    /// A list begins.
+    pub fn list_begins(&mut self) -> Moment {
+        self.moments.list_begins(self.snapshot.rows.len() + self.rejected.len())
     }
 
     /// A write of ours to `id` is about to be sent.

@@ -7,10 +7,10 @@ use async_trait::async_trait;
 use super::{Entry, LiveTable, Removed, Shared};
 use crate::broken::{self, Broken};
 use crate::dataset::{
-    DataSetError, InsertableDataSet, ReadableDataSet, WritableDataSet, kept_apart, replace_one, update_one,
+    DataSetError, InsertableDataSet, ReadableDataSet, WritableDataSet, gone_since, kept_apart, replace_one, update_one,
 };
 use crate::entity::LiveEntity;
-use crate::value::{Guard, Id, Operation, Record, ValueError, ValueErrorKind, WritableValueSet};
+use crate::value::{Guard, Id, Operation, Record, ValueErrorKind, WritableValueSet};
 
 impl<E: LiveEntity> Shared<E> {
     /// What is known of a record that has no row: that it does not fit the entity, or nothing.
@@ -72,11 +72,11 @@ impl<E: LiveEntity> WritableDataSet<E> for LiveTable<E> {
         let known = read().await?;
         // Through this table's value set, so that the answer is shown at once.
         let after = replace_one(self, id, &entity, known, read).await?;
-        if after.is_empty() && !shared.backend.capabilities().after_image {
-            let missing = ValueError::new(Operation::Replace, shared.table(), ValueErrorKind::Missing).on(id);
-            return Err(missing.caused_by("it was written, and has gone before it could be read").into());
+        if shared.backend.capabilities().after_image {
+            return shared.typed(id, &after);
         }
-        shared.typed(id, &after)
+        // It was read by then, and is shown, unless it has gone.
+        self.get_id(id).await?.ok_or_else(|| gone_since(shared.table(), id).into())
     }
 
     async fn update(&self, change: &mut (dyn for<'r> FnMut(&'r mut E) + Send)) -> Result<u64, DataSetError> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foldhash::quality::RandomState;
 use futures::TryStreamExt;
 
-use super::core::Seen;
+use super::core::{Core, Seen};
 use super::order::{Moment, Source};
 use super::requests::STEP;
 use super::shared::Shared;
@@ -58,7 +58,7 @@ impl<E: LiveEntity> Shared<E> {
     /// Lists the backend, batch by batch: nobody waits for the lock longer than one takes.
     #[tracing::instrument(name = "list", level = "debug", skip_all, fields(table = self.table()))]
     async fn list_and(self: &Arc<Self>, listed: impl Fn(u64)) -> Result<(), ValueError> {
-        let listing = Listing { began: self.change(|core| core.moments.list_begins()), shared: self };
+        let listing = Listing { began: self.change(Core::list_begins), shared: self };
         let source = Source::Request { began: listing.began, write: false };
         let mut ids = HashSet::with_capacity_and_hasher(self.rows.load().rows.len(), RandomState::default());
         let mut batches = self.backend.stream_values(self.batch);
@@ -66,6 +66,7 @@ impl<E: LiveEntity> Shared<E> {
             let seen: Vec<_> = batch.into_iter().map(|(id, record)| (self.see(&id, Some(&record)), id)).collect();
             ids.extend(seen.iter().map(|(_, id)| id.clone()));
             self.change(|core| {
+                core.moments.list_tells(seen.len());
                 for (seen, id) in seen {
                     core.observe(&id, seen, source, Origin::Remote);
                 }

@@ -90,8 +90,10 @@ pub(super) struct Moments {
     feed: Option<Arc<dyn Feed>>,
     /// The position up to which the feed has told everything.
     heard: u64,
-    /// How many lists are under way.
+    /// How many lists are under way,
     lists: usize,
+    /// and of how many records.
+    listed: usize,
 }
 
 /// About 6 MiB of marks.
@@ -101,7 +103,7 @@ impl Moments {
     /// Of a table that follows this feed.
     pub fn new(feed: Option<Arc<dyn Feed>>) -> Self {
         let forgotten = Shown { applied: 0, mark: Mark::Unknown };
-        Moments { now: 0, shown: HashMap::default(), forgotten, feed, heard: 0, lists: 0 }
+        Moments { now: 0, shown: HashMap::default(), forgotten, feed, heard: 0, lists: 0, listed: 0 }
     }
 
     /// The next moment.
@@ -151,25 +153,35 @@ impl Moments {
         self.feed.as_ref().and_then(Feed::position).map_or(Mark::Unknown, Mark::Position)
     }
 
-    /// The record was applied now, to a table of so many `rows`.
-    pub fn applied(&mut self, id: &Id, source: Source, rows: usize) {
+    /// The record was applied now.
+    pub fn applied(&mut self, id: &Id, source: Source) {
         let mark = match source {
             Source::Event { .. } => Mark::Told,
             Source::Hint | Source::Request { .. } => self.mark(),
         };
         let applied = self.next();
-        self.remember(id, Shown { applied, mark }, rows);
+        self.remember(id, Shown { applied, mark });
     }
 
-    /// A list begins. Until it has ended no row is forgotten, or the rest of it would count as older than its beginning.
-    pub fn list_begins(&mut self) -> Moment {
+    /// A list of a table that knows so many records begins. Until it has ended they are remembered, and so are those that it
+    /// tells, or the rest of it would count as older than its beginning; what others tell has no more room than ever.
+    pub fn list_begins(&mut self, known: usize) -> Moment {
         self.lists += 1;
+        self.listed += known;
         self.next()
+    }
+
+    /// The list is about to tell so many records.
+    pub fn list_tells(&mut self, records: usize) {
+        self.listed += records;
     }
 
     /// A list has ended, or failed.
     pub fn list_ended(&mut self) {
         self.lists = self.lists.saturating_sub(1);
+        if self.lists == 0 {
+            self.listed = 0;
+        }
     }
 
     /// Every record was applied now, by a list: one mark for all.
@@ -180,8 +192,8 @@ impl Moments {
 
     /// What is shown was told once more: by an answer to a request of ours, or by the feed. A request that was sent before
     /// this moment is not newer, even if it was sent after the record was applied, or after that other request; nor is an
-    /// event that the feed told before the answer. The table has so many `rows`.
-    pub fn confirmed(&mut self, id: &Id, by_answer: bool, rows: usize) {
+    /// event that the feed told before the answer.
+    pub fn confirmed(&mut self, id: &Id, by_answer: bool) {
         let shown = self.shown(id);
         let applied = self.next();
         let mark = match by_answer {
@@ -189,18 +201,16 @@ impl Moments {
             false if broken::is(Broken::TrustsEchoes) => Mark::Told,
             false => shown.mark,
         };
-        self.remember(id, Shown { applied, mark }, rows);
+        self.remember(id, Shown { applied, mark });
     }
 
-    fn remember(&mut self, id: &Id, shown: Shown, rows: usize) {
+    fn remember(&mut self, id: &Id, shown: Shown) {
         if let Some(known) = self.shown.get_mut(id) {
             *known = shown;
             return;
         }
-        // P8: within bounds, and on the side of caution beyond them. While a list is under way every row has its place, and
-        // records that are not there have no more room than ever.
-        let beside = if self.lists == 0 { 0 } else { rows };
-        if self.shown.len() >= REMEMBERED + beside {
+        // P8: within bounds, and on the side of caution beyond them.
+        if self.shown.len() >= REMEMBERED + self.listed {
             self.listed();
         }
         self.shown.insert(id.clone(), shown);
@@ -264,10 +274,10 @@ mod tests {
         let feed = ManualFeed::of_store();
         let mut moments = Moments::new(Some(Arc::new(feed.clone())));
         let id = Id::from("sea_pie");
-        moments.applied(&id, event(0), 1);
+        moments.applied(&id, event(0));
         feed.delete("sea_pie");
 
-        moments.confirmed(&id, true, 1);
+        moments.confirmed(&id, true);
 
         let before = moments.told(FeedOrder::Commit);
         assert_eq!(moments.judge(&id, before), Verdict::Settle);
@@ -283,7 +293,7 @@ mod tests {
         let _read = moments.next();
         let list = moments.next();
 
-        moments.confirmed(&id, true, 1);
+        moments.confirmed(&id, true);
 
         assert_eq!(moments.judge(&id, request(list)), Verdict::Settle, "it may be from before the answer");
     }
@@ -292,10 +302,11 @@ mod tests {
     fn a_list_of_more_than_is_remembered_is_as_new_at_its_end_as_at_its_beginning() {
         let mut moments = Moments::new(None);
         let id = |n: usize| Id::from(i64::try_from(n).unwrap_or_default());
-        let began = moments.list_begins();
-        for n in 0..REMEMBERED + 2 {
+        let began = moments.list_begins(0);
+        for n in 0..2 * REMEMBERED + 2 {
+            moments.list_tells(1);
             assert_eq!(moments.judge(&id(n), request(began)), Verdict::Apply, "record {n}");
-            moments.applied(&id(n), request(began), n);
+            moments.applied(&id(n), request(began));
         }
 
         moments.listed();
@@ -303,18 +314,30 @@ mod tests {
         assert!(moments.shown.is_empty());
 
         for n in 0..=REMEMBERED {
-            moments.applied(&id(n), event(0), n);
+            moments.applied(&id(n), event(0));
         }
         assert!(moments.shown.len() < REMEMBERED, "P8: once it has ended, there is a bound again");
     }
 
     #[test]
+    fn records_that_a_list_finds_gone_are_as_new_at_its_end_as_at_its_beginning() {
+        let mut moments = Moments::new(None);
+        let id = |n: usize| Id::from(i64::try_from(n).unwrap_or_default());
+        let began = moments.list_begins(2 * REMEMBERED);
+
+        for n in 0..2 * REMEMBERED {
+            assert_eq!(moments.judge(&id(n), request(began)), Verdict::Apply, "record {n}");
+            moments.applied(&id(n), request(began));
+        }
+    }
+
+    #[test]
     fn while_a_list_is_under_way_records_that_are_not_there_have_no_more_room_than_ever() {
         let mut moments = Moments::new(None);
-        let _began = moments.list_begins();
+        let _began = moments.list_begins(10);
 
         for n in 0..3 * REMEMBERED {
-            moments.applied(&Id::from(i64::try_from(n).unwrap_or_default()), event(0), 10);
+            moments.applied(&Id::from(i64::try_from(n).unwrap_or_default()), event(0));
         }
 
         assert!(moments.shown.len() <= REMEMBERED + 10, "{}", moments.shown.len());
@@ -325,11 +348,11 @@ mod tests {
         let mut moments = Moments::new(None);
         let id = |n: usize| Id::from(i64::try_from(n).unwrap_or_default());
         let began = moments.next();
-        moments.applied(&id(0), Source::Request { began, write: true }, 0);
-        moments.applied(&id(1), event(0), 1);
+        moments.applied(&id(0), Source::Request { began, write: true });
+        moments.applied(&id(1), event(0));
         assert!(moments.has_seen(&id(0)), "there is room for both");
         for n in 1..=REMEMBERED {
-            moments.applied(&id(n), event(0), n);
+            moments.applied(&id(n), event(0));
         }
 
         assert!(moments.shown.len() < REMEMBERED);

@@ -27,6 +27,8 @@ pub(crate) enum Written<E> {
         shown_in: Option<u64>,
     },
     Refused(Entry<E>),
+    /// Refused, and what is there does not fit the entity.
+    RefusedUnfit(DataSetError),
     Gone,
 }
 
@@ -238,10 +240,14 @@ impl<E: LiveEntity> Shared<E> {
         guard: &Guard,
     ) -> Result<Written<E>, DataSetError> {
         let Answered { outcome, seen, shown_in } = self.write_record(id, patch, guard).await?;
-        Ok(match (outcome, self.entry(&self.resolve(id), seen)?) {
-            (WriteOutcome::Written(_), Some(after)) => Written::Done { after, shown_in },
-            (WriteOutcome::Refused(_), Some(entry)) => Written::Refused(entry),
-            (_, _) => Written::Gone,
+        Ok(match (outcome, self.entry(&self.resolve(id), seen)) {
+            (WriteOutcome::Written(_), after) => match after? {
+                Some(after) => Written::Done { after, shown_in },
+                None => Written::Gone,
+            },
+            (WriteOutcome::Refused(_), Ok(Some(entry))) => Written::Refused(entry),
+            (WriteOutcome::Refused(_), Err(error)) => Written::RefusedUnfit(error),
+            (WriteOutcome::Refused(_), Ok(None)) | (WriteOutcome::Gone, _) => Written::Gone,
         })
     }
 

@@ -112,14 +112,6 @@ impl Session {
         (0..FIELDS.len()).for_each(|field| self.wants(field, val(edit.local(), field), edit));
     }
 
-    /// It has made a record of what is there, also of what an answer has brought since the person asked for that.
-    pub fn has_made(&mut self, edit: &Edit) {
-        let permit = Arc::make_mut(&mut self.permit);
-        for (field, typed) in permit.typed.iter_mut().enumerate() {
-            typed.insert(val(edit.local(), field));
-        }
-    }
-
     /// What is made from now on is another record.
     pub fn makes_another(&mut self) {
         Arc::make_mut(&mut self.permit).episode += 1;

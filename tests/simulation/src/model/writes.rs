@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use vantage_live::{Id, Patch, Policy, Record};
 
 use super::{Broken, Known, Permit, Promise, ensure};
-use crate::product::{COUNT, FIELDS, PART, Val, path, stored, val};
-use crate::world::{Commit, Deed, Shape, Store};
+use crate::product::{COUNT, FIELDS, PART, Val, path, stored};
+use crate::world::{Commit, Deed, Store};
 
 const ALL: [usize; COUNT] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
@@ -59,7 +59,10 @@ impl Writes {
         let (Some(actor), Some(permit)) = (commit.by.actor, &commit.by.permit) else { return Ok(()) };
         match &commit.deed {
             Deed::Write(patch) => {
-                let fields = no_collateral(actor, patch, permit, store.history(&commit.id))?;
+                // A copy has what the record had that it was copied from.
+                let is_copy = self.has_made(actor, &commit.id);
+                let had = |field: usize, value: &Val| store.had(&commit.id, field, value, is_copy);
+                let fields = no_collateral(actor, patch, permit, &had)?;
                 // Without a guard nobody knows what is there of the record that is written into.
                 ensure(!guards || commit.was_unfit() || !commit.is_unfit(), Promise::P2, || {
                     format!("session {actor} has made a record of `{}` that does not fit any more", commit.id)
@@ -149,11 +152,13 @@ impl Writes {
 }
 
 /// P2: what a session sends is what was typed, and nothing else. The fields, by their places.
-fn no_collateral(actor: u32, patch: &Patch, permit: &Permit, history: &[Shape]) -> Result<Vec<usize>, Broken> {
+fn no_collateral(
+    actor: u32,
+    patch: &Patch,
+    permit: &Permit,
+    had: &dyn Fn(usize, &Val) -> bool,
+) -> Result<Vec<usize>, Broken> {
     // A part that comes or goes does so as a whole: what nobody has typed of it is what the store has had there.
-    let had = |field: usize, value: &Val| {
-        history.iter().any(|shape| matches!(shape, Shape::Row(row) if val(row, field) == *value))
-    };
     let mut fields = Vec::new();
     let mut is_whole = false;
     for (written, value) in patch

@@ -273,7 +273,6 @@ impl Run<'_> {
                 let made = self.writes.has_made(actor, id) && edit.id() == id && !edit.is_new();
                 ensure(made, Promise::P4, || format!("{name} was told that it had made `{id}`, and it has not"))?;
                 seat.model.heard = Some(id.clone());
-                seat.model.has_made(&edit);
             }
             SaveResult::Error(error) => {
                 let happened = match error {
@@ -381,7 +380,10 @@ impl Run<'_> {
                 (Happened::DeleteFoundGone, format!("{name} finds `{}` gone", edit.id()))
             }
             Ok(DeleteResult::Changed(fields)) => {
-                let differ = self.world.with(|state| seat.model.have_differed(fields, &edit, &state.store));
+                // What the store has made otherwise of what nobody was told that it has made has changed too.
+                let is_unheard = seat.model.heard.as_ref() != Some(edit.id());
+                let is_made = self.writes.has_made(actor, edit.id()) && is_unheard;
+                let differ = is_made || self.world.with(|state| seat.model.have_differed(fields, &edit, &state.store));
                 ensure(differ, Promise::P4, || {
                     format!("{name} was told that {fields:?} of `{}` have changed, and they never did", edit.id())
                 })?;

@@ -196,6 +196,12 @@ impl Store {
         self.history.get(id).map_or_else(|| self.history.values().any(|history| of(history)), |history| of(history))
     }
 
+    /// Whether a field of the record, or of any, was ever this.
+    pub fn had(&self, id: &Id, field: usize, value: &Val, of_any: bool) -> bool {
+        let was = |shape: &Shape| matches!(shape, Shape::Row(row) if val(row, field) == *value);
+        self.history(id).iter().any(was) || of_any && self.history.values().flatten().any(was)
+    }
+
     /// Whether the record is there since it was first made.
     pub fn stays(&self, id: &Id) -> bool {
         let mut since = self.history(id).iter().skip_while(|shape| matches!(shape, Shape::Gone));
