@@ -385,3 +385,25 @@ async fn a_record_that_is_there_again_is_saved_though_nobody_has_heard_that_it_w
     assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
     assert_eq!(store.stored(CUPCAKE, "price").await, Some(130.into()));
 }
+
+#[tokio::test]
+async fn what_was_typed_again_over_a_conflict_stays_though_it_is_what_a_save_under_way_has_sent() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    let held = faults.next(Operation::Write).has_its_answer_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    edit.price = 140;
+    store.colleague_sets(CUPCAKE, "price", 150).await;
+    held.release();
+    until(|| table.row(&CUPCAKE.into()).unwrap().price == 130).await;
+    table.on_backend_change(CUPCAKE).await.unwrap();
+    assert_eq!(edit.rebase().unwrap().price.map(|price| price.remote), Some(150));
+    edit.price = 130;
+
+    let _ = edit.finish_save().await.unwrap();
+
+    assert_eq!(edit.price, 130, "whoever has seen 150 means it");
+    assert!(edit.is_modified(ProductField::Price));
+}

@@ -29,7 +29,17 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let entry = self.row().ok_or_else(|| self.has_no_row())?;
         self.take_remote_state(entry);
         self.all_is_shown();
+        self.keep_what_was_typed_since();
         Ok(self.conflicts())
+    }
+
+    /// Who has typed into what is under way, and sees it in conflict, means what is typed from then on, though it may be what
+    /// was sent.
+    fn keep_what_was_typed_since(&mut self) {
+        let (conflicting, modified) = (self.three.conflicting(), self.modified_fields());
+        if let Some(pending) = &mut self.pending {
+            pending.sent.typed |= pending.sent.typed_since(&self.three.local, modified) & conflicting;
+        }
     }
 
     /// As [`rebase`](Self::rebase), from the backend. Touches the store. Cancellation safe.

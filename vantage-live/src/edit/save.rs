@@ -27,6 +27,8 @@ pub(super) struct Sent<E: LiveEntity> {
     pub followed: FieldSet<E::Field>,
     /// The fields that have followed the store at any time since: what was sent of them is wanted no more.
     pub ever_followed: FieldSet<E::Field>,
+    /// The fields that were typed into when they were last shown in conflict, though it may be again what was sent.
+    pub typed: FieldSet<E::Field>,
     /// The fields that were decided for the session's own value since, though it may be the one that was sent.
     pub kept: FieldSet<E::Field>,
 }
@@ -35,14 +37,14 @@ impl<E: LiveEntity> Sent<E> {
     /// These fields of the session's state are to be written.
     pub fn new(fields: FieldSet<E::Field>, local: E) -> Self {
         let none = FieldSet::EMPTY;
-        Sent { fields, local, followed: none, ever_followed: none, kept: none }
+        Sent { fields, local, followed: none, ever_followed: none, typed: none, kept: none }
     }
 
     /// Of the fields it writes, those that were typed into since it was sent, or decided for what is there. What has followed
     /// the store and is `modified` was typed since, though it may be what was sent.
     pub fn typed_since(&self, local: &E, modified: FieldSet<E::Field>) -> FieldSet<E::Field> {
         let again = self.ever_followed & modified;
-        ((self.local.diff(local) - self.followed) | again | self.kept) & self.fields
+        ((self.local.diff(local) - self.followed) | again | self.typed | self.kept) & self.fields
     }
 
     /// Of the fields it writes, those that stand there as it was sent.
@@ -55,6 +57,7 @@ impl<E: LiveEntity> Sent<E> {
         self.local.copy_fields(local, fields - self.fields - modified);
         self.followed = (self.followed | fields) - modified;
         self.ever_followed |= fields;
+        self.typed = self.typed - fields;
         self.kept = self.kept - fields;
     }
 }
