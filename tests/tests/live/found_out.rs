@@ -627,3 +627,14 @@ async fn a_save_that_was_refused_for_what_does_not_fit_is_not_taken_for_one_that
     assert!(matches!(told, SaveResult::Conflict(_)), "{told:?}");
     assert_eq!(store.stored(CUPCAKE, "price").await, Some(130.into()));
 }
+
+#[tokio::test]
+async fn a_replacement_makes_a_record_that_has_gone_as_it_was_found_to_be_there() {
+    let (table, store, faults) = faulty_products().await;
+    faults.next(Operation::Insert).fails(ValueErrorKind::AlreadyExists);
+
+    let made = table.replace_id(&"almanac".into(), hoverboard()).await.unwrap();
+
+    assert_eq!(made.name, "Hoverboard Cookie");
+    assert_eq!(store.count().await.unwrap(), 6);
+}
