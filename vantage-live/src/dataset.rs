@@ -151,7 +151,9 @@ pub trait WritableDataSet<E: LiveEntity>: Send + Sync {
     /// # Errors
     /// Where the store refuses it or is not reached, or the stored record is [kept apart](DataSetError::KeptApart).
     /// [`DataSetError::Entity`] where the record that this has made does not fit, as one without a read-only field that the
-    /// store was to set: it is there then, and kept apart.
+    /// store was to set: it is there then, and kept apart. Of a store that tells [no
+    /// after-image](crate::Capabilities::after_image) it is read what has come of it: [`Missing`](ValueErrorKind::Missing)
+    /// where it was written, and has gone by then.
     async fn replace_id(&self, id: &Id, entity: E) -> Result<Arc<E>, DataSetError>;
 
     /// Changes every row as `change` says, writing the fields that it has modified and nothing else, and answers how

@@ -8,10 +8,9 @@ mod theirs;
 
 // How it is measured and told, and of what, is as in the benchmark `speed`.
 #[path = "../../../vantage-live/benches/speed/board.rs"]
-#[allow(dead_code)]
 mod board;
 #[path = "../../../vantage-live/benches/speed/entity.rs"]
-#[allow(dead_code)]
+#[expect(dead_code, reason = "the other benchmark uses the rest")]
 mod entity;
 
 use std::cell::Cell;

@@ -4,14 +4,16 @@ use async_trait::async_trait;
 use futures::channel::mpsc;
 use futures::{FutureExt as _, StreamExt as _};
 use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use tests::bakery::{self, Colleague as _, Product};
 use tests::wait::until;
 use vantage_live::contract::FaultyValueSet;
 use vantage_live::dataset::WritableDataSet;
 use vantage_live::feed::FeedStream;
 use vantage_live::{
-    Feed, FeedEvent, FeedKind, FeedOrder, Guard, Id, ImTable, LiveTable, Operation, Patch, ReadableValueSet as _,
-    ValueError, ValueErrorKind, WritableValueSet as _,
+    Feed, FeedEvent, FeedKind, FeedOrder, Guard, Id, ImTable, LiveEntity, LiveTable, Operation, Patch,
+    ReadableValueSet as _, ValueError, ValueErrorKind, WritableValueSet as _,
 };
 
 /// Names, to its one subscriber, the records that it is sent, however many they are.
@@ -104,4 +106,39 @@ async fn thousands_that_are_deleted_at_once_are_all_gone() {
     let deleted = WritableDataSet::delete_all(&table).await.unwrap();
 
     assert_eq!((deleted, table.rows().len(), store.count().await.unwrap()), (3_000, 0, 0));
+}
+
+/// More than a table remembers the moments of.
+const MANY: i64 = 70_000;
+
+async fn many(price: &Value) -> (ImTable, LiveTable<Priced>) {
+    let store = ImTable::new("priced");
+    let record = |n| (Id::from(n), json!({"price": price}).as_object().unwrap().clone());
+    assert!(store.insert_id_values((0..MANY).map(record).collect()).await.iter().all(Result::is_ok));
+    let table = LiveTable::builder(store.clone()).open().await.unwrap();
+    (store, table)
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Priced {
+    price: i64,
+}
+
+#[tokio::test]
+async fn many_records_that_do_not_fit_are_listed_and_none_is_read_again() {
+    let (_store, table) = many(&json!("ask Doc")).await;
+
+    assert_eq!(table.rejected_rows().len(), usize::try_from(MANY).unwrap());
+    assert_eq!((table.metrics().settled, table.metrics().settling), (0, 0));
+}
+
+#[tokio::test]
+async fn many_rows_that_a_list_does_not_have_are_gone_when_it_has_answered() {
+    let (store, table) = many(&json!(1)).await;
+    assert_eq!(store.delete_all().await.unwrap(), MANY.unsigned_abs());
+
+    table.refresh_all().await.unwrap();
+
+    assert!(table.rows().is_empty(), "{} are shown", table.rows().len());
+    assert_eq!(table.metrics().settled, 0, "none was read again for that");
 }

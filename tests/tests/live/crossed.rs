@@ -3,16 +3,12 @@
 use tests::bakery::{self, Product};
 use tests::still::Still;
 use tests::wait::until;
-use vantage_live::contract::{Faults, FaultyValueSet};
+use vantage_live::contract::{Faults, FaultyValueSet, Held};
 use vantage_live::edit::SaveError;
 use vantage_live::{Id, LiveTable, ManualFeed, Operation, RecordEdit, SaveResult, ValueErrorKind};
 
-/// A session whose name is in the store, whose answer has crossed another one, and whose record cannot be read so many times.
-async fn crossed(unread: usize) -> (RecordEdit<'static, Product>, LiveTable<Product>, Faults) {
-    let faulty = FaultyValueSet::new(bakery::store().await);
-    let faults = faulty.faults();
-    // Pauses are over at once.
-    let table = LiveTable::<Product>::builder(faulty).environment(Still::with_chance(0)).open().await.unwrap();
+/// A session whose name is in the store and whose answer is held, and somebody else's price has been saved since.
+async fn crossing(table: &LiveTable<Product>, faults: &Faults) -> (RecordEdit<'static, Product>, Held) {
     let mut edit = table.edit_record_owned("sea_pie").await.unwrap();
     edit.name = "Pie".into();
     let mut other = table.edit_record_owned("sea_pie").await.unwrap();
@@ -21,6 +17,16 @@ async fn crossed(unread: usize) -> (RecordEdit<'static, Product>, LiveTable<Prod
     edit.start_save().unwrap();
     held.arrived().await;
     assert!(matches!(other.save().await.unwrap(), SaveResult::Saved));
+    (edit, held)
+}
+
+/// A session whose name is in the store, whose answer has crossed another one, and whose record cannot be read so many times.
+async fn crossed(unread: usize) -> (RecordEdit<'static, Product>, LiveTable<Product>, Faults) {
+    let faulty = FaultyValueSet::new(bakery::store().await);
+    let faults = faulty.faults();
+    // Pauses are over at once.
+    let table = LiveTable::<Product>::builder(faulty).environment(Still::with_chance(0)).open().await.unwrap();
+    let (edit, held) = crossing(&table, &faults).await;
     faults.next(Operation::Read).times(unread).fails(ValueErrorKind::Unreachable);
     held.release();
     (edit, table, faults)
@@ -58,14 +64,7 @@ async fn where_so_much_has_changed_that_all_is_listed_and_lists_fail_it_is_unkno
     // The pauses of the worker that reads are over at once; how many those are is not what is asked here.
     let table = LiveTable::<Product>::builder(faulty).feed(feed.clone()).environment(Still::with_chance(0));
     let table = table.open().await.unwrap();
-    let mut edit = table.edit_record_owned("sea_pie").await.unwrap();
-    edit.name = "Pie".into();
-    let mut other = table.edit_record_owned("sea_pie").await.unwrap();
-    other.price = 310;
-    let held = faults.next(Operation::Write).has_its_answer_held();
-    edit.start_save().unwrap();
-    held.arrived().await;
-    assert!(matches!(other.save().await.unwrap(), SaveResult::Saved));
+    let (mut edit, held) = crossing(&table, &faults).await;
     let reading = faults.next(Operation::Read).is_held();
     feed.changed("sea_pie");
     reading.arrived().await;

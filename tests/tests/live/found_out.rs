@@ -8,7 +8,7 @@ use vantage_live::contract::{Faults, FaultyValueSet};
 use vantage_live::dataset::{DataSetError, InsertableDataSet as _, WritableDataSet as _};
 use vantage_live::edit::{DeleteResult, EditError, RefreshError, SaveError};
 use vantage_live::{
-    FieldSet, Guard, Ids, ImTable, LiveTable, Operation, Patch, ReadableValueSet as _, Record, SaveResult,
+    FieldSet, Guard, Ids, ImTable, LiveTable, Operation, Patch, ReadableValueSet as _, Record, RecordEdit, SaveResult,
     ValueErrorKind, WritableValueSet as _,
 };
 
@@ -509,15 +509,21 @@ async fn a_record_that_was_made_before_the_rest_was_not_reached_is_made_once_tho
     }
 }
 
-#[tokio::test]
-async fn a_record_that_was_made_unheard_and_has_gone_is_brought_back_as_another() {
+/// A session whose record was made, of which nobody was told since the rest was not reached.
+async fn made_unheard() -> (ImTable, RecordEdit<'static, Product>) {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.new_record(hoverboard());
+    let mut edit = table.new_record_owned(hoverboard());
     faults.next(Operation::Insert).loses_its_answer();
     let _ = edit.save().await.unwrap();
     edit.price = 131;
     faults.next(Operation::Write).fails(ValueErrorKind::Unreachable);
     let _ = edit.save().await.unwrap();
+    (store, edit)
+}
+
+#[tokio::test]
+async fn a_record_that_was_made_unheard_and_has_gone_is_brought_back_as_another() {
+    let (store, mut edit) = made_unheard().await;
     let unheard = edit.id().clone();
     let _ = store.delete_id(&unheard, &Guard::Nothing).await.unwrap();
 
@@ -531,13 +537,7 @@ async fn a_record_that_was_made_unheard_and_has_gone_is_brought_back_as_another(
 
 #[tokio::test]
 async fn a_record_that_was_made_unheard_and_then_deleted_is_brought_back_as_another() {
-    let (table, store, faults) = faulty_products().await;
-    let mut edit = table.new_record(hoverboard());
-    faults.next(Operation::Insert).loses_its_answer();
-    let _ = edit.save().await.unwrap();
-    edit.price = 131;
-    faults.next(Operation::Write).fails(ValueErrorKind::Unreachable);
-    let _ = edit.save().await.unwrap();
+    let (store, mut edit) = made_unheard().await;
     let unheard = edit.id().clone();
 
     let deleted = edit.delete().await.unwrap();

@@ -300,9 +300,10 @@ impl<E: LiveEntity> Core<E> {
         }
     }
 
-    /// A list begins.
-    pub fn list_begins(&mut self) -> Moment {
-        self.moments.list_begins(self.snapshot.rows.len() + self.rejected.len())
+    /// A list begins: when, and of how many records that are known.
+    pub fn list_begins(&mut self) -> (Moment, usize) {
+        let known = self.snapshot.rows.len() + self.rejected.len();
+        (self.moments.list_begins(known), known)
     }
 
     /// A write of ours to `id` is about to be sent.

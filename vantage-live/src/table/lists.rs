@@ -21,11 +21,13 @@ use crate::value::{Id, ValueError};
 struct Listing<'s, E: LiveEntity> {
     shared: &'s Arc<Shared<E>>,
     began: Moment,
+    /// How many records were known at its beginning, or told since.
+    records: usize,
 }
 
 impl<E: LiveEntity> Drop for Listing<'_, E> {
     fn drop(&mut self) {
-        self.shared.core.lock().moments.list_ended();
+        self.shared.core.lock().moments.list_ended(self.records);
     }
 }
 
@@ -58,13 +60,15 @@ impl<E: LiveEntity> Shared<E> {
     /// Lists the backend, batch by batch: nobody waits for the lock longer than one takes.
     #[tracing::instrument(name = "list", level = "debug", skip_all, fields(table = self.table()))]
     async fn list_and(self: &Arc<Self>, listed: impl Fn(u64)) -> Result<(), ValueError> {
-        let listing = Listing { began: self.change(Core::list_begins), shared: self };
+        let (began, records) = self.change(Core::list_begins);
+        let mut listing = Listing { shared: self, began, records };
         let source = Source::Request { began: listing.began, write: false };
         let mut ids = HashSet::with_capacity_and_hasher(self.rows.load().rows.len(), RandomState::default());
         let mut batches = self.backend.stream_values(self.batch);
         while let Some(batch) = batches.try_next().await? {
             let seen: Vec<_> = batch.into_iter().map(|(id, record)| (self.see(&id, Some(&record)), id)).collect();
             ids.extend(seen.iter().map(|(_, id)| id.clone()));
+            listing.records += seen.len();
             self.change(|core| {
                 core.moments.list_tells(seen.len());
                 for (seen, id) in seen {

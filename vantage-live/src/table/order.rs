@@ -90,9 +90,7 @@ pub(super) struct Moments {
     feed: Option<Arc<dyn Feed>>,
     /// The position up to which the feed has told everything.
     heard: u64,
-    /// How many lists are under way,
-    lists: usize,
-    /// and of how many records.
+    /// How many records the lists under way have known at their beginnings, or told since.
     listed: usize,
 }
 
@@ -103,7 +101,7 @@ impl Moments {
     /// Of a table that follows this feed.
     pub fn new(feed: Option<Arc<dyn Feed>>) -> Self {
         let forgotten = Shown { applied: 0, mark: Mark::Unknown };
-        Moments { now: 0, shown: HashMap::default(), forgotten, feed, heard: 0, lists: 0, listed: 0 }
+        Moments { now: 0, shown: HashMap::default(), forgotten, feed, heard: 0, listed: 0 }
     }
 
     /// The next moment.
@@ -166,22 +164,18 @@ impl Moments {
     /// A list of a table that knows so many records begins. Until it has ended they are remembered, and so are those that it
     /// tells, or the rest of it would count as older than its beginning; what others tell has no more room than ever.
     pub fn list_begins(&mut self, known: usize) -> Moment {
-        self.lists += 1;
         self.listed += known;
         self.next()
     }
 
-    /// The list is about to tell so many records.
+    /// A list is about to tell so many records.
     pub fn list_tells(&mut self, records: usize) {
         self.listed += records;
     }
 
-    /// A list has ended, or failed.
-    pub fn list_ended(&mut self) {
-        self.lists = self.lists.saturating_sub(1);
-        if self.lists == 0 {
-            self.listed = 0;
-        }
+    /// A list that has known or told so many records has ended, or failed.
+    pub fn list_ended(&mut self, records: usize) {
+        self.listed = self.listed.saturating_sub(records);
     }
 
     /// Every record was applied now, by a list: one mark for all.
@@ -310,7 +304,7 @@ mod tests {
         }
 
         moments.listed();
-        moments.list_ended();
+        moments.list_ended(2 * REMEMBERED + 2);
         assert!(moments.shown.is_empty());
 
         for n in 0..=REMEMBERED {
@@ -336,6 +330,23 @@ mod tests {
         let mut moments = Moments::new(None);
         let _began = moments.list_begins(10);
 
+        for n in 0..3 * REMEMBERED {
+            moments.applied(&Id::from(i64::try_from(n).unwrap_or_default()), event(0));
+        }
+
+        assert!(moments.shown.len() <= REMEMBERED + 10, "{}", moments.shown.len());
+    }
+
+    #[test]
+    fn a_list_that_hangs_has_no_more_room_for_the_lists_that_have_ended_beside_it() {
+        let mut moments = Moments::new(None);
+        let _hanging = moments.list_begins(10);
+
+        for _ in 0..3 {
+            let _began = moments.list_begins(REMEMBERED);
+            moments.list_tells(REMEMBERED);
+            moments.list_ended(2 * REMEMBERED);
+        }
         for n in 0..3 * REMEMBERED {
             moments.applied(&Id::from(i64::try_from(n).unwrap_or_default()), event(0));
         }
