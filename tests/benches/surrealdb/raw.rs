@@ -6,17 +6,21 @@ use futures::{Stream, StreamExt as _};
 use surrealdb::engine::any::{Any, connect};
 use surrealdb::opt::auth::Root;
 use surrealdb::opt::{Config, WebsocketConfig};
-use surrealdb::types::{RecordId, SurrealValue, Value, vars};
+use surrealdb::types::{Number, RecordId, SurrealValue, Value, vars};
 use surrealdb::{Notification, Surreal};
 use tests::servers::SurrealServer;
 use vantage_live::store::surrealdb::{SurrealDb, SurrealTable};
 
-/// The statement that the store sends for the same save: one field, guarded by its value.
+/// The statement that the store sends for the same save: one field, guarded by its value, written as the kind of number that
+/// stands there.
 const GUARDED_WRITE: &str = "{ \
-    LET $made = (UPDATE $id SET `price` = $new WHERE `price` = $old RETURN AFTER); \
+    LET $made = (UPDATE $id SET `price` = (IF type::of(`price`) = 'decimal' { $decimal } \
+    ELSE IF type::of(`price`) = 'float' { $float } ELSE { $new }) WHERE `price` = $old RETURN AFTER); \
     RETURN IF array::len($made) > 0 { { written: (SELECT * FROM ONLY $id) } } \
     ELSE IF (SELECT VALUE true FROM ONLY $id WHERE `price` = $old) = true { THROW $denied } \
     ELSE { { now: (SELECT * FROM ONLY $id) } }; }";
+
+const DENIED: &str = "this user is not allowed to write this record, or to see it then";
 
 /// A client of the SDK's.
 pub struct Raw {
@@ -86,7 +90,9 @@ impl Raw {
     }
 
     pub async fn write(&self, n: u32, old: i64, new: i64) -> Row {
-        let values = vars! { id: RecordId::new("product", i64::from(n)), new: new, old: old, denied: "denied" };
+        let id = RecordId::new("product", i64::from(n));
+        let (decimal, float) = (Number::Decimal(new.into()), f64::from(u32::try_from(new).expect("a price")));
+        let values = vars! { id: id, decimal: decimal, float: float, new: new, old: old, denied: DENIED };
         let mut answer = self.client.query(GUARDED_WRITE).bind(values).await.expect("an answer");
         answer.take::<Option<Written>>(0).expect("a record").expect("the guard holds").written
     }
