@@ -388,7 +388,7 @@ pub(crate) async fn replace_one<E: LiveEntity, F: Future<Output = Result<Option<
     let wanted = entity.to_new_record().map_err(|source| fault(store.name(), id, source))?;
     let can = store.capabilities();
     let mut is_hidden = false;
-    // A link may have sent an insert twice: then it was done, and its second time has found the id taken.
+    // A link may have sent it twice: then it was done, and its second time has found the id taken, or the record changed.
     let mut may_be_done = false;
     let told = |error: ValueError, may_be_done: bool| match error.kind {
         ValueErrorKind::Unreachable if may_be_done => in_doubt(store.name(), id, error),
@@ -421,7 +421,11 @@ pub(crate) async fn replace_one<E: LiveEntity, F: Future<Output = Result<Option<
         let written = store.write(id, &replacing::<E>(&record, &wanted), &unchanged::<E>(&record)).await;
         match written.map_err(|error| told(error, may_be_done))? {
             WriteOutcome::Written(after) => return Ok(after),
-            WriteOutcome::Refused(now) => known = Some(now),
+            WriteOutcome::Refused(now) => {
+                // By somebody else, or by its own first time.
+                may_be_done = true;
+                known = Some(now);
+            }
             WriteOutcome::Gone => {
                 // Read after it was written, where the store does not tell what it has stored.
                 may_be_done |= !can.after_image;

@@ -133,6 +133,16 @@ async fn many_records_that_do_not_fit_are_listed_and_none_is_read_again() {
 }
 
 #[tokio::test]
+async fn many_records_that_do_not_fit_and_that_a_list_does_not_have_are_gone_when_it_has_answered() {
+    let (store, table) = many(&json!("ask Doc")).await;
+    assert_eq!(store.delete_all().await.unwrap(), MANY.unsigned_abs());
+
+    table.refresh_all().await.unwrap();
+
+    assert_eq!((table.rejected_rows().len(), table.metrics().settled), (0, 0));
+}
+
+#[tokio::test]
 async fn many_rows_that_a_list_does_not_have_are_gone_when_it_has_answered() {
     let (store, table) = many(&json!(1)).await;
     assert_eq!(store.delete_all().await.unwrap(), MANY.unsigned_abs());

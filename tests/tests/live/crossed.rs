@@ -4,6 +4,7 @@ use tests::bakery::{self, Product};
 use tests::still::Still;
 use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet, Held};
+use vantage_live::dataset::WritableDataSet;
 use vantage_live::edit::SaveError;
 use vantage_live::{Id, LiveTable, ManualFeed, Operation, RecordEdit, SaveResult, ValueErrorKind};
 
@@ -41,6 +42,34 @@ async fn an_answer_waits_until_it_is_read_which_of_the_two_is_later() {
     assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
     let row = table.row(&"sea_pie".into()).unwrap();
     assert_eq!((&*row.name, row.price), ("Pie", 310));
+}
+
+#[tokio::test]
+async fn a_delete_of_all_waits_until_it_is_read_whether_what_was_written_meanwhile_is_gone() {
+    let faulty = FaultyValueSet::new(bakery::store().await);
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).environment(Still::with_chance(0)).open().await.unwrap();
+    let held = faults.next(Operation::Delete).is_held();
+    let deleting = tokio::spawn({
+        let table = table.clone();
+        async move { (WritableDataSet::delete_all(&table).await, table.rows().len()) }
+    });
+    held.arrived().await;
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    edit.price = 310;
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Saved));
+    let reading = faults.next(Operation::Read).is_held();
+    held.release();
+    reading.arrived().await;
+    // Whatever can go on does.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    reading.release();
+
+    let (deleted, shown) = deleting.await.unwrap();
+
+    assert_eq!((deleted.unwrap(), shown), (5, 0), "P5");
 }
 
 #[tokio::test]

@@ -58,6 +58,39 @@ async fn what_was_told_twice_is_asked_about_again_once_a_delete_has_failed() {
 }
 
 #[tokio::test]
+async fn what_kept_a_record_from_being_deleted_is_told_though_it_was_to_be_saved_as_new_meanwhile() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    store.colleague_sets(CUPCAKE, "version", 7).await;
+    edit.start_delete().unwrap();
+    faults.next(Operation::Insert).fails(ValueErrorKind::Unreachable);
+    let failed = edit.save_as_new().await.unwrap();
+    assert!(matches!(failed, SaveResult::Error(_)), "{failed:?}");
+
+    let told = edit.delete().await.unwrap();
+
+    assert!(is_told(&told, ProductField::Version), "{told:?}");
+}
+
+#[tokio::test]
+async fn what_was_told_twice_is_asked_about_again_once_a_save_was_answered() {
+    let (table, store, _) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    for moment in ["2026-01-02T03:04:05Z", "2026-01-02T03:04:06Z"] {
+        touched(&store, moment).await;
+        let told = edit.delete().await.unwrap();
+        assert!(is_told(&told, ProductField::UpdatedAt), "{told:?}");
+    }
+    let saved = edit.save().await.unwrap();
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    touched(&store, "2026-01-02T03:04:07Z").await;
+
+    let told = edit.delete().await.unwrap();
+
+    assert!(is_told(&told, ProductField::UpdatedAt), "{told:?}");
+}
+
+#[tokio::test]
 async fn what_a_forgotten_save_has_brought_is_told_before_a_delete_also_where_another_save_has_failed() {
     for kind in [ValueErrorKind::Unreachable, ValueErrorKind::OutcomeUnknown] {
         let (table, store, faults) = faulty_products().await;

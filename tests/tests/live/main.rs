@@ -17,6 +17,7 @@ mod honesty;
 mod in_flight;
 mod interruptions;
 mod late_events;
+mod made_unheard;
 mod numbers;
 mod opening;
 mod optional_parts;
@@ -28,6 +29,8 @@ mod refusals;
 mod rows;
 mod subscriptions;
 mod temp_ids;
+mod through_the_table;
+mod typed_again;
 mod unfit;
 mod unseen;
 mod versions;
@@ -61,7 +64,7 @@ mod owned {
 
 use tests::bakery::{Product, products, store};
 use vantage_live::contract::{Faults, FaultyValueSet};
-use vantage_live::{Id, ImTable, LiveTable, ReadableValueSet as _};
+use vantage_live::{Id, Ids, ImTable, LiveTable, ReadableValueSet as _};
 
 /// A live table of the five products that hears of nothing by itself, and its store.
 async fn products_without_feed() -> (LiveTable<Product>, ImTable) {
@@ -77,6 +80,14 @@ async fn faulty_products() -> (LiveTable<Product>, ImTable, Faults) {
     let table = LiveTable::builder(faulty).open().await.expect("a store in memory opens");
     faults.forget_calls();
     (table, store, faults)
+}
+
+/// A table that gives its records their ids, over a store whose faults the test commands.
+async fn with_uuids() -> (LiveTable<Product>, ImTable, Faults) {
+    let store = store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    (LiveTable::builder(faulty).ids(Ids::ClientUuid).open().await.unwrap(), store, faults)
 }
 
 /// The id of the record that was not there at first.

@@ -73,7 +73,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 let differs = self.three.snapshot.row.diff(&sent.local);
                 let meant = differs | self.doubts.typed_since(&sent.local, differs);
                 // Any attempt may be the one that has made it, and whoever has changed it since has kept what stands there.
-                self.doubts.add(sent.clone());
+                self.doubts.add(sent.clone(), false);
                 let own = self.doubts.standing(&found.row);
                 self.take_remote_state_with(found, own);
                 let changed = self.unseen.changed;
@@ -133,7 +133,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let is_unread = matches!(error, Err(EditError::KeptApart { .. }));
         // An answer is lost only of what was sent: a read that finds out is not in doubt itself.
         if (is_lost || is_unread) && asked.is_write && !broken::is(Broken::LostIsRefused) {
-            self.doubts.add(sent);
+            self.doubts.add(sent, asked.is_guarded);
         }
         self.is_not_made();
         error

@@ -18,16 +18,28 @@ use crate::value::{Guard, Operation};
 pub(super) struct Deleting<E: LiveEntity> {
     /// One that is under way.
     pending: Option<Pending<E>>,
-    /// Whether the answer to one was lost.
-    in_doubt: bool,
+    in_doubt: InDoubt,
     /// The fields of which somebody was told that they have changed, by the delete before and nothing since.
     told: FieldSet<E::Field>,
     /// The same, by the two deletes before.
     told_twice: FieldSet<E::Field>,
 }
 
+/// What may still be done of the deletes whose answers were lost.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum InDoubt {
+    #[default]
+    Nothing,
+    /// A delete, if the record has not changed.
+    Guarded,
+    /// A delete that checks nothing.
+    Unguarded,
+}
+
 struct Pending<E: LiveEntity> {
     answer: oneshot::Receiver<Result<Removed<E>, DataSetError>>,
+    /// Whether it is done only where nothing has changed.
+    is_guarded: bool,
     /// How often the guard was refused for a reason that nobody could see.
     attempt: u8,
     /// The number of the rows that the session has taken its own in from since it was sent: it may be newer than the answer.
@@ -36,7 +48,8 @@ struct Pending<E: LiveEntity> {
 
 impl<E: LiveEntity> Default for Deleting<E> {
     fn default() -> Self {
-        Deleting { pending: None, in_doubt: false, told: FieldSet::EMPTY, told_twice: FieldSet::EMPTY }
+        let none = FieldSet::EMPTY;
+        Deleting { pending: None, in_doubt: InDoubt::Nothing, told: none, told_twice: none }
     }
 }
 
@@ -45,6 +58,13 @@ impl<E: LiveEntity> Deleting<E> {
     pub fn is_rebased(&mut self, rows: u64) {
         if let Some(pending) = &mut self.pending {
             pending.rebased = Some(rows);
+        }
+    }
+
+    /// The record has changed: one whose answer was lost, and that checks it, will not be done any more.
+    pub fn has_changed(&mut self) {
+        if self.in_doubt == InDoubt::Guarded {
+            self.in_doubt = InDoubt::Nothing;
         }
     }
 
@@ -191,12 +211,14 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// The session is about another record, and what came of deleting the one before is no answer any more.
     pub(super) fn is_another(&mut self) {
         let answer = self.unseen.delete.take();
-        self.deleting.in_doubt |= matches!(answer, Some(DeleteResult::Deleted));
+        if matches!(answer, Some(DeleteResult::Deleted)) {
+            self.deleting.in_doubt = self.deleting.in_doubt.max(InDoubt::Guarded);
+        }
     }
 
     /// The record was read, or written, after a delete: it is not gone, and if the answer to that was lost, it was not done.
     pub(super) fn is_there(&mut self) {
-        self.deleting.in_doubt = false;
+        self.deleting.in_doubt = InDoubt::Nothing;
         self.unseen.delete.take_if(|kept| matches!(kept, DeleteResult::Deleted | DeleteResult::AlreadyGone));
     }
 
@@ -219,7 +241,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let (deleting, id) = (Arc::clone(&shared), self.id.clone());
         let work = async move { deleting.delete(&id, &guard).await };
         let answer = shared.start(Operation::Delete, work.instrument(span));
-        self.deleting.pending = Some(Pending { answer, attempt, rebased: None });
+        let is_guarded = self.policy != Policy::Overwrite;
+        self.deleting.pending = Some(Pending { answer, is_guarded, attempt, rebased: None });
         Ok(())
     }
 
@@ -228,7 +251,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         &mut self,
         answer: Option<Result<Removed<E>, DataSetError>>,
     ) -> Result<Step<DeleteResult<E::Field>>, EditError> {
-        let Pending { attempt, rebased, .. } = self.deleting.pending.take().ok_or(EditError::NoDeleteUnderWay)?;
+        let Pending { is_guarded, attempt, rebased, .. } =
+            self.deleting.pending.take().ok_or(EditError::NoDeleteUnderWay)?;
         let answer = answer.ok_or(EditError::Closed)?;
         if matches!(answer, Ok(Removed::Deleted | Removed::Gone)) {
             self.forgets_what_was_made();
@@ -236,7 +260,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let result = match answer {
             Ok(Removed::Deleted) => DeleteResult::Deleted,
             // It may have been this session, and the answer lost.
-            Ok(Removed::Gone) if self.deleting.in_doubt => DeleteResult::Deleted,
+            Ok(Removed::Gone) if self.deleting.in_doubt != InDoubt::Nothing => DeleteResult::Deleted,
             Ok(Removed::Gone) => DeleteResult::AlreadyGone,
             Ok(Removed::Refused(entry)) => {
                 self.is_there();
@@ -254,7 +278,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             }
             Err(error) => {
                 let error = save::failed(error)?;
-                self.deleting.in_doubt |= matches!(error, SaveError::OutcomeUnknown { .. });
+                if matches!(error, SaveError::OutcomeUnknown { .. }) {
+                    let lost = if is_guarded { InDoubt::Guarded } else { InDoubt::Unguarded };
+                    self.deleting.in_doubt = self.deleting.in_doubt.max(lost);
+                }
                 DeleteResult::Error(error)
             }
         };

@@ -15,6 +15,8 @@ struct Lost<E: LiveEntity> {
     sent: Sent<E>,
     /// Whether the record was not read since.
     unread: bool,
+    /// Whether it is done only where none of its fields has changed: once one has, none of them can land any more.
+    guarded: bool,
 }
 
 /// How many different writes of a session are in doubt at once. Beyond it the oldest is forgotten: should it land still
@@ -37,10 +39,12 @@ impl<E: LiveEntity> Doubts<E> {
         self.lost.iter().any(|lost| lost.unread)
     }
 
-    /// The answer to this write was lost.
-    pub fn add(&mut self, sent: Sent<E>) {
+    /// The answer to this write was lost; it is done only where none of its fields has changed, if it is `guarded`.
+    pub fn add(&mut self, sent: Sent<E>, guarded: bool) {
         let same = |lost: &&mut Lost<E>| lost.sent.local.diff(&sent.local).is_disjoint(lost.sent.fields | sent.fields);
         if let Some(lost) = self.lost.iter_mut().find(same) {
+            // Of two writes of other fields, one may land where the other cannot.
+            lost.guarded &= guarded && lost.sent.fields == sent.fields;
             lost.sent = Sent { fields: lost.sent.fields | sent.fields, ..sent };
             lost.unread = true;
             return;
@@ -48,7 +52,7 @@ impl<E: LiveEntity> Doubts<E> {
         if self.lost.len() >= MOST {
             self.lost.pop_front();
         }
-        self.lost.push_back(Lost { sent, unread: true });
+        self.lost.push_back(Lost { sent, unread: true, guarded });
     }
 
     /// The fields that may have been written, or may be still.
@@ -93,7 +97,8 @@ impl<E: LiveEntity> Doubts<E> {
     /// of them can land any more.
     pub fn settle(&mut self, fields: FieldSet<E::Field>) {
         for lost in &mut self.lost {
-            lost.sent.fields = lost.sent.fields - fields;
+            let is_over = lost.guarded && !lost.sent.fields.is_disjoint(fields);
+            lost.sent.fields = if is_over { FieldSet::EMPTY } else { lost.sent.fields - fields };
         }
         self.lost.retain(|lost| !lost.sent.fields.is_empty());
     }

@@ -26,7 +26,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// [`RefreshError::Deleted`] where the row has gone; [`EditError::New`] of a record that is not saved yet.
     pub fn rebase(&mut self) -> Result<E::Conflicts, RefreshError> {
         self.must_be_stored()?;
-        let entry = self.row().ok_or_else(|| self.has_no_row())?;
+        let Some(entry) = self.row() else { return Err(self.has_no_row()) };
         self.take_remote_state(entry);
         self.all_is_shown();
         self.keep_what_was_typed_since();
@@ -52,10 +52,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.must_be_stored()?;
         let (shared, id) = (Arc::clone(self.table.shared()), self.id.clone());
         let read = self.table.shared().run(Operation::Read, async move { shared.read(&id).await }).await;
-        let Some(entry) = read.map_err(not_read)? else {
-            self.forgets_what_was_made();
-            return Err(self.deleted());
-        };
+        let Some(entry) = read.map_err(not_read)? else { return Err(self.deleted()) };
         self.take_remote_state(entry);
         self.doubts.read();
         self.is_there();
@@ -120,7 +117,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.table.rows().at.find(&self.id).map(|(_, entry)| entry.clone())
     }
 
-    fn deleted(&self) -> RefreshError {
+    /// Somebody is told that the record has gone.
+    fn deleted(&mut self) -> RefreshError {
+        self.forgets_what_was_made();
         RefreshError::Deleted { table: self.table.name().to_owned(), id: self.id.clone() }
     }
 
@@ -129,8 +128,16 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     }
 
     /// Why there is no row to take in.
-    fn has_no_row(&self) -> RefreshError {
-        self.must_fit().map_or_else(RefreshError::Edit, |()| self.deleted())
+    fn has_no_row(&mut self) -> RefreshError {
+        match self.must_fit() {
+            Ok(()) => self.deleted(),
+            Err(error) => RefreshError::Edit(error),
+        }
+    }
+
+    /// Whether the table shows that the record has gone.
+    pub(super) fn is_shown_gone(&self) -> bool {
+        !self.is_new() && self.row().is_none() && self.must_fit().is_ok()
     }
 
     /// Nothing is done through the entity to a record that is known not to fit it.
@@ -169,7 +176,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         }
         self.deleting.is_rebased(rows);
         let (own, typed) = self.own_and_typed(&entry.row);
-        self.doubts.settle(self.three.snapshot.row.diff(&entry.row));
+        let changed = self.three.snapshot.row.diff(&entry.row);
+        self.doubts.settle(changed);
+        if !changed.is_empty() {
+            self.deleting.has_changed();
+        }
         self.snapshot_time = self.table.shared().env.now();
         self.take_in(entry, own | known, typed);
     }

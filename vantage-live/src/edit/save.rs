@@ -83,13 +83,15 @@ pub(super) struct Was<E: LiveEntity> {
 pub(super) struct Asked {
     /// A write, and not a read that finds out about an earlier one.
     pub is_write: bool,
+    /// A write that is done only where none of its fields has changed.
+    pub is_guarded: bool,
     /// How often the guard was refused for a reason that nobody could see.
     pub attempt: u8,
 }
 
 impl Default for Asked {
     fn default() -> Self {
-        Asked { is_write: true, attempt: 0 }
+        Asked { is_write: true, is_guarded: false, attempt: 0 }
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures::channel::oneshot;
 
 use super::flights::{Flights, Released};
-use super::order::{Moment, Moments, Source, Verdict};
+use super::order::{Moment, Moments, Room, Source, Verdict};
 use super::rows::{Entry, Snapshot};
 use super::settle::{Settled, Settling, Wanted};
 use super::state::RejectedRow;
@@ -300,10 +300,9 @@ impl<E: LiveEntity> Core<E> {
         }
     }
 
-    /// A list begins: when, and of how many records that are known.
-    pub fn list_begins(&mut self) -> (Moment, usize) {
-        let known = self.snapshot.rows.len() + self.rejected.len();
-        (self.moments.list_begins(known), known)
+    /// A list begins: when, and with which room.
+    pub fn list_begins(&mut self) -> (Moment, Room) {
+        self.moments.list_begins(self.snapshot.rows.len() + self.rejected.len())
     }
 
     /// A write of ours to `id` is about to be sent.

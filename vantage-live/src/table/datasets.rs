@@ -9,7 +9,7 @@ use crate::broken::{self, Broken};
 use crate::dataset::{
     DataSetError, InsertableDataSet, ReadableDataSet, WritableDataSet, gone_since, kept_apart, replace_one, update_one,
 };
-use crate::entity::LiveEntity;
+use crate::entity::{EntityError, LiveEntity};
 use crate::value::{Guard, Id, Operation, Record, ValueErrorKind, WritableValueSet};
 
 impl<E: LiveEntity> Shared<E> {
@@ -75,8 +75,11 @@ impl<E: LiveEntity> WritableDataSet<E> for LiveTable<E> {
         if shared.backend.capabilities().after_image {
             return shared.typed(id, &after);
         }
-        // It was read by then, and is shown, unless it has gone.
-        self.get_id(id).await?.ok_or_else(|| gone_since(shared.table(), id).into())
+        // It was read by then, and is shown, unless it has gone, or does not fit: then it is not what was wanted.
+        match shared.rejection(id) {
+            Some(reason) => Err(shared.fault(id, EntityError::Decode(serde::de::Error::custom(reason)))),
+            None => self.row(id).ok_or_else(|| gone_since(shared.table(), id).into()),
+        }
     }
 
     async fn update(&self, change: &mut (dyn for<'r> FnMut(&'r mut E) + Send)) -> Result<u64, DataSetError> {

@@ -1,13 +1,14 @@
 //! Listing the backend: what it has is shown batch by batch, and what it does not have any more disappears (P7).
 
 use std::collections::HashSet;
+use std::mem;
 use std::sync::Arc;
 
 use foldhash::quality::RandomState;
 use futures::TryStreamExt;
 
 use super::core::{Core, Seen};
-use super::order::{Moment, Source};
+use super::order::{Moment, Room, Source};
 use super::requests::STEP;
 use super::shared::Shared;
 use super::state::{Progress, count};
@@ -21,13 +22,12 @@ use crate::value::{Id, ValueError};
 struct Listing<'s, E: LiveEntity> {
     shared: &'s Arc<Shared<E>>,
     began: Moment,
-    /// How many records were known at its beginning, or told since.
-    records: usize,
+    room: Room,
 }
 
 impl<E: LiveEntity> Drop for Listing<'_, E> {
     fn drop(&mut self) {
-        self.shared.core.lock().moments.list_ended(self.records);
+        self.shared.core.lock().moments.list_ended(mem::take(&mut self.room));
     }
 }
 
@@ -60,17 +60,16 @@ impl<E: LiveEntity> Shared<E> {
     /// Lists the backend, batch by batch: nobody waits for the lock longer than one takes.
     #[tracing::instrument(name = "list", level = "debug", skip_all, fields(table = self.table()))]
     async fn list_and(self: &Arc<Self>, listed: impl Fn(u64)) -> Result<(), ValueError> {
-        let (began, records) = self.change(Core::list_begins);
-        let mut listing = Listing { shared: self, began, records };
+        let (began, room) = self.change(Core::list_begins);
+        let mut listing = Listing { shared: self, began, room };
         let source = Source::Request { began: listing.began, write: false };
         let mut ids = HashSet::with_capacity_and_hasher(self.rows.load().rows.len(), RandomState::default());
         let mut batches = self.backend.stream_values(self.batch);
         while let Some(batch) = batches.try_next().await? {
             let seen: Vec<_> = batch.into_iter().map(|(id, record)| (self.see(&id, Some(&record)), id)).collect();
             ids.extend(seen.iter().map(|(_, id)| id.clone()));
-            listing.records += seen.len();
             self.change(|core| {
-                core.moments.list_tells(seen.len());
+                core.moments.list_tells(&mut listing.room, seen.len());
                 for (seen, id) in seen {
                     core.observe(&id, seen, source, Origin::Remote);
                 }
@@ -94,5 +93,35 @@ impl<E: LiveEntity> Shared<E> {
         self.change(|core| core.moments.listed());
         count(&self.counters.resyncs, 1);
         Ok(())
+    }
+}
+
+#[cfg(all(test, feature = "derive"))]
+mod tests {
+    use serde::{Deserialize, Serialize};
+    use serde_json::json;
+
+    use super::*;
+    use crate::value::Record;
+    use crate::{ImTable, LiveTable, WritableValueSet as _};
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, crate::LiveEntity)]
+    #[live(crate = crate)]
+    struct Product {
+        price: i64,
+    }
+
+    #[tokio::test]
+    async fn a_list_that_has_ended_leaves_no_room_behind() {
+        let store = ImTable::new("product");
+        for (name, price) in [("sea_pie", json!(299)), ("time_tart", json!("ask Doc"))] {
+            store.insert_id_value(&name.into(), Record::from_iter([("price".to_owned(), price)])).await.unwrap();
+        }
+        let table = LiveTable::<Product>::builder(store).open().await.unwrap();
+
+        table.refresh_all().await.unwrap();
+
+        assert_eq!((table.rows().len(), table.rejected_rows().len()), (1, 1));
+        assert_eq!(table.shared().core.lock().moments.room(), 0);
     }
 }

@@ -97,6 +97,11 @@ pub(super) struct Moments {
 /// About 6 MiB of marks.
 const REMEMBERED: usize = 65_536;
 
+/// The room that a list under way has beyond that: for the records that were known at its beginning, and those that it has
+/// told. Not `Clone`: who has it gives it back, once.
+#[derive(Debug, Default)]
+pub(super) struct Room(usize);
+
 impl Moments {
     /// Of a table that follows this feed.
     pub fn new(feed: Option<Arc<dyn Feed>>) -> Self {
@@ -163,19 +168,27 @@ impl Moments {
 
     /// A list of a table that knows so many records begins. Until it has ended they are remembered, and so are those that it
     /// tells, or the rest of it would count as older than its beginning; what others tell has no more room than ever.
-    pub fn list_begins(&mut self, known: usize) -> Moment {
-        self.listed += known;
-        self.next()
+    pub fn list_begins(&mut self, known: usize) -> (Moment, Room) {
+        let mut room = Room(0);
+        self.list_tells(&mut room, known);
+        (self.next(), room)
     }
 
-    /// A list is about to tell so many records.
-    pub fn list_tells(&mut self, records: usize) {
+    /// The list of this room is about to tell so many records.
+    pub fn list_tells(&mut self, room: &mut Room, records: usize) {
+        room.0 += records;
         self.listed += records;
     }
 
-    /// A list that has known or told so many records has ended, or failed.
-    pub fn list_ended(&mut self, records: usize) {
-        self.listed = self.listed.saturating_sub(records);
+    /// The list of this room has ended, or failed.
+    pub fn list_ended(&mut self, room: Room) {
+        self.listed = self.listed.saturating_sub(room.0);
+    }
+
+    /// How much room lists under way have.
+    #[cfg(all(test, feature = "derive"))]
+    pub fn room(&self) -> usize {
+        self.listed
     }
 
     /// Every record was applied now, by a list: one mark for all.
@@ -296,15 +309,15 @@ mod tests {
     fn a_list_of_more_than_is_remembered_is_as_new_at_its_end_as_at_its_beginning() {
         let mut moments = Moments::new(None);
         let id = |n: usize| Id::from(i64::try_from(n).unwrap_or_default());
-        let began = moments.list_begins(0);
+        let (began, mut room) = moments.list_begins(0);
         for n in 0..2 * REMEMBERED + 2 {
-            moments.list_tells(1);
+            moments.list_tells(&mut room, 1);
             assert_eq!(moments.judge(&id(n), request(began)), Verdict::Apply, "record {n}");
             moments.applied(&id(n), request(began));
         }
 
         moments.listed();
-        moments.list_ended(2 * REMEMBERED + 2);
+        moments.list_ended(room);
         assert!(moments.shown.is_empty());
 
         for n in 0..=REMEMBERED {
@@ -317,7 +330,7 @@ mod tests {
     fn records_that_a_list_finds_gone_are_as_new_at_its_end_as_at_its_beginning() {
         let mut moments = Moments::new(None);
         let id = |n: usize| Id::from(i64::try_from(n).unwrap_or_default());
-        let began = moments.list_begins(2 * REMEMBERED);
+        let (began, _room) = moments.list_begins(2 * REMEMBERED);
 
         for n in 0..2 * REMEMBERED {
             assert_eq!(moments.judge(&id(n), request(began)), Verdict::Apply, "record {n}");
@@ -328,7 +341,7 @@ mod tests {
     #[test]
     fn while_a_list_is_under_way_records_that_are_not_there_have_no_more_room_than_ever() {
         let mut moments = Moments::new(None);
-        let _began = moments.list_begins(10);
+        let _under_way = moments.list_begins(10);
 
         for n in 0..3 * REMEMBERED {
             moments.applied(&Id::from(i64::try_from(n).unwrap_or_default()), event(0));
@@ -343,9 +356,9 @@ mod tests {
         let _hanging = moments.list_begins(10);
 
         for _ in 0..3 {
-            let _began = moments.list_begins(REMEMBERED);
-            moments.list_tells(REMEMBERED);
-            moments.list_ended(2 * REMEMBERED);
+            let (_, mut room) = moments.list_begins(REMEMBERED);
+            moments.list_tells(&mut room, REMEMBERED);
+            moments.list_ended(room);
         }
         for n in 0..3 * REMEMBERED {
             moments.applied(&Id::from(i64::try_from(n).unwrap_or_default()), event(0));

@@ -146,7 +146,7 @@ impl<E: LiveEntity> Shared<E> {
         send: impl Future<Output = Result<(T, Seen<E>, bool), ValueError>>,
     ) -> Result<(T, Option<u64>), DataSetError> {
         let flying = Flying::to(self, id);
-        let (answer, seen, write) = send.await?;
+        let (answer, seen, write) = send.await.map_err(|error| self.unanswered(operation, Some(id), error))?;
         let shown_in = self.shown(operation, (id, temp), seen, write, flying).await?;
         Ok((answer, shown_in))
     }
@@ -222,6 +222,18 @@ impl<E: LiveEntity> Shared<E> {
             return Ok(Some(answer));
         }
         self.backend.get_id_value(id).await.map_err(|error| self.unread(operation, id, error))
+    }
+
+    /// What has failed of a write that was sent. Who cannot read the answer does not know whether it was done.
+    fn unanswered(&self, operation: Operation, id: Option<&Id>, error: ValueError) -> ValueError {
+        if !matches!(error.kind, ValueErrorKind::Unreadable(_)) {
+            return error;
+        }
+        let unknown = ValueError::new(operation, self.table(), ValueErrorKind::OutcomeUnknown).caused_by(error);
+        match id {
+            Some(id) => unknown.on(id),
+            None => unknown,
+        }
     }
 
     /// A write was done, and what has come of it cannot be read: nobody knows what the record is by now.
@@ -341,7 +353,8 @@ impl<E: LiveEntity> Shared<E> {
         temp: Option<&Id>,
     ) -> Result<(Id, Option<Record>), DataSetError> {
         let flying = Flying::insert(self);
-        let (id, answer) = self.backend.insert_value(record, key).await?;
+        let made = self.backend.insert_value(record, key).await;
+        let (id, answer) = made.map_err(|error| self.unanswered(Operation::Insert, None, error))?;
         let after = self.after(Operation::Insert, &id, answer).await?;
         let seen = self.see(&id, after.as_ref());
         self.shown(Operation::Insert, (&id, temp), seen, true, flying).await?;
@@ -396,7 +409,8 @@ impl<E: LiveEntity> Shared<E> {
         let ids = self.ids();
         // What the feed tells of them before the answer comes is ours.
         let mut flying: Vec<_> = ids.iter().map(|id| Flying::to(self, id)).collect();
-        let deleted = self.backend.delete_all().await?;
+        let deleted = self.backend.delete_all().await;
+        let deleted = deleted.map_err(|error| self.unanswered(Operation::Delete, None, error))?;
         let mut waiting = Vec::new();
         for (ids, flying) in ids.chunks(STEP).zip(flying.chunks_mut(STEP)) {
             waiting.extend(self.change(|core| {

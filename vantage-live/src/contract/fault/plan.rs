@@ -42,6 +42,7 @@ struct Plan {
 pub(super) enum Fault {
     Fail(ValueErrorKind),
     LoseAnswer,
+    GarbleAnswer,
     Double,
     Resend,
     HoldCall(Arc<Gate>),
@@ -217,6 +218,11 @@ impl Planned {
         self.plan(Fault::LoseAnswer);
     }
 
+    /// They reach the store and take effect, and nobody can make anything of the answer: `Unreadable`.
+    pub fn garbles_its_answer(self) {
+        self.plan(Fault::GarbleAnswer);
+    }
+
     /// They reach the store twice, as over a link that doubles, and the caller sees the first answer. A step of a stream
     /// is not doubled.
     pub fn is_doubled(self) {
@@ -281,6 +287,7 @@ impl fmt::Debug for Fault {
         match self {
             Fault::Fail(kind) => write!(f, "fails: {kind}"),
             Fault::LoseAnswer => f.write_str("loses its answer"),
+            Fault::GarbleAnswer => f.write_str("garbles its answer"),
             Fault::Double => f.write_str("is doubled"),
             Fault::Resend => f.write_str("is sent again"),
             Fault::HoldCall(_) => f.write_str("is held"),

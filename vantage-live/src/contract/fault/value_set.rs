@@ -87,6 +87,9 @@ impl<S: ReadableValueSet> FaultyValueSet<S> {
             let has_outcome = !matches!(operation, Operation::Read | Operation::Count);
             return Err(if has_outcome { ValueErrorKind::OutcomeUnknown } else { ValueErrorKind::Unreachable });
         }
+        if matches!(call.fault, Some(Fault::GarbleAnswer)) {
+            return Err(ValueErrorKind::Unreadable("it was garbled on the way".to_owned()));
+        }
         Ok(())
     }
 
