@@ -29,6 +29,8 @@ pub(crate) struct Session {
     pub doubt: bool,
     /// The record that the session was told last that it has made, or that is gone.
     pub heard: Option<Id>,
+    /// The record of which it was told last that it is gone.
+    pub gone: Option<Id>,
     /// The place in its history of the state that the session's snapshot shows, at the least.
     at: Option<(Id, usize)>,
     /// Where it was when it asked for something of which it has no answer yet.
@@ -66,6 +68,7 @@ impl Session {
             touched: [true; COUNT],
             doubt: false,
             heard: None,
+            gone: None,
             at: None,
             asked: None,
             bases: Default::default(),
@@ -255,7 +258,7 @@ impl Session {
                     continue;
                 }
             } else {
-                let follows = Self::left_alone(field, &wish, edit, store)
+                let follows = Self::left_alone(field, &wish, store)
                     || (!modified[field] || self.implied[field])
                         && (self.back[field] || has_reached(field, &wish, edit, store));
                 ensure(follows, Promise::P4, || {
@@ -274,17 +277,15 @@ impl Session {
         let is_away = |shape: &Shape| matches!(shape, Shape::Row(row) if val(row, PART[0]) == Val::Nothing);
         let wishes = PART.iter().filter_map(|field| Some((*field, self.wishes[*field].as_ref()?)));
         store.history(edit.id())[self.place(edit)..].iter().any(is_away)
-            || wishes.into_iter().any(|(field, wish)| Self::left_alone(field, wish, edit, store))
+            || wishes.into_iter().any(|(field, wish)| Self::left_alone(field, wish, store))
     }
 
     /// Whether the field is in the part that comes and goes, which the record has had none of since something was wished for.
     /// What is typed again as it was before it went is as if nobody had touched it, and follows what has come.
-    fn left_alone(field: usize, wish: &Wish, edit: &Edit, store: &Store) -> bool {
+    fn left_alone(field: usize, wish: &Wish, store: &Store) -> bool {
         let (id, place) = &wish.since;
         let is_away = |shape: &Shape| matches!(shape, Shape::Row(row) if val(row, PART[0]) == Val::Nothing);
-        PART.contains(&field)
-            && id == edit.id()
-            && store.history(id).get(*place..).unwrap_or_default().iter().any(is_away)
+        PART.contains(&field) && store.history(id).get(*place..).unwrap_or_default().iter().any(is_away)
     }
 
     /// P6: a session's snapshot is a state that the store has had, and never an older one than before.
@@ -377,7 +378,7 @@ impl Session {
     pub fn has_its_wish(&self, field: usize, wish: &Wish, edit: &Edit, store: &Store) -> bool {
         has_reached(field, wish, edit, store)
             || !edit.is_modified(FIELDS[field]) && self.back[field]
-            || Self::left_alone(field, wish, edit, store)
+            || Self::left_alone(field, wish, store)
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct Writes {
     own: BTreeMap<u32, [Vec<Val>; COUNT]>,
     /// By session, or by what was asked of a table directly, how many writes were done.
     done: BTreeMap<u32, u64>,
+    /// By session, or by what was asked of a table directly, how many deletes were done.
+    deleted: BTreeMap<u32, u64>,
     /// By session and episode, the record that it made last.
     made: BTreeMap<(u32, u32), Id>,
 }
@@ -45,6 +47,11 @@ impl Writes {
     /// How many writes of this session, or of what was asked of a table directly, were done.
     pub fn done(&self, actor: u32) -> u64 {
         self.done.get(&actor).copied().unwrap_or_default()
+    }
+
+    /// How many deletes of this session were done.
+    pub fn deleted(&self, actor: u32) -> u64 {
+        self.deleted.get(&actor).copied().unwrap_or_default()
     }
 
     /// Looks at what has taken effect, in a world where stores can guard or not, by a session that has `lost` answers.
@@ -87,8 +94,12 @@ impl Writes {
     /// Who has written what stands there now.
     fn note(&mut self, commit: &Commit) {
         let author = commit.by.actor.filter(|_| commit.by.permit.is_some());
-        if let (Some(actor), Deed::Write(_) | Deed::Insert | Deed::Replace) = (commit.by.actor, &commit.deed) {
-            *self.done.entry(actor).or_default() += 1;
+        if let Some(actor) = commit.by.actor {
+            let done = match &commit.deed {
+                Deed::Write(_) | Deed::Insert | Deed::Replace => &mut self.done,
+                Deed::Delete => &mut self.deleted,
+            };
+            *done.entry(actor).or_default() += 1;
         }
         let authors = self.authors.entry(commit.id.clone()).or_default();
         let val = |record: &Option<Record>, field| record.as_ref().map(|record| stored(record, field));

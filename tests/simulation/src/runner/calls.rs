@@ -18,7 +18,7 @@ impl Run<'_> {
         let Place::Seated(seat) = &mut self.places[at] else { return };
         let edit = Arc::clone(&seat.edit);
         let (name, is_saving, is_modified) = {
-            let Some(now) = seat.edit.try_lock() else { return };
+            let Some(now) = edit.try_lock() else { return };
             if matches!(call, Call::Save | Call::Finish) && !now.conflicts().fields().is_empty() {
                 self.world.with(|state| state.tale.count(Happened::IgnoredConflict, 1));
             }
@@ -33,6 +33,12 @@ impl Run<'_> {
             seat.last = call;
             seat.model.asks(&now);
             seat.done_before.get_or_insert(self.writes.done(seat.actor));
+            match call {
+                Call::Delete => seat.asks_to_delete(&now, &self.writes),
+                // What is deleted from now on may be another record.
+                Call::SaveAsNew => seat.deletes = None,
+                Call::Save | Call::Finish | Call::Refresh => {}
+            }
             (seat.model.name.clone(), now.is_saving(), !now.modified_fields().is_empty())
         };
         // An answer that is taken in on the way may be that nobody knows.

@@ -81,6 +81,8 @@ impl Run<'_> {
                 let edit = Arc::clone(&seat.edit);
                 let Some(edit) = edit.try_lock() else { continue };
                 self.world.with(|state| seat.model.look(&edit, &state.store))?;
+                // One that somebody has undone since is told to nobody.
+                seat.deletes.take_if(|_| !edit.is_deleting());
             }
             self.permit(at);
         }
@@ -262,7 +264,7 @@ impl Run<'_> {
                     return Ok(());
                 }
                 let gone = self.world.with(|state| seat.model.was_gone(&edit, &state.store));
-                seat.model.heard = Some(edit.id().clone());
+                (seat.model.heard, seat.model.gone) = (Some(edit.id().clone()), Some(edit.id().clone()));
                 seat.is_answered(&edit);
                 return ensure(gone, Promise::P4, || {
                     format!("{name} was told that `{}` is gone, and it never was", edit.id())
@@ -272,6 +274,9 @@ impl Run<'_> {
                 tell(Happened::Created, &|| format!("{name} is created as `{id}`"));
                 let made = self.writes.has_made(actor, id) && edit.id() == id && !edit.is_new();
                 ensure(made, Promise::P4, || format!("{name} was told that it had made `{id}`, and it has not"))?;
+                ensure(seat.model.gone.as_ref() != Some(id), Promise::P4, || {
+                    format!("{name} was told that it had made `{id}`, after it was told that that is gone")
+                })?;
                 seat.model.heard = Some(id.clone());
             }
             SaveResult::Error(error) => {
@@ -281,13 +286,7 @@ impl Run<'_> {
                     _ => Happened::Rejected,
                 };
                 tell(happened, &|| format!("{name} is told: {error}"));
-                // What an earlier request of unknown outcome has done may have come late, and one that was sent twice is
-                // refused for its first time.
-                let is_clear = |state: &mut State| {
-                    let was_lost = state.unanswered.contains_key(&actor) || state.unread.contains(&actor);
-                    !was_lost && !state.wrote_twice.contains(&actor)
-                };
-                let is_sure = !seat.model.doubt && self.world.with(is_clear);
+                let is_sure = !seat.model.doubt && self.world.with(|state| is_clear(state, actor));
                 let is_done = seat.done_before.is_some_and(|before| self.writes.done(actor) > before);
                 // A record that was made before the rest of it was not reached is told with the next save.
                 let is_unheard = seat.model.heard.as_ref() != Some(edit.id());
@@ -338,9 +337,23 @@ impl Run<'_> {
                 ensure(gone, Promise::P4, || {
                     format!("{name} was told that `{}` is gone, and it never was", edit.id())
                 })?;
+                seat.model.gone = Some(edit.id().clone());
                 (Happened::RefreshedGone, format!("{name} is told that its record is gone"))
             }
-            Err(error) => (Happened::RefreshFailed, format!("{name} is told: {error}")),
+            Err(error) => {
+                let so = match &error {
+                    RefreshError::Edit(EditError::KeptApart { id, .. }) => {
+                        self.world.with(|state| state.store.was_unfit(id))
+                    }
+                    RefreshError::Edit(EditError::New) => edit.is_new(),
+                    RefreshError::Edit(EditError::Store(error)) => error.kind == ValueErrorKind::Unreachable,
+                    // It is told what it has asked for before.
+                    RefreshError::Edit(EditError::Closed) => true,
+                    _ => false,
+                };
+                ensure(so, Promise::P4, || format!("{name} was told on a refresh: {error}"))?;
+                (Happened::RefreshFailed, format!("{name} is told: {error}"))
+            }
         };
         seat.is_answered(&edit);
         self.world.tell(happened, [u64::from(actor), 0], || sentence);
@@ -370,6 +383,7 @@ impl Run<'_> {
                     let so = if gone { "somebody else has" } else { "is there" };
                     format!("{name} was told that it has deleted `{}`, which {so}", edit.id())
                 })?;
+                seat.model.gone = Some(edit.id().clone());
                 (Happened::DeletedIt, format!("{name} has deleted `{}`", edit.id()))
             }
             Ok(DeleteResult::AlreadyGone) => {
@@ -377,11 +391,12 @@ impl Run<'_> {
                 ensure(!seat.delete_is_unknown, Promise::P4, || {
                     format!("{name} was told that somebody else has deleted `{}`, and it may have", edit.id())
                 })?;
+                seat.model.gone = Some(edit.id().clone());
                 (Happened::DeleteFoundGone, format!("{name} finds `{}` gone", edit.id()))
             }
             Ok(DeleteResult::Changed(fields)) => {
                 // What the store has made otherwise of what nobody was told that it has made has changed too.
-                let is_unheard = seat.model.heard.as_ref() != Some(edit.id());
+                let is_unheard = seat.deletes.is_none_or(|deletes| deletes.is_unheard);
                 let is_made = self.writes.has_made(actor, edit.id()) && is_unheard;
                 let differ = is_made || self.world.with(|state| seat.model.have_differed(fields, &edit, &state.store));
                 ensure(differ, Promise::P4, || {
@@ -393,7 +408,14 @@ impl Run<'_> {
                     format!("{name} may not delete what has changed in [{}]", fields as FieldSet<_>),
                 )
             }
-            Ok(DeleteResult::Error(error)) => (Happened::DeleteFailed, format!("{name} is told: {error}")),
+            Ok(DeleteResult::Error(error)) => {
+                let is_done = seat.deletes.is_some_and(|deletes| self.writes.deleted(actor) > deletes.before);
+                let is_sure = !seat.delete_is_unknown && self.world.with(|state| is_clear(state, actor));
+                ensure(was_unknown || !is_sure || !is_done, Promise::P4, || {
+                    format!("{name} was told that nothing was deleted, and it has: {error}")
+                })?;
+                (Happened::DeleteFailed, format!("{name} is told: {error}"))
+            }
             Err(error) => (Happened::DeleteFailed, format!("{name} is told: {error}")),
         };
         // It stays so until something tells that the record is there, or gone.
@@ -402,4 +424,11 @@ impl Run<'_> {
         self.world.tell(happened, [u64::from(actor), 0], || sentence);
         Ok(())
     }
+}
+
+/// Whether it is known what a session has done: what an earlier request of unknown outcome has done may have come late, and one
+/// that was sent twice is refused for its first time.
+fn is_clear(state: &State, actor: u32) -> bool {
+    let was_lost = state.unanswered.contains_key(&actor) || state.unread.contains(&actor);
+    !was_lost && !state.wrote_twice.contains(&actor)
 }

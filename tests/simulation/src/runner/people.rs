@@ -11,7 +11,7 @@ use super::calls::Call;
 use super::reports::{Before, Came, Reporter};
 use super::rest::is_whole;
 use crate::generation::Act;
-use crate::model::{Broken, Edit, Promise, Session, ensure};
+use crate::model::{Broken, Edit, Promise, Session, Writes, ensure};
 use crate::product::{FIELDS, ProductField, named, places, plain, put, put_as_in, set, together, typed, val};
 use crate::profiles::PROCESSES;
 use crate::world::{Happened, Owner, TaskId, World};
@@ -44,11 +44,22 @@ pub(super) struct Seat {
     pub has_failed: bool,
     /// How many writes of this session were done when it asked for something of which it has no answer yet.
     pub done_before: Option<u64>,
+    /// The delete that it has asked for, and of which it has no answer yet.
+    pub deletes: Option<Deletes>,
     /// Whether it was told last that nobody knows what came of a delete.
     pub delete_is_unknown: bool,
     /// The fields of which the store made other values.
     pub coerced: FieldSet<ProductField>,
     pub report: Reporter,
+}
+
+/// A delete that was asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Deletes {
+    /// How many of this session were done before.
+    pub before: u64,
+    /// Whether nobody had told it by then that the record was made, or how.
+    pub is_unheard: bool,
 }
 
 impl Place {
@@ -80,6 +91,11 @@ impl Seat {
         if !edit.is_saving() {
             self.done_before = None;
         }
+    }
+
+    pub fn asks_to_delete(&mut self, edit: &Edit, writes: &Writes) {
+        let is_unheard = edit.is_new() || self.model.heard.as_ref() != Some(edit.id());
+        self.deletes.get_or_insert(Deletes { before: writes.deleted(self.actor), is_unheard });
     }
 
     /// It was told that the answer to a write could not be read, which is as good as lost.
@@ -200,6 +216,7 @@ impl Run<'_> {
             last: Call::Finish,
             has_failed: false,
             done_before: None,
+            deletes: None,
             delete_is_unknown: false,
             coerced: FieldSet::EMPTY,
             report,
@@ -319,6 +336,7 @@ impl Run<'_> {
                 seat.model.doubt |= edit.is_saving();
                 seat.model.asks(&edit);
                 seat.done_before.get_or_insert(self.writes.done(seat.actor));
+                seat.asks_to_delete(&edit, &self.writes);
                 let started = self.world.acting(seat.owner(), || edit.start_delete());
                 seat.has_started(&self.world, edit.is_new(), started)?;
             }
@@ -346,6 +364,9 @@ impl Run<'_> {
                 Err(error) => {
                     tell(Happened::RebasedGone, 0, &|| format!("{name} rebases, and finds no row"));
                     let id = edit.id();
+                    if matches!(error, RefreshError::Deleted { .. }) {
+                        seat.model.gone = Some(id.clone());
+                    }
                     let so = match &error {
                         RefreshError::Edit(EditError::KeptApart { .. }) => {
                             self.world.with(|state| state.store.was_unfit(id))

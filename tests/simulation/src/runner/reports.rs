@@ -81,6 +81,7 @@ impl Reporter {
     /// As [`report`](Self::report), of a session: while it waits for something else too, it is not known which of its changes
     /// it was told of.
     pub fn report_of(&self, edit: &Edit, came: Came) {
+        self.expects_nothing_of(&came);
         if edit.is_saving() || edit.is_deleting() {
             let (place, actor, table) = (self.place, self.actor, self.number);
             self.done.lock().push(Done { place, actor, table, came, shown: None });
@@ -89,11 +90,15 @@ impl Reporter {
         }
     }
 
-    pub fn report(&self, came: Came) {
+    /// Who is told that it has failed expects nothing, whatever the store has answered.
+    fn expects_nothing_of(&self, came: &Came) {
         if came.has_failed() {
-            // Who is told that it has failed expects nothing, whatever the store has answered.
             self.world.with(|state| state.answered.remove(&self.actor));
         }
+    }
+
+    pub fn report(&self, came: Came) {
+        self.expects_nothing_of(&came);
         let answered = self.world.with(|state| state.answered.get(&self.actor).cloned());
         let shown = answered.map(|(id, place)| Shown { row: self.table.row(&id), id, place });
         self.done.lock().push(Done { place: self.place, actor: self.actor, table: self.number, came, shown });
