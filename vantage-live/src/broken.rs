@@ -40,6 +40,8 @@ pub enum Broken {
     CreatesTwice,
     /// P4: a record that was made unheard is made again, where it is to be saved as a new one.
     MakesAnother,
+    /// P4: that a record was made is told after it was told that it is gone.
+    RemembersWhatHasGone,
     /// P5: the after-image of a write is not shown.
     HidesAfterImages,
     /// P5: a save does not wait until it is known which of two answers is newer.

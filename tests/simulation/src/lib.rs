@@ -38,6 +38,7 @@
 //! | P4 | a write that was done is told as not reached, where what has come of it cannot be read | 142 |
 //! | P4 | each attempt to make a record has a key of its own | 3,034 |
 //! | P4 | a record that was made unheard is made again, where it is to be saved as a new one | 3,000 |
+//! | P4 | that a record was made is told after it was told that it is gone | 1,969 in `crowd` |
 //! | P5 | the after-image of a write is not shown | 23 |
 //! | P5 | a save does not wait until it is known which of two answers is newer | 775 |
 //! | P6 | an event is shown, however late | 423 |

@@ -117,6 +117,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     /// What was made has gone, as somebody is told: nobody is to be told any more that it was made.
     pub(super) fn forgets_what_was_made(&mut self) {
+        if broken::is(Broken::RemembersWhatHasGone) {
+            return;
+        }
         self.unseen.created = None;
         self.unseen.save.take_if(|save| matches!(save, SaveResult::Created(_)));
     }
