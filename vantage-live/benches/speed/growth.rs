@@ -11,6 +11,7 @@ use vantage_live::{Id, ImTable, LiveTable, WritableValueSet as _};
 
 use crate::board::median;
 use crate::entity::{Product, id, record};
+use crate::memory;
 use crate::store::Made;
 
 const SIZES: [u32; 4] = [1_000, 10_000, 100_000, 1_000_000];
@@ -19,18 +20,25 @@ const TIMES: u32 = 2_000;
 const ROUNDS: usize = 7;
 const PICTURE: &str = "src/how_fast/growth.svg";
 
-/// One figure: its name, and how long it takes for each number of rows, in nanoseconds.
+/// One figure: its name, and how much it is for each number of rows, in nanoseconds or bytes.
 type Line = (&'static str, Vec<(f64, f64)>);
 
 pub fn draw(runtime: &Runtime) {
-    let names =
-        ["an event", "opening, per row", "a list anew, per row", "a cached row", "rows()", "the next row, in order"];
+    let names = [
+        "an event",
+        "memory, per row (bytes)",
+        "opening, per row",
+        "a list anew, per row",
+        "a cached row",
+        "rows()",
+        "the next row, in order",
+    ];
     let mut lines: Vec<Line> = names.map(|name| (name, Vec::new())).into();
     for rows in SIZES {
         let figures = at(runtime, rows);
-        for ((name, line), nanos) in lines.iter_mut().zip(figures) {
-            println!("{name} at {rows} rows: {nanos:.1} ns");
-            line.push((rows.into(), nanos));
+        for ((name, line), figure) in lines.iter_mut().zip(figures) {
+            println!("{name} at {rows} rows: {figure:.1}");
+            line.push((rows.into(), figure));
         }
     }
     let picture = Path::new(env!("CARGO_MANIFEST_DIR")).join(PICTURE);
@@ -38,8 +46,8 @@ pub fn draw(runtime: &Runtime) {
     println!("drawn: {}", picture.display());
 }
 
-/// How long each takes with so many rows, in nanoseconds.
-fn at(runtime: &Runtime, rows: u32) -> [f64; 6] {
+/// How long each takes with so many rows, in nanoseconds, and how many bytes a row.
+fn at(runtime: &Runtime, rows: u32) -> [f64; 7] {
     let store = Made::new(rows);
     let began = Instant::now();
     let table = runtime.block_on(LiveTable::<Product>::builder(store.clone()).open()).expect("an open table");
@@ -51,7 +59,7 @@ fn at(runtime: &Runtime, rows: u32) -> [f64; 6] {
     let shown = table.rows();
     let passed = usual(ROUNDS, || _ = black_box(shown.iter().map(|(_, row)| row.price).sum::<i64>()));
     drop((table, shown));
-    [each(event(runtime, rows), TIMES), opening, listing, row, all, each(passed, rows)]
+    [each(event(runtime, rows), TIMES), memory::of_a_row(rows), opening, listing, row, all, each(passed, rows)]
 }
 
 /// How long some events take, the writes to the store in memory that they tell of included.
@@ -103,7 +111,7 @@ fn plot(picture: &Path, lines: &[Line]) -> Result<(), Box<dyn std::error::Error>
     chart
         .configure_mesh()
         .x_desc("rows")
-        .y_desc("nanoseconds")
+        .y_desc("nanoseconds, or bytes")
         .x_label_formatter(&|rows| format!("{rows:.0}"))
         .y_label_formatter(&|nanos| format!("{nanos:.0}"))
         .light_line_style(TRANSPARENT)

@@ -15,8 +15,8 @@ mod store;
 const ROWS: u32 = 100_000;
 
 fn main() {
-    if let Some(rows) = memory::asked_for() {
-        return memory::measure(&rows);
+    if let Some((holder, rows)) = memory::asked_for() {
+        return memory::measure(&holder, rows);
     }
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");

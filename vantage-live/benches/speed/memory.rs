@@ -17,22 +17,24 @@ const ASKED: &str = "VANTAGE_LIVE_MEMORY";
 const TABLE: &str = "table";
 const MAP: &str = "map";
 
-/// The rows that this process is to hold, where it is one that was started to be measured.
-pub fn asked_for() -> Option<String> {
-    env::var(ASKED).ok()
+/// Where this process was started to be measured: in what it is to hold rows, and how many.
+pub fn asked_for() -> Option<(String, u32)> {
+    let asked = env::var(ASKED).ok()?;
+    let (holder, rows) = asked.split_once(' ')?;
+    Some((holder.to_owned(), rows.parse().ok()?))
 }
 
 /// Holds the rows, and says how many bytes they have taken.
-pub fn measure(rows: &str) {
+pub fn measure(holder: &str, rows: u32) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let store = Made::new(ROWS);
+    let store = Made::new(rows);
     let before = resident();
-    if rows == TABLE {
+    if holder == TABLE {
         let table = runtime.block_on(LiveTable::<Product>::builder(store).open()).expect("an open table");
         println!("{}", resident() - before);
         black_box(table);
     } else {
-        let map: HashMap<Id, Arc<Product>> = (0..ROWS).map(|n| (id(n), Arc::new(Product::number(n)))).collect();
+        let map: HashMap<Id, Arc<Product>> = (0..rows).map(|n| (id(n), Arc::new(Product::number(n)))).collect();
         println!("{}", resident() - before);
         black_box((store, map));
     }
@@ -45,16 +47,23 @@ fn resident() -> u64 {
     pages * 4_096
 }
 
-/// What a process that holds these rows says.
-fn of(rows: &str) -> f64 {
+/// The bytes of a row, as a process says that holds so many.
+fn of(holder: &str, rows: u32) -> f64 {
     let program = env::current_exe().expect("this program");
-    let output = Command::new(program).env(ASKED, rows).output().expect("this program again");
-    String::from_utf8_lossy(&output.stdout).trim().parse().expect("a number")
+    let output = Command::new(program).env(ASKED, format!("{holder} {rows}")).output();
+    let output = output.expect("this program again");
+    let bytes: f64 = String::from_utf8_lossy(&output.stdout).trim().parse().expect("a number");
+    bytes / f64::from(rows)
+}
+
+/// The bytes of a row in a table of so many.
+pub fn of_a_row(rows: u32) -> f64 {
+    of(TABLE, rows)
 }
 
 /// What a row takes in a table, beside what it takes in a map.
 pub fn tell() {
-    let (table, map) = (of(TABLE), of(MAP));
-    println!("{:.0} bytes a row, {:.0} in the map", table / f64::from(ROWS), map / f64::from(ROWS));
+    let (table, map) = (of(TABLE, ROWS), of(MAP, ROWS));
+    println!("{table:.0} bytes a row, {map:.0} in the map");
     tell_ratio("memory per row", "`HashMap<Id, Arc<E>>`", table / map, 1.5);
 }

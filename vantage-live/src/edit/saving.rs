@@ -229,7 +229,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             drop(sender.send(Ok(Answer::NotAsked)));
             self.pending = Some(Pending { sent, asked: Asked::default(), answer, rebased: None });
         } else {
-            self.ask_to_write(sent, Asked::default())?;
+            self.ask_to_write(sent, 0)?;
         }
         Ok(())
     }
@@ -252,7 +252,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         if fields.is_empty() {
             return Ok(Step::Done(self.saved()));
         }
-        self.ask_to_write(Sent { fields, ..sent }, Asked { attempt, ..Asked::default() })?;
+        self.ask_to_write(Sent { fields, ..sent }, attempt)?;
         Ok(Step::Again)
     }
 
@@ -275,13 +275,13 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         Ok(record)
     }
 
-    fn ask_to_write(&mut self, sent: Sent<E>, asked: Asked) -> Result<(), EditError> {
+    fn ask_to_write(&mut self, sent: Sent<E>, attempt: u8) -> Result<(), EditError> {
         let shared = Arc::clone(self.table.shared());
         let can = shared.backend.capabilities();
         let (patch, guard) = save::prepare(&sent.local, &self.three.snapshot, self.policy, sent.fields, can)
             .map_err(|source| self.fault(source))?;
         let work = save::write(shared, self.id.clone(), patch, guard);
-        self.ask(sent, Asked { is_guarded: self.policy != Policy::Overwrite, ..asked }, work);
+        self.ask(sent, Asked { is_write: true, is_guarded: self.policy != Policy::Overwrite, attempt }, work);
         Ok(())
     }
 

@@ -101,7 +101,6 @@ mod tests {
     use serde::{Deserialize, Serialize};
     use serde_json::json;
 
-    use super::*;
     use crate::value::Record;
     use crate::{ImTable, LiveTable, WritableValueSet as _};
 

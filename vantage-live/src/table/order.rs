@@ -181,8 +181,8 @@ impl Moments {
     }
 
     /// The list of this room has ended, or failed.
-    pub fn list_ended(&mut self, room: Room) {
-        self.listed = self.listed.saturating_sub(room.0);
+    pub fn list_ended(&mut self, Room(records): Room) {
+        self.listed = self.listed.saturating_sub(records);
     }
 
     /// How much room lists under way have.
