@@ -52,7 +52,34 @@ derived_tokens! {
     }
 }
 
+/// A type of this crate's in an entity that another crate's macro writes, with the library as that crate has it.
+mod of_another_crate {
+    use serde::{Deserialize, Serialize};
+    use vantage_live::LiveEntity;
+
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, LiveEntity)]
+    pub struct Mine {
+        name: String,
+    }
+
+    ui_tests::entity_of_a_macro! {
+        pub struct Page {
+            #[live(nested)]
+            mine: Mine,
+            #[live(nested)]
+            theirs: ui_tests::models::Stamp,
+            text: String,
+        } with Stamp
+    }
+
+    pub fn has_all_fields() {
+        let names: Vec<_> = PageField::ALL.iter().map(|field| field.name()).collect();
+        assert_eq!(names, ["mine.name", "theirs.by", "text", "made.by", "changed", "changed.by"]);
+    }
+}
+
 pub(super) fn main() {
+    of_another_crate::has_all_fields();
     let shelf = Shelf { what: 1, ..Shelf::default() };
     let place = Place { row: 1, ..Place::default() };
     let moved = Shelf { place, weight: f64::NAN, what: 2 };

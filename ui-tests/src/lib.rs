@@ -1,1 +1,36 @@
-//! Nothing to use: the cases are in `pass` and `fail`, the command that measures the derive in `src/bin`.
+//! The cases are in `pass` and `fail`, the command that measures the derive in `src/bin`. Here is what has to be in another
+//! crate than the case that uses it: macros that write entities.
+
+/// The library, under a name of this crate.
+pub mod live {
+    pub use vantage_live::*;
+}
+
+/// What entities of [`entity_of_a_macro`] hold.
+pub mod models {
+    use serde::{Deserialize, Serialize};
+    use vantage_live::LiveEntity;
+
+    /// Who changed a record.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, LiveEntity)]
+    pub struct Stamp {
+        /// The person.
+        pub by: String,
+    }
+}
+
+/// Derives for a struct of the caller's, whose nested types are of either crate.
+#[macro_export]
+macro_rules! entity_of_a_macro {
+    ($vis:vis struct $name:ident { $($(#[$attr:meta])* $field:ident: $ty:ty,)* } with $stamp:ident) => {
+        #[derive(Clone, Debug, Default, PartialEq, ::serde::Serialize, ::serde::Deserialize, $crate::live::LiveEntity)]
+        #[live(crate = $crate::live)]
+        $vis struct $name {
+            $($(#[$attr])* $field: $ty,)*
+            #[live(nested)]
+            made: $crate::models::Stamp,
+            #[live(nested)]
+            changed: Option<$crate::models::$stamp>,
+        }
+    };
+}

@@ -1,7 +1,8 @@
 //! Generated code: the five types, and one `const` with all impls. Mostly tables and calls into `vantage_live`.
 //!
 //! Hygiene: types name everything by its full path, impls through `__live`, so that a program may have an `Option` of
-//! its own, and no prelude.
+//! its own, and no prelude. What a pattern binds begins with `__`: with a constant `name` in scope, the pattern `name`
+//! would be that one.
 
 mod change;
 mod conflicts;
@@ -104,18 +105,17 @@ fn named_in(ty: &Type) -> Span {
     }
 }
 
-/// The tokens, all of them at `span`: nothing that has a name of its own in a function, which is another's at another span.
+/// The tokens, all of them at `span`, so that equal messages are one: nothing that has a name of its own in a function,
+/// which is another's at another span. A `$crate` stays that of the macro that wrote it.
 fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
-    let at = |token| match token {
-        TokenTree::Group(group) => {
-            let mut at = Group::new(group.delimiter(), respanned(group.stream(), span));
-            at.set_span(span);
-            TokenTree::Group(at)
+    let at = |mut token: TokenTree| {
+        let meant = token.span();
+        if let TokenTree::Group(group) = token {
+            token = TokenTree::Group(Group::new(group.delimiter(), respanned(group.stream(), span)));
         }
-        mut token => {
-            token.set_span(span);
-            token
-        }
+        let is_crate = matches!(&token, TokenTree::Ident(ident) if ident == "$crate");
+        token.set_span(if is_crate { meant.located_at(span) } else { span });
+        token
     };
     tokens.into_iter().map(at).collect()
 }
