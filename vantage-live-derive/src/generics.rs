@@ -2,8 +2,8 @@
 //! refused as unused.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
-use syn::{DeriveInput, GenericParam, Generics, Ident, Type, WherePredicate, parse_quote};
+use quote::{ToTokens, format_ident, quote};
+use syn::{DeriveInput, GenericParam, Generics, Ident, Lifetime, Type, WherePredicate, parse_quote};
 
 /// The parameters that some fields mention, with the bounds that speak of nothing else.
 pub struct Params<'g> {
@@ -107,6 +107,26 @@ pub fn mention(tokens: TokenStream, name: &Ident) -> Option<Ident> {
         colons = if matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ':') { colons + 1 } else { 0 };
     }
     None
+}
+
+/// The lifetime, or another where `tokens` have one of that name: no lifetime may stand for two.
+pub fn free_lifetime(name: &str, tokens: TokenStream) -> TokenStream {
+    let ident = Ident::new(name.trim_start_matches('\''), Span::call_site());
+    let ident = if has_lifetime(tokens, &ident) { format_ident!("__own_{ident}") } else { ident };
+    Lifetime { apostrophe: Span::call_site(), ident }.to_token_stream()
+}
+
+fn has_lifetime(tokens: TokenStream, name: &Ident) -> bool {
+    let mut after_apostrophe = false;
+    tokens.into_iter().any(|token| {
+        let here = match &token {
+            TokenTree::Ident(ident) => after_apostrophe && ident == name,
+            TokenTree::Group(group) => has_lifetime(group.stream(), name),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        };
+        after_apostrophe = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'');
+        here
+    })
 }
 
 /// The field's type with the struct in place of `Self`, which is another type in a generated item.

@@ -216,7 +216,7 @@ use proc_macro::TokenStream;
 ///     pub fn is_empty(&self) -> bool;
 ///     pub fn fields(&self) -> FieldSet<ProductField>;
 ///     pub fn iter(&self) -> impl Iterator<Item = ProductConflict<'_>>;
-///     pub fn get(&self, field: ProductField) -> Option<ProductConflict<'_>>;
+///     pub fn get(&self, __field: ProductField) -> Option<ProductConflict<'_>>;
 /// }
 ///
 /// pub enum ProductConflict<'c> {                   // Copy

@@ -160,6 +160,13 @@ impl Entity {
         private(&self.live)
     }
 
+    /// `'e`, or another where the struct has a lifetime of that name somewhere.
+    pub fn lifetime(&self, name: &str) -> TokenStream {
+        let types = self.fields.iter().map(|field| field.ty.to_token_stream());
+        let (generics, clause) = (&self.generics, &self.generics.where_clause);
+        generics::free_lifetime(name, types.chain([quote!(#generics #clause)]).collect())
+    }
+
     /// The struct's parameters that generated types need.
     pub fn params(&self) -> Params<'_> {
         Params::new(&self.generics, self.tracked().map(|(_, field, _)| field.ty.to_token_stream()))

@@ -9,17 +9,17 @@ use crate::model::Entity;
 
 pub fn item(entity: &Entity) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(), &entity.vis, &entity.names.change);
-    let params = entity.params();
-    let (declared, clause) = (params.declared(Some(&quote!('e))), where_clause(entity, []));
+    let (params, e) = (entity.params(), entity.lifetime("'e"));
+    let (declared, clause) = (params.declared(Some(&e)), where_clause(entity, []));
     let docs = doc_of(entity, "A field of {} with its two values, to match on.");
     let (from, to) = (doc("the value before"), doc("the value after"));
     let variants = entity.tracked().map(|(_, field, variant)| {
         let (docs, ty) = (doc_field(field), &field.ty);
         if is_nested(field) {
-            let inner = nested(&live, field, &quote!(Change<'e>));
+            let inner = nested(&live, field, &quote!(Change<#e>));
             quote!(#docs #variant(#inner))
         } else {
-            quote!(#docs #variant { #from from: &'e #ty, #to to: &'e #ty })
+            quote!(#docs #variant { #from from: &#e #ty, #to to: &#e #ty })
         }
     });
     quote! {
@@ -31,23 +31,24 @@ pub fn item(entity: &Entity) -> TokenStream {
 
 pub fn impls(entity: &Entity) -> TokenStream {
     let (name, field_enum, params) = (&entity.names.change, &entity.names.field, entity.params());
-    let (declared, given) = (params.declared(Some(&quote!('e))), params.given(Some(&quote!('e))));
+    let e = entity.lifetime("'e");
+    let (declared, given) = (params.declared(Some(&e)), params.given(Some(&e)));
     let clause = where_clause(entity, []);
     let debug_clause = where_clause(entity, bounds(entity, |_| quote!(__live::Debug)));
     let fields = entity.tracked().map(|(_, field, variant)| {
         if is_nested(field) {
-            quote!(Self::#variant(inner) => #field_enum::#variant(__live::OfField::field(inner)))
+            quote!(Self::#variant(__inner) => #field_enum::#variant(__live::OfField::field(__inner)))
         } else {
             quote!(Self::#variant { .. } => #field_enum::#variant)
         }
     });
     let shown = per_type::shown(
         entity,
-        |variants| quote!(#(Self::#variants { from, to })|*),
+        |variants| quote!(#(Self::#variants { from: __from, to: __to })|*),
         |show| match show {
-            Show::By(function) => quote!([#function(from), #function(to)]),
+            Show::By(function) => quote!([#function(__from), #function(__to)]),
             Show::Here => {
-                let [from, to] = [quote!(from), quote!(to)].map(|value| per_type::show(&value));
+                let [from, to] = [quote!(__from), quote!(__to)].map(|value| per_type::show(&value));
                 quote!([#from, #to])
             }
         },
@@ -85,9 +86,9 @@ pub fn impls(entity: &Entity) -> TokenStream {
         impl #declared __live::Debug for #name #given #debug_clause {
             #[allow(unreachable_code)]
             #[inline]
-            fn fmt(&self, f: &mut __live::Formatter<'_>) -> __live::FmtResult {
-                let shown: [&dyn __live::Debug; 2] = match *self { #(#shown),* };
-                __live::debug_change(f, __live::OfField::field(*self), shown)
+            fn fmt(&self, __f: &mut __live::Formatter<'_>) -> __live::FmtResult {
+                let __shown: [&dyn __live::Debug; 2] = match *self { #(#shown),* };
+                __live::debug_change(__f, __live::OfField::field(*self), __shown)
             }
         }
     }

@@ -33,16 +33,16 @@ pub fn item(entity: &Entity) -> TokenStream {
 /// The enum.
 pub fn each(entity: &Entity) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(), &entity.vis, &entity.names.conflict);
-    let params = entity.params();
-    let (declared, clause) = (params.declared(Some(&quote!('c))), where_clause(entity, []));
+    let (params, c) = (entity.params(), entity.lifetime("'c"));
+    let (declared, clause) = (params.declared(Some(&c)), where_clause(entity, []));
     let docs = doc_of(entity, "One conflict of {}, to match on.");
     let variants = entity.tracked().map(|(_, field, variant)| {
         let (docs, ty) = (doc_field(field), &field.ty);
         if is_nested(field) {
             let inner = nested(&live, field, &quote!(Conflicts));
-            quote!(#docs #variant(<#inner as #live::Conflicts>::Each<'c>))
+            quote!(#docs #variant(<#inner as #live::Conflicts>::Each<#c>))
         } else {
-            quote!(#docs #variant(&'c #live::Conflict<#ty>))
+            quote!(#docs #variant(&#c #live::Conflict<#ty>))
         }
     });
     quote! {
@@ -60,9 +60,9 @@ pub fn impls(entity: &Entity) -> TokenStream {
 /// The methods of [`Conflicts`], so that a user need not import it, and the trait by them.
 fn inherent(entity: &Entity) -> TokenStream {
     let (name, field_enum, each) = (&entity.names.conflicts, &entity.names.field, &entity.names.conflict);
-    let params = entity.params();
+    let (params, c) = (entity.params(), entity.lifetime("'c"));
     let (declared, given) = (params.declared(None), params.given(None));
-    let (given_elided, given_c) = (params.given(Some(&quote!('_))), params.given(Some(&quote!('c))));
+    let (given_elided, given_c) = (params.given(Some(&quote!('_))), params.given(Some(&c)));
     let clause = where_clause(
         entity,
         params.owned().chain(bounds(entity, |_| quote!(__live::Clone + __live::Send + __live::Sync + 'static))),
@@ -90,22 +90,22 @@ fn inherent(entity: &Entity) -> TokenStream {
                 __live::Conflicts::iter(self)
             }
 
-            /// The conflict of `field`, where there is one.
+            /// The conflict of the field, where there is one.
             #[must_use]
             #[inline]
-            pub fn get(&self, field: #field_enum) -> __live::Option<#each #given_elided> {
-                __live::Conflicts::get(self, field)
+            pub fn get(&self, __field: #field_enum) -> __live::Option<#each #given_elided> {
+                __live::Conflicts::get(self, __field)
             }
         }
 
         #[automatically_derived]
         impl #declared __live::Conflicts for #name #given #clause {
             type Field = #field_enum;
-            type Each<'c> = #each #given_c where Self: 'c;
+            type Each<#c> = #each #given_c where Self: #c;
 
             #[inline]
-            fn get(&self, field: #field_enum) -> __live::Option<#each #given_elided> {
-                __live::Some(match field { #(#get),* })
+            fn get(&self, __field: #field_enum) -> __live::Option<#each #given_elided> {
+                __live::Some(match __field { #(#get),* })
             }
         }
     }
@@ -116,13 +116,13 @@ fn get(entity: &Entity) -> impl Iterator<Item = TokenStream> {
     entity.tracked().map(move |(_, field, variant)| {
         let ident = &field.ident;
         if is_nested(field) {
-            quote!(#field_enum::#variant(inner) => match __live::Conflicts::get(&self.#ident, inner) {
-                __live::Some(conflict) => #each::#variant(conflict),
+            quote!(#field_enum::#variant(__inner) => match __live::Conflicts::get(&self.#ident, __inner) {
+                __live::Some(__conflict) => #each::#variant(__conflict),
                 __live::None => return __live::None,
             })
         } else {
             quote!(#field_enum::#variant => match &self.#ident {
-                __live::Some(conflict) => #each::#variant(conflict),
+                __live::Some(__conflict) => #each::#variant(__conflict),
                 __live::None => return __live::None,
             })
         }
@@ -167,8 +167,8 @@ fn traits(entity: &Entity) -> TokenStream {
         #[automatically_derived]
         impl #declared __live::Debug for #name #given #debug_clause {
             #[inline]
-            fn fmt(&self, f: &mut __live::Formatter<'_>) -> __live::FmtResult {
-                __live::debug_conflicts(f, #text, self)
+            fn fmt(&self, __f: &mut __live::Formatter<'_>) -> __live::FmtResult {
+                __live::debug_conflicts(__f, #text, self)
             }
         }
     }
@@ -176,23 +176,24 @@ fn traits(entity: &Entity) -> TokenStream {
 
 fn each_impls(entity: &Entity) -> TokenStream {
     let (name, field_enum, params) = (&entity.names.conflict, &entity.names.field, entity.params());
-    let (declared, given) = (params.declared(Some(&quote!('c))), params.given(Some(&quote!('c))));
+    let c = entity.lifetime("'c");
+    let (declared, given) = (params.declared(Some(&c)), params.given(Some(&c)));
     let clause = where_clause(entity, []);
     let debug_clause = where_clause(entity, bounds(entity, |_| quote!(__live::Debug)));
     let fields = entity.tracked().map(|(_, field, variant)| {
         if is_nested(field) {
-            quote!(Self::#variant(inner) => #field_enum::#variant(__live::OfField::field(inner)))
+            quote!(Self::#variant(__inner) => #field_enum::#variant(__live::OfField::field(__inner)))
         } else {
             quote!(Self::#variant(_) => #field_enum::#variant)
         }
     });
     let shown = per_type::shown(
         entity,
-        |variants| quote!(#(Self::#variants(conflict))|*),
+        |variants| quote!(#(Self::#variants(__conflict))|*),
         |show| match show {
-            Show::By(function) => quote!(__live::shown(conflict, #function)),
+            Show::By(function) => quote!(__live::shown(__conflict, #function)),
             Show::Here => {
-                let three = [quote!(&conflict.base), quote!(&conflict.local), quote!(&conflict.remote)];
+                let three = [quote!(&__conflict.base), quote!(&__conflict.local), quote!(&__conflict.remote)];
                 let [base, local, remote] = three.map(|value| per_type::show(&value));
                 quote!([#base, #local, #remote])
             }
@@ -231,9 +232,9 @@ fn each_impls(entity: &Entity) -> TokenStream {
         impl #declared __live::Debug for #name #given #debug_clause {
             #[allow(unreachable_code)]
             #[inline]
-            fn fmt(&self, f: &mut __live::Formatter<'_>) -> __live::FmtResult {
-                let shown: [&dyn __live::Debug; 3] = match *self { #(#shown),* };
-                __live::debug_conflict(f, __live::OfField::field(*self), shown)
+            fn fmt(&self, __f: &mut __live::Formatter<'_>) -> __live::FmtResult {
+                let __shown: [&dyn __live::Debug; 3] = match *self { #(#shown),* };
+                __live::debug_conflict(__f, __live::OfField::field(*self), __shown)
             }
         }
     }

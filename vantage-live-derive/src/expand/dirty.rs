@@ -31,7 +31,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
         #[automatically_derived]
         impl __live::From<__live::FieldSet<#field_enum>> for #name #clause {
             #[inline]
-            fn from(fields: __live::FieldSet<#field_enum>) -> Self {
+            fn from(__fields: __live::FieldSet<#field_enum>) -> Self {
                 #from
             }
         }
@@ -39,7 +39,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
         #[automatically_derived]
         impl __live::From<#name> for __live::FieldSet<#field_enum> #clause {
             #[inline]
-            fn from(flags: #name) -> Self {
+            fn from(__flags: #name) -> Self {
                 __live::FieldSet::from_bits(#to)
             }
         }
@@ -52,22 +52,22 @@ fn from_set(entity: &Entity) -> TokenStream {
     if !entity.has_nested() {
         let flags: Vec<_> = entity.tracked().map(|(place, ..)| format_ident!("__{place}")).collect();
         return quote! {
-            let [#(#flags),*] = __live::flags(fields.bits());
+            let [#(#flags),*] = __live::flags(__fields.bits());
             #name { #(#idents: #flags),* }
         };
     }
     let fields = entity.tracked().map(|(place, field, _)| {
         let ident = &field.ident;
         if is_nested(field) {
-            let set = nested_set(entity, &quote!(bits), place);
+            let set = nested_set(entity, &quote!(__bits), place);
             quote!(#ident: __live::From::from(#set))
         } else {
             let at = first_leaf(entity, place);
-            quote!(#ident: bits.has(#at))
+            quote!(#ident: __bits.has(#at))
         }
     });
     quote! {
-        let bits = fields.bits();
+        let __bits = __fields.bits();
         #name { #(#fields),* }
     }
 }
@@ -75,12 +75,12 @@ fn from_set(entity: &Entity) -> TokenStream {
 fn to_set(entity: &Entity) -> TokenStream {
     let leaves = bits_of(entity, |field| {
         let ident = &field.ident;
-        quote!(flags.#ident)
+        quote!(__flags.#ident)
     });
     let nested = entity.tracked().filter(|(_, field, _)| is_nested(field)).map(|(place, field, _)| {
         let (at, ident, inner) =
             (first_leaf(entity, place), &field.ident, nested(&quote!(__live), field, &quote!(Field)));
-        quote!(.with_nested(#at, __live::FieldSet::<#inner>::bits(__live::Into::into(flags.#ident))))
+        quote!(.with_nested(#at, __live::FieldSet::<#inner>::bits(__live::Into::into(__flags.#ident))))
     });
     quote!(#leaves #(#nested)*)
 }

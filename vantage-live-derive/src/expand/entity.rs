@@ -15,7 +15,8 @@ pub fn impls(entity: &Entity) -> TokenStream {
     let (field, dirty) = (&names.field, &names.dirty);
     let (change, conflicts) = (&names.change, &names.conflicts);
     let params = entity.params();
-    let (params_e, params) = (params.given(Some(&quote!('e))), params.given(None));
+    let e = entity.lifetime("'e");
+    let (params_e, params) = (params.given(Some(&e)), params.given(None));
     let (clause, constants) = (clause(entity), constants(entity));
     let (diff, copy) = (diff(entity), copy(entity));
     let (changes, conflict) = (changes(entity), conflict(entity));
@@ -25,30 +26,35 @@ pub fn impls(entity: &Entity) -> TokenStream {
         impl #declared __live::LiveEntity for #ident #given #clause {
             type Field = #field;
             type Dirty = #dirty;
-            type Change<'e> = #change #params_e;
+            type Change<#e> = #change #params_e;
             type Conflicts = #conflicts #params;
 
             #constants
 
             #[inline]
-            fn diff(&self, other: &Self) -> __live::FieldSet<#field> {
+            fn diff(&self, __other: &Self) -> __live::FieldSet<#field> {
                 __live::FieldSet::from_bits(#diff)
             }
 
             #[inline]
-            fn copy_fields(&mut self, from: &Self, fields: __live::FieldSet<#field>) {
-                let bits = fields.bits();
+            fn copy_fields(&mut self, __from: &Self, __fields: __live::FieldSet<#field>) {
+                let __bits = __fields.bits();
                 #(#copy)*
             }
 
             #[inline]
-            fn change<'e>(field: #field, from: &'e Self, to: &'e Self) -> #change #params_e {
-                match field { #(#changes),* }
+            fn change<#e>(__field: #field, __from: &#e Self, __to: &#e Self) -> #change #params_e {
+                match __field { #(#changes),* }
             }
 
             #[inline]
-            fn conflicts(fields: __live::FieldSet<#field>, base: &Self, local: &Self, remote: &Self) -> #conflicts #params {
-                let bits = fields.bits();
+            fn conflicts(
+                __fields: __live::FieldSet<#field>,
+                __base: &Self,
+                __local: &Self,
+                __remote: &Self,
+            ) -> #conflicts #params {
+                let __bits = __fields.bits();
                 #conflicts { #(#conflict),* }
             }
 
@@ -138,14 +144,14 @@ fn diff(entity: &Entity) -> TokenStream {
     let leaves = bits_of(entity, |field| {
         let (ident, eq) = (&field.ident, field.live.eq.as_ref().map(|eq| &eq.value));
         let same = eq.map_or_else(
-            || per_type::same(field, &quote!(&self.#ident), &quote!(&other.#ident)),
-            |path| quote!(#path(&self.#ident, &other.#ident)),
+            || per_type::same(field, &quote!(&self.#ident), &quote!(&__other.#ident)),
+            |path| quote!(#path(&self.#ident, &__other.#ident)),
         );
         quote!(!#same)
     });
     let nested = entity.tracked().filter(|(_, field, _)| is_nested(field)).map(|(place, field, _)| {
         let (at, ident) = (first_leaf(entity, place), &field.ident);
-        quote!(.with_nested(#at, __live::LiveEntity::diff(&self.#ident, &other.#ident).bits()))
+        quote!(.with_nested(#at, __live::LiveEntity::diff(&self.#ident, &__other.#ident).bits()))
     });
     quote!(#leaves #(#nested)*)
 }
@@ -154,10 +160,10 @@ fn copy(entity: &Entity) -> impl Iterator<Item = TokenStream> {
     entity.tracked().map(|(place, field, _)| {
         let (at, ident) = (first_leaf(entity, place), &field.ident);
         if is_nested(field) {
-            let set = nested_set(entity, &quote!(bits), place);
-            quote!(__live::LiveEntity::copy_fields(&mut self.#ident, &from.#ident, #set);)
+            let set = nested_set(entity, &quote!(__bits), place);
+            quote!(__live::LiveEntity::copy_fields(&mut self.#ident, &__from.#ident, #set);)
         } else {
-            quote!(__live::copy_at(bits, #at, &mut self.#ident, &from.#ident);)
+            quote!(__live::copy_at(__bits, #at, &mut self.#ident, &__from.#ident);)
         }
     })
 }
@@ -168,11 +174,11 @@ fn changes(entity: &Entity) -> impl Iterator<Item = TokenStream> {
         let (ident, ty) = (&field.ident, &field.ty);
         if is_nested(field) {
             quote! {
-                #field_enum::#variant(inner) =>
-                    #change::#variant(<#ty as __live::LiveEntity>::change(inner, &from.#ident, &to.#ident))
+                #field_enum::#variant(__inner) =>
+                    #change::#variant(<#ty as __live::LiveEntity>::change(__inner, &__from.#ident, &__to.#ident))
             }
         } else {
-            quote!(#field_enum::#variant => #change::#variant { from: &from.#ident, to: &to.#ident })
+            quote!(#field_enum::#variant => #change::#variant { from: &__from.#ident, to: &__to.#ident })
         }
     })
 }
@@ -180,12 +186,12 @@ fn changes(entity: &Entity) -> impl Iterator<Item = TokenStream> {
 fn conflict(entity: &Entity) -> impl Iterator<Item = TokenStream> {
     entity.tracked().map(|(place, field, _)| {
         let (at, ident, ty) = (first_leaf(entity, place), &field.ident, &field.ty);
-        let values = quote!(&base.#ident, &local.#ident, &remote.#ident);
+        let values = quote!(&__base.#ident, &__local.#ident, &__remote.#ident);
         if is_nested(field) {
-            let set = nested_set(entity, &quote!(bits), place);
+            let set = nested_set(entity, &quote!(__bits), place);
             quote!(#ident: <#ty as __live::LiveEntity>::conflicts(#set, #values))
         } else {
-            quote!(#ident: __live::conflict_at(bits, #at, #values))
+            quote!(#ident: __live::conflict_at(__bits, #at, #values))
         }
     })
 }
@@ -198,9 +204,9 @@ fn fill_id(entity: &Entity) -> Option<TokenStream> {
             #[inline]
             fn fill_id(
                 &mut self,
-                id: &__live::Id,
+                __id: &__live::Id,
             ) -> __live::Result<(), __live::IdentityMismatch> {
-                <#ty as __live::IdField>::from_id(id).map(|id| self.#ident = id)
+                <#ty as __live::IdField>::from_id(__id).map(|__id| self.#ident = __id)
             }
         }
     })
@@ -212,9 +218,7 @@ fn assertions(entity: &Entity) -> Option<TokenStream> {
     let field_enum = &entity.names.field;
     let each = entity.nested().map(|field| {
         let (ty, name) = (&field.ty, field.name());
-        let is = |condition: TokenStream, message: String| {
-            quote_spanned!(ty.span()=> __live::assert!(#condition, #message);)
-        };
+        let is = |condition: TokenStream, message: String| quote!(__live::assert!(#condition, #message););
         let no_id = is(
             quote!(__live::Option::is_none(&<#ty as __live::LiveEntity>::ID)),
             format!(

@@ -22,9 +22,9 @@ pub fn fallback(input: &DeriveInput, names: Option<Names>) -> TokenStream {
     quote! {
         #[doc = #docs] #lints #vis type #field = #private::refused::NoField;
         #[doc = #docs] #lints #vis type #dirty = #private::refused::NoDirty;
-        #[doc = #docs] #lints #vis type #change<'e> = #private::refused::NoField;
+        #[doc = #docs] #lints #vis type #change<'__e> = #private::refused::NoField;
         #[doc = #docs] #lints #vis type #conflicts = #private::refused::NoConflicts;
-        #[doc = #docs] #lints #vis type #conflict<'e> = #private::refused::NoField;
+        #[doc = #docs] #lints #vis type #conflict<'__e> = #private::refused::NoField;
         #entity
     }
 }
@@ -60,22 +60,31 @@ fn stub(input: &DeriveInput, live: &TokenStream) -> Option<TokenStream> {
             impl #declared #live::LiveEntity for #ident #given #clause {
                 type Field = #live::refused::NoField;
                 type Dirty = #live::refused::NoDirty;
-                type Change<'e> = #live::refused::NoField;
+                type Change<'__e> = #live::refused::NoField;
                 type Conflicts = #live::refused::NoConflicts;
 
                 const TABLE: &'static #live::str = "";
 
-                fn diff(&self, other: &Self) -> #set {
+                fn diff(&self, __other: &Self) -> #set {
                     #live::FieldSet::EMPTY
                 }
 
-                fn copy_fields(&mut self, from: &Self, fields: #set) {}
+                fn copy_fields(&mut self, __from: &Self, __fields: #set) {}
 
-                fn change<'e>(field: #live::refused::NoField, from: &'e Self, to: &'e Self) -> #live::refused::NoField {
-                    field
+                fn change<'__e>(
+                    __field: #live::refused::NoField,
+                    __from: &'__e Self,
+                    __to: &'__e Self,
+                ) -> #live::refused::NoField {
+                    __field
                 }
 
-                fn conflicts(fields: #set, base: &Self, local: &Self, remote: &Self) -> #live::refused::NoConflicts {
+                fn conflicts(
+                    __fields: #set,
+                    __base: &Self,
+                    __local: &Self,
+                    __remote: &Self,
+                ) -> #live::refused::NoConflicts {
                     #live::refused::NoConflicts
                 }
             }

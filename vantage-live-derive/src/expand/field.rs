@@ -40,8 +40,8 @@ pub fn impls(entity: &Entity) -> TokenStream {
             #[automatically_derived]
             impl __live::PartialEq for #name #clause {
                 #[inline]
-                fn eq(&self, other: &Self) -> __live::bool {
-                    __live::Field::index(*self) == __live::Field::index(*other)
+                fn eq(&self, __other: &Self) -> __live::bool {
+                    __live::Field::index(*self) == __live::Field::index(*__other)
                 }
             }
         }
@@ -64,8 +64,8 @@ pub fn impls(entity: &Entity) -> TokenStream {
 
             #[inline]
             fn table() -> &'static __live::FieldTable {
-                static TABLE: __live::FieldTable = __live::FieldTable::new();
-                __live::FieldTable::get(&TABLE, &<Self as __live::Field>::OWN)
+                static __TABLE: __live::FieldTable = __live::FieldTable::new();
+                __live::FieldTable::get(&__TABLE, &<Self as __live::Field>::OWN)
             }
         }
 
@@ -100,14 +100,14 @@ fn places(entity: &Entity) -> Option<TokenStream> {
         impl #name {
             const __AT: [__live::usize; #count] = __live::offsets([#(#lengths,)* 0]);
             const __LEAVES: &'static [Self] = &{
-                let mut leaves = [const { #first }; #CAPACITY];
+                let mut __leaves = [const { #first }; #CAPACITY];
                 #fill
-                leaves
+                __leaves
             };
             const __OPTIONAL: &'static [__live::OptionalField<Self>] = &{
-                let mut leaves = [const { __live::OptionalField::Whole }; #optional];
+                let mut __leaves = [const { __live::OptionalField::Whole }; #optional];
                 #fill_optional
-                leaves
+                __leaves
             };
         }
     })
@@ -160,15 +160,15 @@ fn fill(
     shift: usize,
 ) -> TokenStream {
     let (at, end) = (first_leaf(entity, place), first_leaf(entity, place + 1));
-    // Named where it is used: at the span of a type that a macro has from elsewhere, another `at` would be meant.
-    let here = Ident::new("at", if is_nested(field) { named_in(&field.ty) } else { Span::call_site() });
+    // Named where it is used: at the span of a type that a macro has from elsewhere, another would be meant.
+    let here = Ident::new("__at", if is_nested(field) { named_in(&field.ty) } else { Span::call_site() });
     let leaf = leaf(field, variant, &quote!(#here - #at));
     let wrapped =
         if is_nested(field) { respanned(quote!(#wrap(#leaf)), named_in(&field.ty)) } else { quote!(#wrap(#leaf)) };
     quote! {
         let mut #here = #at;
         while #here < #end && #here < #CAPACITY {
-            leaves[#here + #shift] = #wrapped;
+            __leaves[#here + #shift] = #wrapped;
             #here += 1;
         }
     }
@@ -207,7 +207,7 @@ fn index(entity: &Entity) -> TokenStream {
     let arms = entity.tracked().map(|(place, field, variant)| {
         let at = first_leaf(entity, place);
         if is_nested(field) {
-            quote!(Self::#variant(inner) => #at + __live::Field::index(inner))
+            quote!(Self::#variant(__inner) => #at + __live::Field::index(__inner))
         } else {
             quote!(Self::#variant => #at)
         }

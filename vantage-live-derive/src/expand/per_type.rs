@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::Ident;
 use syn::spanned::Spanned;
+use syn::{Ident, Type};
 
 use super::is_nested;
 use crate::model::{Entity, Field};
@@ -26,14 +26,14 @@ pub fn functions(entity: &Entity) -> TokenStream {
         let (same, show, ty) = (same_name(number), show_name(number), &field.ty);
         let same = is_compared(field).then(|| {
             // Named where they are used: at the span of a type that a macro has from elsewhere, others would be meant.
-            let [one, other] = ["one", "other"].map(|name| Ident::new(name, ty.span()));
-            let body = quote_spanned!(ty.span()=> (&__live::Comparing(#one)).same(#other));
+            let [one, other] = ["__one", "__other"].map(|name| Ident::new(name, ty.span()));
+            let body = compared(ty, &quote!(#one), &quote!(#other));
             quote!(#[inline] fn #same(#one: &#ty, #other: &#ty) -> __live::bool { #body })
         });
         quote! {
             #same
             #[inline]
-            fn #show<'v>(value: &'v #ty) -> &'v dyn __live::Debug { (&__live::Showing(value)).shown() }
+            fn #show<'__v>(__value: &'__v #ty) -> &'__v dyn __live::Debug { (&__live::Showing(__value)).__live_shown() }
         }
     });
     quote! {
@@ -62,8 +62,13 @@ pub fn same(field: &Field, one: &TokenStream, other: &TokenStream) -> TokenStrea
     if !is_compared(field) {
         return quote!(true);
     }
-    let here = || quote_spanned!(field.ty.span()=> (&__live::Comparing(#one)).same(#other));
+    let here = || compared(&field.ty, one, other);
     field.shared_type.map(same_name).map_or_else(here, |same| quote!(#same(#one, #other)))
+}
+
+/// The comparison, at the type of what is compared.
+fn compared(ty: &Type, one: &TokenStream, other: &TokenStream) -> TokenStream {
+    quote_spanned!(ty.span()=> (&__live::Comparing(#one)).__live_same(#other))
 }
 
 /// How the values of a variant are shown.
@@ -76,7 +81,7 @@ pub enum Show {
 
 /// A value where it stands, shown.
 pub fn show(value: &TokenStream) -> TokenStream {
-    quote!((&__live::Showing(#value)).shown())
+    quote!((&__live::Showing(#value)).__live_shown())
 }
 
 /// The arms of a `match` that show the values of a variant: one for all fields of a type. `pattern` is that of some
@@ -92,8 +97,8 @@ pub fn shown<'e>(
     for (_, field, variant) in entity.tracked() {
         if is_nested(field) {
             let name = variant.to_string();
-            let shown = show(&quote!(inner));
-            arms.push(quote!(Self::#variant(ref inner) => return __live::debug_nested(f, #name, #shown)));
+            let shown = show(&quote!(__inner));
+            arms.push(quote!(Self::#variant(ref __inner) => return __live::debug_nested(__f, #name, #shown)));
         } else if let Some(number) = field.shared_type {
             types.entry(number).or_default().push(variant);
         } else {

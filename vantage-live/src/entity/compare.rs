@@ -1,6 +1,6 @@
 //! Typed comparison for generated code: floats by total order, everything else by `PartialEq`.
 //!
-//! `(&Comparing(&a)).same(&b)` with both traits in scope takes the first that applies: [`ByTotalOrder`] for floats and
+//! `(&Comparing(&a)).__live_same(&b)` with both traits in scope takes the first that applies: [`ByTotalOrder`] for floats and
 //! what holds them, else [`ByEquality`]. A NaN is then the same as itself, and not modified for ever. What has neither
 //! gets to [`ByNothing`], whose bound nobody meets, for the sake of its message.
 
@@ -29,19 +29,19 @@ pub trait TotalOrder {
 /// The comparison of values that have a [`TotalOrder`].
 pub trait ByTotalOrder<T: ?Sized> {
     /// Whether the two are the same.
-    fn same(self, other: &T) -> bool;
+    fn __live_same(self, other: &T) -> bool;
 }
 
 /// The comparison of all other values.
 pub trait ByEquality<T: ?Sized> {
     /// Whether the two are the same.
-    fn same(&self, other: &T) -> bool;
+    fn __live_same(&self, other: &T) -> bool;
 }
 
 /// The comparison of what cannot be compared.
 pub trait ByNothing<T: ?Sized> {
     /// Refused.
-    fn same(self, other: &T) -> bool
+    fn __live_same(self, other: &T) -> bool
     where
         T: Comparable;
 }
@@ -56,7 +56,7 @@ pub trait ByNothing<T: ?Sized> {
 pub trait Comparable {}
 
 impl<T: ?Sized> ByNothing<T> for Comparing<'_, T> {
-    fn same(self, _: &T) -> bool
+    fn __live_same(self, _: &T) -> bool
     where
         T: Comparable,
     {
@@ -65,13 +65,13 @@ impl<T: ?Sized> ByNothing<T> for Comparing<'_, T> {
 }
 
 impl<T: TotalOrder + ?Sized> ByTotalOrder<T> for &Comparing<'_, T> {
-    fn same(self, other: &T) -> bool {
+    fn __live_same(self, other: &T) -> bool {
         self.0.same_value(other)
     }
 }
 
 impl<T: PartialEq + ?Sized> ByEquality<T> for &Comparing<'_, T> {
-    fn same(&self, other: &T) -> bool {
+    fn __live_same(&self, other: &T) -> bool {
         self.0 == other
     }
 }

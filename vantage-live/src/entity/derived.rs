@@ -113,30 +113,30 @@ pub fn deserialize_field<'de, F: Field, D: Deserializer<'de>>(deserializer: D) -
 
 /// A value about to be shown: by its `Debug` where it has one, else as `..`.
 ///
-/// `(&Showing(&value)).shown()` takes the first trait that applies, as in [`Comparing`](super::Comparing).
+/// `(&Showing(&value)).__live_shown()` takes the first trait that applies, as in [`Comparing`](super::Comparing).
 #[derive(Debug)]
 pub struct Showing<'v, T>(pub &'v T);
 
 /// How a value with `Debug` is shown.
 pub trait ByDebug<'v> {
     /// The value, to be printed.
-    fn shown(self) -> &'v dyn Debug;
+    fn __live_shown(self) -> &'v dyn Debug;
 }
 
 /// How any other value is shown.
 pub trait ByDots<'v> {
     /// Two dots, to be printed.
-    fn shown(&self) -> &'v dyn Debug;
+    fn __live_shown(&self) -> &'v dyn Debug;
 }
 
 impl<'v, T: Debug> ByDebug<'v> for &Showing<'v, T> {
-    fn shown(self) -> &'v dyn Debug {
+    fn __live_shown(self) -> &'v dyn Debug {
         self.0
     }
 }
 
 impl<'v, T> ByDots<'v> for &Showing<'v, T> {
-    fn shown(&self) -> &'v dyn Debug {
+    fn __live_shown(&self) -> &'v dyn Debug {
         &Dots
     }
 }
@@ -285,7 +285,7 @@ pub mod refused {
     }
 }
 
-/// The traits and methods that are the same for every field enum.
+/// The traits and methods that are the same for every field enum. Here too no pattern is a name that a program may have.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __impl_field {
@@ -336,41 +336,41 @@ macro_rules! __impl_field {
             #[inline]
             fn partial_cmp(
                 &self,
-                other: &Self,
+                __other: &Self,
             ) -> __live::Option<__live::Ordering> {
-                __live::Some(__live::in_order(*self, *other))
+                __live::Some(__live::in_order(*self, *__other))
             }
         }
 
         #[automatically_derived]
         impl __live::Ord for $field $($clause)* {
             #[inline]
-            fn cmp(&self, other: &Self) -> __live::Ordering {
-                __live::in_order(*self, *other)
+            fn cmp(&self, __other: &Self) -> __live::Ordering {
+                __live::in_order(*self, *__other)
             }
         }
 
         #[automatically_derived]
         impl __live::Hash for $field $($clause)* {
             #[inline]
-            fn hash<H: __live::Hasher>(&self, state: &mut H) {
-                __live::Hasher::write_usize(state, __live::Field::index(*self))
+            fn hash<H: __live::Hasher>(&self, __state: &mut H) {
+                __live::Hasher::write_usize(__state, __live::Field::index(*self))
             }
         }
 
         #[automatically_derived]
         impl __live::Debug for $field $($clause)* {
             #[inline]
-            fn fmt(&self, f: &mut __live::Formatter<'_>) -> __live::FmtResult {
-                __live::debug_field(f, *self)
+            fn fmt(&self, __f: &mut __live::Formatter<'_>) -> __live::FmtResult {
+                __live::debug_field(__f, *self)
             }
         }
 
         #[automatically_derived]
         impl __live::Display for $field $($clause)* {
             #[inline]
-            fn fmt(&self, f: &mut __live::Formatter<'_>) -> __live::FmtResult {
-                __live::Formatter::pad(f, __live::Field::name(*self))
+            fn fmt(&self, __f: &mut __live::Formatter<'_>) -> __live::FmtResult {
+                __live::Formatter::pad(__f, __live::Field::name(*self))
             }
         }
 
@@ -380,9 +380,9 @@ macro_rules! __impl_field {
             #[inline]
 
             fn from_str(
-                name: &__live::str,
+                __name: &__live::str,
             ) -> __live::Result<Self, __live::ParseFieldError> {
-                __live::Field::parse(name)
+                __live::Field::parse(__name)
             }
         }
 
@@ -391,19 +391,19 @@ macro_rules! __impl_field {
             #[inline]
             fn serialize<S: __live::serde::Serializer>(
                 &self,
-                serializer: S,
+                __serializer: S,
             ) -> __live::Result<S::Ok, S::Error> {
-                __live::serde::Serializer::serialize_str(serializer, __live::Field::name(*self))
+                __live::serde::Serializer::serialize_str(__serializer, __live::Field::name(*self))
             }
         }
 
         #[automatically_derived]
-        impl<'de> __live::serde::Deserialize<'de> for $field $($clause)* {
+        impl<'__de> __live::serde::Deserialize<'__de> for $field $($clause)* {
             #[inline]
-            fn deserialize<D: __live::serde::Deserializer<'de>>(
-                deserializer: D,
+            fn deserialize<D: __live::serde::Deserializer<'__de>>(
+                __deserializer: D,
             ) -> __live::Result<Self, D::Error> {
-                __live::deserialize_field(deserializer)
+                __live::deserialize_field(__deserializer)
             }
         }
 
@@ -412,8 +412,8 @@ macro_rules! __impl_field {
             type Output = __live::FieldSet<$field>;
             #[inline]
 
-            fn bitor(self, other: Self) -> __live::FieldSet<$field> {
-                __live::with_field(self, __live::From::from(other))
+            fn bitor(self, __other: Self) -> __live::FieldSet<$field> {
+                __live::with_field(self, __live::From::from(__other))
             }
         }
 
@@ -422,8 +422,8 @@ macro_rules! __impl_field {
             type Output = __live::FieldSet<$field>;
             #[inline]
 
-            fn bitor(self, others: __live::FieldSet<$field>) -> __live::FieldSet<$field> {
-                __live::with_field(self, others)
+            fn bitor(self, __others: __live::FieldSet<$field>) -> __live::FieldSet<$field> {
+                __live::with_field(self, __others)
             }
         }
     };
@@ -456,8 +456,8 @@ macro_rules! __impl_dirty {
         #[automatically_derived]
         impl __live::PartialEq for $dirty $($clause)* {
             #[inline]
-            fn eq(&self, other: &Self) -> __live::bool {
-                __live::same_flags::<$field, _>(*self, *other)
+            fn eq(&self, __other: &Self) -> __live::bool {
+                __live::same_flags::<$field, _>(*self, *__other)
             }
         }
 
@@ -469,10 +469,10 @@ macro_rules! __impl_dirty {
             #[inline]
             fn fmt(
                 &self,
-                f: &mut __live::Formatter<'_>,
+                __f: &mut __live::Formatter<'_>,
             ) -> __live::FmtResult {
-                let name = __live::stringify!($dirty);
-                __live::debug_dirty::<$field>(f, name, __live::Into::into(*self))
+                let __name = __live::stringify!($dirty);
+                __live::debug_dirty::<$field>(__f, __name, __live::Into::into(*self))
             }
         }
     };
