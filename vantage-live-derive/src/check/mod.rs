@@ -71,8 +71,7 @@ fn holds_cow(data: &Data) -> bool {
 /// Whether what the derive generates for `entity` makes sense to the compiler, errors or not.
 pub fn can_expand(entity: &Entity) -> bool {
     let borrows = entity.generics.lifetimes().next().is_some() || entity.fields.iter().any(Field::borrows);
-    let shared = entity.fields.iter().all(|field| of_one_thread(&field.ty).is_none());
-    (1..=CAPACITY).contains(&entity.tracked().count()) && !borrows && shared && entity.packed.is_none()
+    (1..=CAPACITY).contains(&entity.tracked().count()) && !borrows && entity.packed.is_none()
 }
 
 /// Checks the struct as a whole, and each of its fields.

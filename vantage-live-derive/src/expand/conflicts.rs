@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::per_type::{self, Show};
-use super::{bounds, doc_field, doc_of, is_nested, lints, nested, where_clause};
+use super::{bounds, doc_field, doc_of, is_nested, lints, nested, shared, where_clause};
 use crate::model::Entity;
 
 /// The struct.
@@ -65,7 +65,10 @@ fn inherent(entity: &Entity) -> TokenStream {
     let (given_elided, given_c) = (params.given(Some(&quote!('_))), params.given(Some(&c)));
     let clause = where_clause(
         entity,
-        params.owned().chain(bounds(entity, |_| quote!(__live::Clone + __live::Send + __live::Sync + 'static))),
+        params
+            .owned()
+            .chain(bounds(entity, |_| quote!(__live::Clone + __live::Send + __live::Sync + 'static)))
+            .chain([shared(entity)]),
     );
     let get = get(entity);
     quote! {
@@ -140,7 +143,8 @@ fn traits(entity: &Entity) -> TokenStream {
         entity,
         params
             .owned()
-            .chain(bounds(entity, |_| quote!(#clone + __live::Debug + __live::Send + __live::Sync + 'static))),
+            .chain(bounds(entity, |_| quote!(#clone + __live::Debug + __live::Send + __live::Sync + 'static)))
+            .chain([shared(entity)]),
     );
     let idents: Vec<_> = entity.tracked().map(|(_, field, _)| &field.ident).collect();
     let nothing = entity.tracked().map(|(_, field, _)| {

@@ -1,11 +1,16 @@
 //! `impl LiveEntity for Product`.
 
+use std::collections::BTreeSet;
+use std::iter;
+
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::GenericParam;
 use syn::spanned::Spanned;
 
-use super::{bits_of, bounds, first_leaf, is_nested, named_in, nested, nested_bounds, nested_set, per_type, respanned};
+use super::{
+    bits_of, bounds, first_leaf, is_nested, named_in, nested, nested_bounds, nested_set, per_type, respanned, shared,
+};
 use crate::check::{CAPACITY, is_no_id};
 use crate::model::Entity;
 
@@ -65,13 +70,18 @@ pub fn impls(entity: &Entity) -> TokenStream {
     }
 }
 
-/// That serde can write the entity and read it.
-pub fn stored(entity: &Entity) -> Option<TokenStream> {
+/// What the impls take for granted, found out at one place each: that serde can write the entity and read it, and that any
+/// thread may read its fields. What is nested is an entity, and found out there.
+pub fn granted(entity: &Entity) -> TokenStream {
     let ident = &entity.ident;
-    (!is_generic(entity)).then(|| {
-        let check = respanned(quote!(__live::stored::<#ident>()), ident.span());
-        quote!(const _: () = #check;)
-    })
+    let stored = (!is_generic(entity)).then(|| respanned(quote!(__live::stored::<#ident>()), ident.span()));
+    let mut known = BTreeSet::new();
+    let types = entity.fields.iter().filter(|field| !is_nested(field) && known.insert(field.shared_type));
+    let shared = types.filter(|field| field.shared_type.is_some()).map(|field| {
+        let ty = &field.ty;
+        quote!(__live::shared::<#ty>();)
+    });
+    quote!(const _: () = { #(#shared)* #stored };)
 }
 
 fn is_generic(entity: &Entity) -> bool {
@@ -95,10 +105,14 @@ fn clause(entity: &Entity) -> TokenStream {
     });
     let whole = whole.into_iter();
     let entities = nested_bounds(entity);
-    // As with what is nested: taken for granted here, and found out in `stored`.
-    let stored = (!generic).then(|| quote!(for<'__e> Self: __live::Stored));
-    let whole = whole.chain(stored);
-    quote!(where #(#entities,)* #(#own,)* #(#types: 'static,)* #(#fields,)* #(#whole),*)
+    // As with what is nested: taken for granted here, and found out in `granted`.
+    let whole = whole.chain(iter::once(if generic {
+        quote!(for<'__e> Self: __live::Shared)
+    } else {
+        quote!(for<'__e> Self: __live::Stored + __live::Shared)
+    }));
+    let conflicts = shared(entity);
+    quote!(where #(#entities,)* #(#own,)* #(#types: 'static,)* #(#fields,)* #(#whole,)* #conflicts)
 }
 
 /// The id, and what it is called.

@@ -8,7 +8,7 @@ use super::lints;
 use crate::attr::{EntityAttrs, FieldSerde};
 use crate::error::Errors;
 use crate::generated::Names;
-use crate::model::{borrows, of_one_thread, private};
+use crate::model::{borrows, private};
 
 /// The types under their names, without fields, and an impl that does nothing.
 pub fn fallback(input: &DeriveInput, names: Option<Names>) -> TokenStream {
@@ -40,18 +40,12 @@ fn stub(input: &DeriveInput, live: &TokenStream) -> Option<TokenStream> {
         Data::Enum(_) | Data::Union(_) => false,
     };
     let (declared, given, clause) = input.generics.split_for_impl();
-    // What can be no entity at all need not learn to be cloned or sent, and what cannot be sent need not be told twice.
-    let apt = match &input.data {
-        Data::Struct(DataStruct { fields: Fields::Named(fields), .. }) => {
-            fields.named.iter().all(|field| of_one_thread(&field.ty).is_none())
-        }
-        Data::Struct(_) | Data::Enum(_) | Data::Union(_) => false,
-    };
-    let others =
-        (!apt).then(|| quote!(+ #live::core::clone::Clone + #live::core::marker::Send + #live::core::marker::Sync));
-    // What it lacks of serde's derives is for another day.
+    // What can be no entity at all need not learn to be cloned.
+    let apt = matches!(&input.data, Data::Struct(DataStruct { fields: Fields::Named(_), .. }));
+    let clone = (!apt).then(|| quote!(+ #live::Clone));
+    // What it lacks of serde's derives, and whether threads may share it, is for another day.
     let own = clause.iter().flat_map(|clause| &clause.predicates);
-    let clause = quote!(where #(#own,)* for<'__e> Self: #live::Stored #others);
+    let clause = quote!(where #(#own,)* for<'__e> Self: #live::Stored + #live::Shared #clone);
     let set = quote!(#live::FieldSet<#live::refused::NoField>);
     (plain && !borrowed).then(|| {
         quote! {

@@ -21,8 +21,7 @@ use syn::{GenericArgument, PathArguments, Type};
 pub use self::fallback::fallback;
 use crate::model::{Entity, Field, Kind};
 
-/// Everything that the derive generates for `entity`. Where something is wrong with it, whether it has serde's derives is
-/// no news.
+/// Everything that the derive generates for `entity`. Where something is wrong with it, what else it lacks is no news.
 pub fn entity(entity: &Entity, sound: bool) -> TokenStream {
     let private = entity.private();
     let (lints, per_type) = (lints(), per_type::functions(entity));
@@ -40,7 +39,7 @@ pub fn entity(entity: &Entity, sound: bool) -> TokenStream {
         conflicts::impls(entity),
         entity::impls(entity),
     ];
-    let stored = sound.then(|| entity::stored(entity));
+    let granted = sound.then(|| entity::granted(entity));
     quote! {
         #(#items)*
 
@@ -50,7 +49,7 @@ pub fn entity(entity: &Entity, sound: bool) -> TokenStream {
 
             #per_type
             #(#impls)*
-            #stored
+            #granted
         };
     }
 }
@@ -180,6 +179,12 @@ fn nested_bounds(entity: &Entity) -> impl Iterator<Item = TokenStream> {
         let ty = &field.ty;
         quote!(for<'__e> #ty: #private::LiveEntity)
     })
+}
+
+/// That the conflicts can be read by all threads: taken for granted as what is nested, and found out per field.
+fn shared(entity: &Entity) -> TokenStream {
+    let (name, given) = (&entity.names.conflicts, entity.params().given(None));
+    quote!(for<'__e> #name #given: __live::Shared)
 }
 
 fn is_nested(field: &Field) -> bool {

@@ -50,6 +50,22 @@ pub const fn stored<E: Stored>() {}
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned> Stored for T {}
 
+/// What any thread may read: a field's type, so that a row of a table is such. Nobody implements it.
+#[diagnostic::on_unimplemented(
+    message = "a table's rows are read by all threads, and `{Self}` is for one alone",
+    label = "this is not `Send` and `Sync`, or something in it is not",
+    note = "hold an `Arc` in place of an `Rc`, the value itself in place of a `Cell` or `RefCell`, and a `PhantomData<fn() -> T>` where `T` is only named"
+)]
+pub trait Shared: Send + Sync {}
+
+/// That `T` is shared; for generated code, as [`stored`].
+#[doc(hidden)]
+pub const fn shared<T: Shared + ?Sized>() {}
+
+// Else the compiler names what in the type is not `Send` or not `Sync`, and not what to do.
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + ?Sized> Shared for T {}
+
 /// A Rust struct with named fields whose values are records of a table: derive it.
 ///
 /// ```
