@@ -17,6 +17,37 @@ pub mod models {
         /// The person.
         pub by: String,
     }
+
+    /// Documented as people do it: no link is broken, and no example tested, where the derive has copied it.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, LiveEntity)]
+    pub struct Documented {
+        /// The beginning; the end is [`Self::end`], and [all](Self) is a [`Documented`].
+        ///
+        /// ```
+        /// assert!(0 < ui_tests::models::Documented::default().end + 1);
+        /// ```
+        pub begin: i64,
+        /// The end.
+        ///
+        /// ```should_panic
+        /// # let begin = 1;
+        /// assert!(begin < 0);
+        /// ```
+        pub end: i64,
+        /// As far as [`PRIVATE`].
+        private: i64,
+    }
+
+    /// Nobody sees it but [`Documented`].
+    const PRIVATE: i64 = 1;
+
+    impl Documented {
+        /// Whether nobody sees it.
+        #[must_use]
+        pub const fn is_private(&self) -> bool {
+            self.private == PRIVATE
+        }
+    }
 }
 
 /// Derives for a struct of the caller's, whose nested types are of either crate.

@@ -4,6 +4,8 @@
 #![forbid(unsafe_code)]
 #![deny(warnings, missing_docs, unused, clippy::all, clippy::pedantic, missing_debug_implementations, unreachable_pub)]
 
+use std::collections::BTreeMap;
+
 use live::LiveEntity;
 use serde::{Deserialize, Serialize};
 use vantage_live as live;
@@ -55,6 +57,32 @@ pub struct Origin {
     pub country: String,
 }
 
+/// What is allowed here is allowed in what is generated too.
+#[allow(clippy::pub_underscore_fields)]
+#[expect(clippy::doc_markdown, reason = "of all fields")]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+#[live(crate = live)]
+pub struct Allowing {
+    /// As in OtherCode.
+    #[expect(clippy::zero_sized_map_values)]
+    pub set: BTreeMap<u8, ()>,
+    /// With a name that says that nobody uses it.
+    pub _hidden: i64,
+    /// Not for others: [`SECRET`], which is as private.
+    secret: i64,
+}
+
+/// See [`Allowing`].
+const SECRET: i64 = 1;
+
+impl Allowing {
+    /// The secret.
+    #[must_use]
+    pub const fn is_secret(&self) -> bool {
+        self.secret == SECRET
+    }
+}
+
 /// A pair of values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
 #[live(crate = live)]
@@ -88,4 +116,5 @@ fn a_strict_program_has_its_fields() {
         ]
     );
     assert_eq!(PairField::ALL.len(), 2);
+    assert_eq!(AllowingField::ALL.len(), 3);
 }

@@ -1,7 +1,7 @@
 //! `#[derive(LiveEntity)]` for vantage-live, which re-exports it: depend on that crate alone.
 //!
-//! Five steps, each a module: `attr` reads what the user wrote, `model` says what it means, `generated`, `naming` and
-//! `generics` know names and parameters, `check` finds every misuse, `expand` writes the code; `steps` takes them one by
+//! Five steps, each a module: `attr` reads what the user wrote, `model` says what it means, `generated`, `naming`,
+//! `generics` and `docs` know names, parameters and documentation, `check` finds every misuse, `expand` writes the code; `steps` takes them one by
 //! one, after `parse`. Nothing here knows the library but by the paths that generated code names, all of them in its
 //! `__private` module.
 
@@ -24,6 +24,7 @@
 
 mod attr;
 mod check;
+mod docs;
 mod error;
 mod expand;
 mod generated;
@@ -180,7 +181,8 @@ use proc_macro::TokenStream;
 /// # What is generated
 ///
 /// For `Product { name: String, #[live(nested)] inventory: Inventory }`, as rustdoc shows it, each field with its own
-/// documentation; besides, what the enum of fields can do is in the trait `Field`, and `Debug` is for all of them:
+/// documentation, the examples in which are tested at the struct alone, and with what is `#[allow]`ed there; besides, what the
+/// enum of fields can do is in the trait `Field`, and `Debug` is for all of them:
 ///
 /// ```text
 /// pub enum ProductField {                          // Copy, Eq, Ord, Hash, Display, FromStr, serde's two, `|`

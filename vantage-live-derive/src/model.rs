@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{
@@ -13,7 +13,8 @@ use syn::{
     parse_quote,
 };
 
-use crate::attr::{EntityAttrs, EntitySerde, FieldAttrs, FieldSerde, Given};
+use crate::attr::{EntityAttrs, EntitySerde, FieldAttrs, FieldSerde, Given, rust};
+use crate::docs;
 use crate::error::Errors;
 use crate::generated::Names;
 use crate::generics::{self, Params};
@@ -24,7 +25,7 @@ pub struct Entity {
     pub ident: Ident,
     pub vis: Visibility,
     pub generics: Generics,
-    /// What is said of its use, and holds for the generated types too: `#[deprecated]`, `#[doc(hidden)]`.
+    /// What is said of its use, and holds for the generated types too: `#[deprecated]`, `#[doc(hidden)]`, `#[allow(…)]`.
     pub notes: Vec<Attribute>,
     pub live: EntityAttrs,
     pub serde: EntitySerde,
@@ -38,9 +39,10 @@ pub struct Entity {
 pub struct Field {
     pub ident: Ident,
     pub ty: Type,
-    /// The field's documentation.
+    pub vis: Visibility,
+    /// The field's documentation, as it stands at a copy.
     pub docs: Vec<Attribute>,
-    /// What is said of its use, and holds for the generated items too: `#[deprecated]`, `#[doc(hidden)]`.
+    /// What is said of its use, and holds for the generated items too: `#[deprecated]`, `#[doc(hidden)]`, `#[allow(…)]`.
     pub notes: Vec<Attribute>,
     pub live: FieldAttrs,
     pub serde: FieldSerde,
@@ -119,7 +121,7 @@ impl Entity {
         let fields: Vec<_> = fields.collect();
         let names = Names::new(&input.ident, &live).beside(&fields);
         let (ident, vis, generics) = (input.ident.clone(), input.vis.clone(), input.generics.clone());
-        let (notes, packed) = (notes(&input.attrs), packed(&input.attrs));
+        let (notes, packed) = (rust::notes(&input.attrs), rust::packed(&input.attrs));
         Some(Entity { ident, vis, generics, notes, live, serde, packed, names, fields })
     }
 
@@ -142,6 +144,17 @@ impl Entity {
     /// The `#[live(id)]` field.
     pub fn id(&self) -> Option<&Field> {
         self.fields.iter().find(|field| field.kind() == Kind::Id)
+    }
+
+    /// Whether the compiler minds that the struct, or a field of it, is used.
+    pub fn is_deprecated(&self) -> bool {
+        let mut notes = self.fields.iter().flat_map(|field| &field.notes).chain(&self.notes);
+        notes.any(|note| note.path().is_ident("deprecated"))
+    }
+
+    /// Whether the struct is seen where one of the nested entities may not be.
+    pub fn hides_nested(&self) -> bool {
+        self.nested().any(|field| field.is_hidden_in(self))
     }
 
     /// The field under which serde writes the struct's name; empty where it does not.
@@ -190,10 +203,10 @@ impl Field {
         let name = ident.unraw().to_string();
         let serde = FieldSerde::parse(&field.attrs);
         let ty = generics::without_self(&field.ty, of);
-        let is_doc = |attr: &Attribute| attr.path().is_ident("doc") && attr.meta.require_name_value().is_ok();
         Some(Field {
-            docs: field.attrs.iter().filter(|attr| is_doc(attr)).cloned().collect(),
-            notes: notes(&field.attrs),
+            vis: field.vis.clone(),
+            docs: docs::copied(rust::docs(&field.attrs), &of.ident),
+            notes: rust::notes(&field.attrs),
             live: FieldAttrs::parse(&field.attrs, errors),
             variant: naming::variant(&name, ident.span()),
             namesake: None,
@@ -294,6 +307,11 @@ impl Field {
         borrows(&self.ty, &self.serde)
     }
 
+    /// Whether the field is seen in fewer places than the struct, or in others.
+    pub fn is_hidden_in(&self, entity: &Entity) -> bool {
+        !matches!(entity.vis, Visibility::Inherited) && self.vis != entity.vis
+    }
+
     /// The name in Rust, without `r#`.
     pub fn name(&self) -> String {
         self.ident.unraw().to_string()
@@ -303,30 +321,6 @@ impl Field {
     pub fn label(&self) -> String {
         self.live.label.as_ref().map_or_else(|| naming::label(&self.name()), |label| label.value.value())
     }
-}
-
-/// What `attrs` say of the use of what they stand at.
-fn notes(attrs: &[Attribute]) -> Vec<Attribute> {
-    let is_note = |attr: &&Attribute| {
-        let hidden = || attr.parse_args::<Ident>().is_ok_and(|word| word == "hidden");
-        attr.path().is_ident("deprecated") || attr.path().is_ident("doc") && hidden()
-    };
-    attrs.iter().filter(is_note).cloned().collect()
-}
-
-/// The word in `#[repr(packed)]`, alone or with a number.
-fn packed(attrs: &[Attribute]) -> Option<Ident> {
-    let mut packed = None;
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("repr")) {
-        let words = attr.parse_nested_meta(|meta| {
-            packed = meta.path.get_ident().filter(|word| *word == "packed").cloned().or(packed.take());
-            // The number of `align(8)`.
-            meta.input.parse::<Option<Group>>().map(drop)
-        });
-        // What is wrong with it, the compiler says.
-        drop(words);
-    }
-    packed
 }
 
 /// Whether serde can read a field of `ty` only from a record that lives as long as the field does.

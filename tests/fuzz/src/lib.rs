@@ -20,6 +20,8 @@
 mod attr;
 #[path = "../../../vantage-live-derive/src/check/mod.rs"]
 mod check;
+#[path = "../../../vantage-live-derive/src/docs.rs"]
+mod docs;
 #[cfg_attr(test, expect(dead_code, reason = "what the derive's own tests ask"))]
 #[path = "../../../vantage-live-derive/src/error.rs"]
 mod error;

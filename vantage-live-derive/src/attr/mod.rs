@@ -1,10 +1,11 @@
 //! What a user may write in attributes: `#[live(…)]` on the struct and on its fields, and the part of `#[serde(…)]`
-//! that decides how the record looks.
+//! that decides how the record looks; and of Rust's own, what holds for generated items too.
 //!
 //! Nothing is judged here but single attributes; what contradicts what is `check`'s.
 
 mod entity;
 mod field;
+pub mod rust;
 mod serde;
 
 use proc_macro2::TokenStream;

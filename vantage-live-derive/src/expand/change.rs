@@ -8,13 +8,13 @@ use super::{bounds, doc, doc_field, doc_of, is_nested, lints, nested, where_clau
 use crate::model::Entity;
 
 pub fn item(entity: &Entity) -> TokenStream {
-    let (live, lints, vis, name) = (entity.private(), lints(), &entity.vis, &entity.names.change);
+    let (live, lints, vis, name) = (entity.private(), lints(entity), &entity.vis, &entity.names.change);
     let (params, e) = (entity.params(), entity.lifetime("'e"));
     let (declared, clause) = (params.declared(Some(&e)), where_clause(entity, []));
     let docs = doc_of(entity, "A field of {} with its two values, to match on.");
     let (from, to) = (doc("the value before"), doc("the value after"));
     let variants = entity.tracked().map(|(_, field, variant)| {
-        let (docs, ty) = (doc_field(field), &field.ty);
+        let (docs, ty) = (doc_field(entity, field), &field.ty);
         if is_nested(field) {
             let inner = nested(&live, field, &quote!(Change<#e>));
             quote!(#docs #variant(#inner))
@@ -52,6 +52,12 @@ pub fn impls(entity: &Entity) -> TokenStream {
                 quote!([#from, #to])
             }
         },
+        |shown| {
+            quote! {
+                let __shown: [&dyn __live::Debug; 2] = #shown;
+                __live::debug_change(__f, __live::OfField::field(*self), __shown)
+            }
+        },
     );
     quote! {
         impl #declared #name #given #clause {
@@ -84,11 +90,9 @@ pub fn impls(entity: &Entity) -> TokenStream {
 
         #[automatically_derived]
         impl #declared __live::Debug for #name #given #debug_clause {
-            #[allow(unreachable_code)]
             #[inline]
             fn fmt(&self, __f: &mut __live::Formatter<'_>) -> __live::FmtResult {
-                let __shown: [&dyn __live::Debug; 2] = match *self { #(#shown),* };
-                __live::debug_change(__f, __live::OfField::field(*self), __shown)
+                #shown
             }
         }
     }

@@ -6,15 +6,16 @@ use quote::quote;
 use super::per_type::{self, Show};
 use super::{bounds, doc_field, doc_of, is_nested, lints, nested, shared, where_clause};
 use crate::model::Entity;
+use crate::naming;
 
 /// The struct.
 pub fn item(entity: &Entity) -> TokenStream {
-    let (live, lints, vis, name) = (entity.private(), lints(), &entity.vis, &entity.names.conflicts);
+    let (live, lints, vis, name) = (entity.private(), lints(entity), &entity.vis, &entity.names.conflicts);
     let params = entity.params();
     let (declared, clause) = (params.declared(None), where_clause(entity, []));
     let docs = doc_of(entity, "The fields of {} that were changed on both sides.");
     let fields = entity.tracked().map(|(_, field, _)| {
-        let (docs, ident, ty) = (doc_field(field), &field.ident, &field.ty);
+        let (docs, ident, ty) = (doc_field(entity, field), naming::generated(&field.ident), &field.ty);
         let ty = if is_nested(field) {
             nested(&live, field, &quote!(Conflicts))
         } else {
@@ -32,12 +33,12 @@ pub fn item(entity: &Entity) -> TokenStream {
 
 /// The enum.
 pub fn each(entity: &Entity) -> TokenStream {
-    let (live, lints, vis, name) = (entity.private(), lints(), &entity.vis, &entity.names.conflict);
+    let (live, lints, vis, name) = (entity.private(), lints(entity), &entity.vis, &entity.names.conflict);
     let (params, c) = (entity.params(), entity.lifetime("'c"));
     let (declared, clause) = (params.declared(Some(&c)), where_clause(entity, []));
     let docs = doc_of(entity, "One conflict of {}, to match on.");
     let variants = entity.tracked().map(|(_, field, variant)| {
-        let (docs, ty) = (doc_field(field), &field.ty);
+        let (docs, ty) = (doc_field(entity, field), &field.ty);
         if is_nested(field) {
             let inner = nested(&live, field, &quote!(Conflicts));
             quote!(#docs #variant(<#inner as #live::Conflicts>::Each<#c>))
@@ -202,6 +203,12 @@ fn each_impls(entity: &Entity) -> TokenStream {
                 quote!([#base, #local, #remote])
             }
         },
+        |shown| {
+            quote! {
+                let __shown: [&dyn __live::Debug; 3] = #shown;
+                __live::debug_conflict(__f, __live::OfField::field(*self), __shown)
+            }
+        },
     );
     quote! {
         impl #declared #name #given #clause {
@@ -234,11 +241,9 @@ fn each_impls(entity: &Entity) -> TokenStream {
 
         #[automatically_derived]
         impl #declared __live::Debug for #name #given #debug_clause {
-            #[allow(unreachable_code)]
             #[inline]
             fn fmt(&self, __f: &mut __live::Formatter<'_>) -> __live::FmtResult {
-                let __shown: [&dyn __live::Debug; 3] = match *self { #(#shown),* };
-                __live::debug_conflict(__f, __live::OfField::field(*self), __shown)
+                #shown
             }
         }
     }

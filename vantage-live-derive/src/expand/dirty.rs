@@ -5,13 +5,14 @@ use quote::{format_ident, quote};
 
 use super::{bits_of, doc_field, doc_of, first_leaf, is_nested, lints, nested, nested_clause, nested_set};
 use crate::model::Entity;
+use crate::naming;
 
 pub fn item(entity: &Entity) -> TokenStream {
-    let (live, lints, vis, name) = (entity.private(), lints(), &entity.vis, &entity.names.dirty);
+    let (live, lints, vis, name) = (entity.private(), lints(entity), &entity.vis, &entity.names.dirty);
     let clause = nested_clause(entity);
     let docs = doc_of(entity, "A flag per field of {}: whether it is modified.");
     let fields = entity.tracked().map(|(_, field, _)| {
-        let (docs, ident) = (doc_field(field), &field.ident);
+        let (docs, ident) = (doc_field(entity, field), naming::generated(&field.ident));
         let ty = if is_nested(field) { nested(&live, field, &quote!(Dirty)) } else { quote!(#live::bool) };
         quote!(#docs pub #ident: #ty)
     });

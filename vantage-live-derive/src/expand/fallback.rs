@@ -4,7 +4,6 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DataStruct, DeriveInput, Fields, GenericParam};
 
-use super::lints;
 use crate::attr::{EntityAttrs, FieldSerde};
 use crate::error::Errors;
 use crate::generated::Names;
@@ -15,16 +14,16 @@ pub fn fallback(input: &DeriveInput, names: Option<Names>) -> TokenStream {
     // Whatever is wrong with the attributes has been reported already.
     let live = EntityAttrs::parse(&input.attrs, &mut Errors::default());
     let names = names.unwrap_or_else(|| Names::new(&input.ident, &live));
-    let (private, lints, vis) = (private(&live), lints(), &input.vis);
+    let (private, vis) = (private(&live), &input.vis);
     let Names { field, dirty, change, conflicts, conflict, .. } = names;
     let docs = "Stands in for a type that the derive could not generate.";
     let entity = stub(input, &private);
     quote! {
-        #[doc = #docs] #lints #vis type #field = #private::refused::NoField;
-        #[doc = #docs] #lints #vis type #dirty = #private::refused::NoDirty;
-        #[doc = #docs] #lints #vis type #change<'__e> = #private::refused::NoField;
-        #[doc = #docs] #lints #vis type #conflicts = #private::refused::NoConflicts;
-        #[doc = #docs] #lints #vis type #conflict<'__e> = #private::refused::NoField;
+        #[doc = #docs] #vis type #field = #private::refused::NoField;
+        #[doc = #docs] #vis type #dirty = #private::refused::NoDirty;
+        #[doc = #docs] #vis type #change<'__e> = #private::refused::NoField;
+        #[doc = #docs] #vis type #conflicts = #private::refused::NoConflicts;
+        #[doc = #docs] #vis type #conflict<'__e> = #private::refused::NoField;
         #entity
     }
 }

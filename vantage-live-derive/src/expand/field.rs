@@ -11,11 +11,11 @@ use crate::model::{Entity, Field, Kind};
 /// The enum. It derives the one trait that makes its constants patterns, unless an entity is inside: where that is none,
 /// what is derived would say so a second time. The rest goes by the index, in `impl_field!`.
 pub fn item(entity: &Entity) -> TokenStream {
-    let (live, lints, vis, name) = (entity.private(), lints(), &entity.vis, &entity.names.field);
+    let (live, lints, vis, name) = (entity.private(), lints(entity), &entity.vis, &entity.names.field);
     let docs = doc_of(entity, "The fields of {}.");
     let equality = (!entity.has_nested()).then(|| quote!(#[#live::derive(#live::PartialEq)]));
     let variants = entity.tracked().map(|(_, field, variant)| {
-        let docs = doc_field(field);
+        let docs = doc_field(entity, field);
         if is_nested(field) {
             let inner = nested(&live, field, &quote!(Field));
             quote!(#docs #variant(#inner))

@@ -13,7 +13,7 @@ mod field;
 mod per_type;
 
 use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{GenericArgument, PathArguments, Type};
@@ -24,7 +24,7 @@ use crate::model::{Entity, Field, Kind};
 /// Everything that the derive generates for `entity`. Where something is wrong with it, what else it lacks is no news.
 pub fn entity(entity: &Entity, sound: bool) -> TokenStream {
     let private = entity.private();
-    let (lints, per_type) = (lints(), per_type::functions(entity));
+    let (lints, per_type) = (lints_of_impls(entity), per_type::functions(entity));
     let items = [
         field::item(entity),
         dirty::item(entity),
@@ -54,15 +54,25 @@ pub fn entity(entity: &Entity, sound: bool) -> TokenStream {
     }
 }
 
-/// What generated code may do without a warning at the user's field.
-fn lints() -> TokenStream {
-    quote! {
-        #[allow(
-            dead_code, deprecated, non_camel_case_types, non_snake_case, private_bounds, private_interfaces, trivial_bounds,
-            unused_qualifications,
-            clippy::struct_excessive_bools, clippy::struct_field_names, clippy::enum_variant_names
-        )]
-    }
+/// What is allowed in generated code beyond what the struct allows. The compiler and clippy do not lint what a derive has
+/// written, but speak again where a token is the user's: of a nested type, of what is deprecated. Nothing is allowed that need
+/// not be: where a program forbids the lint, that would be an error.
+fn lints(entity: &Entity) -> TokenStream {
+    let deprecated = entity.is_deprecated().then(|| quote!(#[allow(deprecated)]));
+    let private = entity.hides_nested().then(|| quote!(#[allow(private_bounds, private_interfaces)]));
+    // As serde's derives do: the path to the library may be shorter where the type is.
+    let qualified = entity.has_nested().then(|| quote!(#[allow(unused_qualifications)]));
+    quote!(#deprecated #private #qualified)
+}
+
+/// As [`lints`], for the impls: what one of the fields allows, too.
+fn lints_of_impls(entity: &Entity) -> TokenStream {
+    let notes = entity.fields.iter().flat_map(|field| &field.notes).chain(&entity.notes);
+    let (lints, allowed) = (lints(entity), notes.filter(|note| note.path().is_ident("allow")));
+    // A parameter has its own bounds, and those of the fields of its type.
+    let is_bounded = entity.generics.type_params().any(|param| !param.bounds.is_empty());
+    let bounds = is_bounded.then(|| quote!(#[allow(clippy::trait_duplication_in_bounds)]));
+    quote!(#lints #(#allowed)* #bounds)
 }
 
 /// A doc comment.
@@ -77,10 +87,14 @@ fn doc_of(entity: &Entity, text: &str) -> TokenStream {
 }
 
 /// What is said of what a generated type has per field: the field's own documentation, or its name, and its notes.
-fn doc_field(field: &Field) -> TokenStream {
+fn doc_field(entity: &Entity, field: &Field) -> TokenStream {
     let (docs, notes) = (&field.docs, &field.notes);
     let docs = if docs.is_empty() { doc(&format!("`{}`", field.name())) } else { quote!(#(#docs)*) };
-    quote!(#docs #(#notes)*)
+    // What a private field links to may be private too, and a copy is as public as the struct.
+    let links =
+        field.is_hidden_in(entity) && field.docs.iter().any(|doc| doc.to_token_stream().to_string().contains('['));
+    let private = links.then(|| quote!(#[allow(rustdoc::private_intra_doc_links)]));
+    quote!(#docs #private #(#notes)*)
 }
 
 /// `<Type as LiveEntity>::Item` of a nested field; the type's own tokens, so that an error points there.

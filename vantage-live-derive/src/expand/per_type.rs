@@ -37,7 +37,6 @@ pub fn functions(entity: &Entity) -> TokenStream {
         }
     });
     quote! {
-        #[allow(unused_imports)]
         use __live::{ByDebug as _, ByDots as _, ByEquality as _, ByNothing as _, ByTotalOrder as _};
         #(#functions)*
     }
@@ -84,14 +83,15 @@ pub fn show(value: &TokenStream) -> TokenStream {
     quote!((&__live::Showing(#value)).__live_shown())
 }
 
-/// The arms of a `match` that show the values of a variant: one for all fields of a type. `pattern` is that of some
-/// variants, `values` an array of what is shown. A nested variant shows itself, and ends the function around the `match`:
-/// `#[allow(unreachable_code)]` is for an entity that has no other.
+/// The body of a function that shows a variant. There is an arm for all fields of a type: `pattern` is that of some
+/// variants, `values` an array of what is shown, `all` what is done with it. A nested variant shows itself and returns; where
+/// there is no other, nothing may stand behind.
 pub fn shown<'e>(
     entity: &'e Entity,
     pattern: impl Fn(&[&Ident]) -> TokenStream,
     values: impl Fn(Show) -> TokenStream,
-) -> Vec<TokenStream> {
+    all: impl Fn(TokenStream) -> TokenStream,
+) -> TokenStream {
     let mut arms = Vec::new();
     let mut types: BTreeMap<usize, Vec<&'e Ident>> = BTreeMap::new();
     for (_, field, variant) in entity.tracked() {
@@ -110,5 +110,6 @@ pub fn shown<'e>(
         let (pattern, values) = (pattern(&variants), values(Show::By(show_name(number))));
         arms.push(quote!(#pattern => #values));
     }
-    arms
+    let shown = quote!(match *self { #(#arms),* });
+    if entity.tracked().all(|(_, field, _)| is_nested(field)) { shown } else { all(shown) }
 }

@@ -290,7 +290,6 @@ pub mod refused {
 #[macro_export]
 macro_rules! __impl_field {
     ($field:ident $($clause:tt)*) => {
-        #[allow(dead_code)]
         impl $field $($clause)* {
             /// Every leaf field, in the order in which they are declared.
             pub const ALL: &'static [Self] = <Self as __live::Field>::ALL;
