@@ -275,7 +275,8 @@ use proc_macro::TokenStream;
 /// | on the struct | |
 /// |---|---|
 /// | `rename_all` | names the fields in the record; one rule for both directions, else refused |
-/// | `default`, `deny_unknown_fields`, `bound`, `crate`, `expecting` | honoured: serde does what they say |
+/// | `default`, `bound`, `crate`, `expecting` | honoured: serde does what they say |
+/// | `deny_unknown_fields` | honoured; refused with `tag`, which serde then writes and does not read |
 /// | `tag` | honoured: a new record has the struct's name there, and a patch never touches it |
 /// | `rename` | honoured: the name that `tag` writes. A record without `tag` has none, and the table's is `#[live(table = "…")]` |
 /// | `transparent`, `from`, `try_from`, `into`, `remote` | refused: the record is not one of the struct's fields |
@@ -287,7 +288,8 @@ use proc_macro::TokenStream;
 /// | `default`, `bound` | honoured |
 /// | `with`, `serialize_with`, `deserialize_with` | honoured; refused on the id, and on a `nested` field |
 /// | `skip` | as `#[live(skip)]`, which need not be said |
-/// | `skip_serializing`, `skip_deserializing` | honoured on the id and on `#[live(skip)]` fields; refused on a tracked one |
+/// | `skip_serializing` | honoured on the id and on `#[live(skip)]` fields; refused on a tracked one |
+/// | `skip_deserializing` | as `skip_serializing`; refused with `deny_unknown_fields` too, as serde writes the field still |
 /// | `skip_serializing_if` | honoured: where serde writes nothing, a patch removes. Refused where serde could not read that: it needs `default`, unless the field is an `Option` without `with` or `deserialize_with`. On a `nested` field `Option::is_none` alone |
 /// | `flatten` | with `nested`, the fields of the inner entity beside the others; with `#[live(skip)]`, a map that is shown the columns that the struct does not know, and never written. Refused otherwise |
 /// | `borrow` | refused: an entity owns its values |

@@ -13,7 +13,7 @@ use syn::{
     parse_quote,
 };
 
-use crate::attr::{EntityAttrs, EntitySerde, FieldAttrs, FieldSerde, Given, rust};
+use crate::attr::{EntityAttrs, EntitySerde, FieldAttrs, FieldSerde, Given, refuses, rust};
 use crate::docs;
 use crate::error::Errors;
 use crate::generated::Names;
@@ -29,6 +29,8 @@ pub struct Entity {
     pub notes: Vec<Attribute>,
     pub live: EntityAttrs,
     pub serde: EntitySerde,
+    /// Whether serde says itself what is wrong with an attribute of its own.
+    pub refused_by_serde: bool,
     /// The `packed` of `#[repr(packed)]`.
     pub packed: Option<Ident>,
     pub names: Names,
@@ -108,6 +110,7 @@ impl Entity {
             },
             Data::Enum(_) | Data::Union(_) => return None,
         };
+        let refused_by_serde = refuses(&input.attrs, fields.iter().map(|field| field.attrs.as_slice()));
         let (mut seen, mut types) = (HashMap::new(), HashMap::new());
         let fields = fields.iter().filter_map(|field| {
             let mut field = Field::parse(field, input, &serde, errors)?;
@@ -122,7 +125,7 @@ impl Entity {
         let names = Names::new(&input.ident, &live).beside(&fields);
         let (ident, vis, generics) = (input.ident.clone(), input.vis.clone(), input.generics.clone());
         let (notes, packed) = (rust::notes(&input.attrs), rust::packed(&input.attrs));
-        Some(Entity { ident, vis, generics, notes, live, serde, packed, names, fields })
+        Some(Entity { ident, vis, generics, notes, live, serde, refused_by_serde, packed, names, fields })
     }
 
     /// The fields that have a variant, with their places among themselves.

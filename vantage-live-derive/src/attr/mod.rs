@@ -17,7 +17,7 @@ use syn::{Attribute, Expr, ExprLit, ExprPath, Ident, Lit, LitStr, Path, Token, p
 
 pub use self::entity::EntityAttrs;
 pub use self::field::FieldAttrs;
-pub use self::serde::{EntitySerde, FieldSerde};
+pub use self::serde::{EntitySerde, FieldSerde, refuses};
 
 use crate::error::Errors;
 

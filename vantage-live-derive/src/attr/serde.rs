@@ -2,7 +2,7 @@
 
 use syn::{Attribute, Ident, LitStr};
 
-use super::{Entry, Given, Value, serde_entries};
+use super::{Entry, Given, Value, entries, serde_entries};
 use crate::naming::RenameRule;
 
 /// serde's names that a user might look for under `live`.
@@ -24,6 +24,58 @@ pub const KNOWN: &[&str] = &[
     "transparent",
 ];
 
+/// What serde takes on a struct with named fields.
+const ON_STRUCT: &[&str] = &[
+    "rename",
+    "rename_all",
+    "deny_unknown_fields",
+    "tag",
+    "bound",
+    "default",
+    "remote",
+    "transparent",
+    "from",
+    "try_from",
+    "into",
+    "crate",
+    "expecting",
+];
+
+/// What serde takes on a field.
+const ON_FIELD: &[&str] = &[
+    "rename",
+    "alias",
+    "default",
+    "flatten",
+    "skip",
+    "skip_serializing",
+    "skip_deserializing",
+    "skip_serializing_if",
+    "serialize_with",
+    "deserialize_with",
+    "with",
+    "borrow",
+    "bound",
+    "getter",
+];
+
+/// Whether serde itself refuses an attribute on the struct, or on one of its fields, so that neither of its derives gives
+/// anything.
+pub fn refuses<'a>(on_struct: &[Attribute], mut on_fields: impl Iterator<Item = &'a [Attribute]>) -> bool {
+    let has_other = |attrs: &[Attribute], known: &[&str]| {
+        let serde = attrs.iter().filter(|attr| attr.path().is_ident("serde"));
+        serde.map(|attr| attr.parse_args_with(entries)).any(|entries| {
+            entries
+                .map_or(true, |entries| entries.iter().any(|Entry { key, .. }| !known.iter().any(|name| key == name)))
+        })
+    };
+    let rules = EntitySerde::parse(on_struct).rename_all;
+    let rules = rules.iter().flat_map(|all| all.serialize.iter().chain(&all.deserialize));
+    has_other(on_struct, ON_STRUCT)
+        || on_fields.any(|attrs| has_other(attrs, ON_FIELD))
+        || rules.map(|rule| RenameRule::parse(rule)).any(|rule| rule.is_none())
+}
+
 /// All `rename` or `rename_all`: with one value for both directions, or with one for each, at once or one after another.
 pub struct Rename {
     pub key: Ident,
@@ -40,6 +92,8 @@ pub struct EntitySerde {
     pub tag: Option<Given<LitStr>>,
     /// Whether every field that a record lacks has a default.
     pub default: bool,
+    /// Whether serde reads no record that has a field which it does not know.
+    pub deny_unknown_fields: Option<Ident>,
     /// Attributes that make something else of the record than an object of the struct's fields, with the type that they
     /// name.
     pub reshaping: Vec<Given<Option<LitStr>>>,
@@ -71,6 +125,7 @@ impl EntitySerde {
                 "rename_all" => Rename::add(&mut parsed.rename_all, key, value),
                 "tag" => parsed.tag = value.literal().map(|value| Given { key, value }),
                 "default" => parsed.default = true,
+                "deny_unknown_fields" => parsed.deny_unknown_fields = Some(key),
                 "transparent" | "from" | "into" | "try_from" | "remote" => {
                     parsed.reshaping.push(Given { key, value: value.literal() });
                 }

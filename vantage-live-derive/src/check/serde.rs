@@ -16,6 +16,15 @@ pub fn entity(entity: &Entity, errors: &mut Errors) {
     if let Some(all) = entity.serde.rename_all.as_ref().filter(|_| write != read) {
         errors.at(&all.key, "a field has one name in the record, written or read: give one rule, `rename_all = \"…\"`");
     }
+    if let (Some(tag), Some(key)) = (&entity.serde.tag, &entity.serde.deny_unknown_fields) {
+        let tag = tag.value.value();
+        errors.at(
+            key,
+            format_args!(
+                "serde writes the tag \"{tag}\", and refuses to read it with `{key}`: take one of the two away"
+            ),
+        );
+    }
     names(entity, errors);
 }
 
@@ -62,11 +71,13 @@ fn names(entity: &Entity, errors: &mut Errors) {
             && field.is_tracked()
             && field.serde.rename.is_some()
         {
+            // What is nested is not read under another name.
+            let alias = if field.live.nested.is_none() { format!(", alias = \"{read}\"") } else { String::new() };
             errors.at(
                 place,
                 format_args!(
                     "`{name}` is written as \"{written}\" and read as \"{read}\", and a record has one name for it: \
-                     write `rename = \"{written}\", alias = \"{read}\"`"
+                     write `rename = \"{written}\"{alias}`"
                 ),
             );
         }
@@ -113,6 +124,7 @@ pub fn field(entity: &Entity, field: &Field, errors: &mut Errors) {
         }
     } else if field.live.id.is_some() {
         id(field, errors);
+        unread(entity, field, errors);
     } else if field.live.skip.is_some() {
         skip(entity, field, errors);
     } else {
@@ -133,6 +145,20 @@ fn id(field: &Field, errors: &mut Errors) {
     }
 }
 
+/// What serde writes and does not know when it reads.
+fn unread(entity: &Entity, field: &Field, errors: &mut Errors) {
+    if let (Some(key), Some(deny)) = (&field.serde.skip_deserializing, &entity.serde.deny_unknown_fields) {
+        errors.at(
+            key,
+            format_args!(
+                "serde writes `{}`, and refuses to read it with `{deny}`: put `skip` in place of `{key}`, or take \
+                 `{deny}` away",
+                field.name()
+            ),
+        );
+    }
+}
+
 /// On a field of the program's own, which no record has.
 fn skip(entity: &Entity, field: &Field, errors: &mut Errors) {
     let name = field.name();
@@ -144,6 +170,7 @@ fn skip(entity: &Entity, field: &Field, errors: &mut Errors) {
         let message = format_args!("no record has the skipped `{name}`: add `#[serde(skip)]`, or `#[serde(default)]`");
         errors.at(key, message);
     }
+    unread(entity, field, errors);
 }
 
 fn tracked(entity: &Entity, field: &Field, errors: &mut Errors) {

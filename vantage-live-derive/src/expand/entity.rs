@@ -74,7 +74,8 @@ pub fn impls(entity: &Entity) -> TokenStream {
 /// thread may read its fields. What is nested is an entity, and found out there.
 pub fn granted(entity: &Entity) -> TokenStream {
     let ident = &entity.ident;
-    let stored = (!is_generic(entity)).then(|| respanned(quote!(__live::stored::<#ident>()), ident.span()));
+    let stored = (!is_generic(entity) && !entity.refused_by_serde)
+        .then(|| respanned(quote!(__live::stored::<#ident>()), ident.span()));
     let mut known = BTreeSet::new();
     let types = entity.fields.iter().filter(|field| !is_nested(field) && known.insert(field.shared_type));
     let shared = types.filter(|field| field.shared_type.is_some()).map(|field| {
