@@ -133,6 +133,37 @@ where
     old.diff(new).contains(TitledField::Value)
 }
 
+/// Its types have the defaults.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Defaults<T = String, const N: usize = 4> {
+    text: T,
+    #[serde(skip)]
+    of: PhantomData<[u8; N]>,
+    numbers: PhantomData<[T; N]>,
+}
+
+/// The default of the last parameter is one of the struct's alone, and before it the other's is of no use.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct LastDefaults<T = u8, U = i64, V = U> {
+    text: T,
+    #[serde(skip)]
+    of: Option<U>,
+    other: Vec<V>,
+}
+
+/// A type of the name of the parameter is given to a trait, and the parameter is not meant.
+#[derive(Clone, Debug, Serialize, Deserialize, LiveEntity)]
+struct Given<Item> {
+    #[serde(skip)]
+    item: Option<Item>,
+    #[live(eq = same)]
+    of: PhantomData<fn() -> Box<dyn Iterator<Item = u8>>>,
+}
+
+fn same<T>(_: &T, _: &T) -> bool {
+    true
+}
+
 pub(super) fn main() {
     let old = Titled { title: "a".to_owned(), value: 1, sizes: [1, 2] };
     let new = Titled { value: 2, sizes: [1, 3], ..old.clone() };
@@ -145,6 +176,13 @@ pub(super) fn main() {
     let conflicts = Titled::conflicts(TitledField::Value.into(), &old, &new, &old);
     assert_eq!(format!("{:?}", conflicts.clone()), "TitledConflicts [Value { base: 1, local: 2, remote: 1 }]");
     assert!(TitledConflicts::<String, 2>::default().is_empty());
+    let none: DefaultsConflicts = Defaults::conflicts(FieldSet::EMPTY, &Defaults::default(), &Defaults::default(), &Defaults::default());
+    assert!(none.text.map(|text| text.local).is_none_or(|text| text == "a"));
+    let last: LastDefaults<u8> = LastDefaults::default();
+    let none: LastDefaultsConflicts<u8, i64> = LastDefaults::conflicts(FieldSet::EMPTY, &last, &last, &last);
+    assert!(none.is_empty());
+    let given = Given { item: Some(1), of: PhantomData };
+    assert!(given.diff(&given.clone()).is_empty() && given.item.is_some());
 
     let heavy = Weighed::<Gram, Gram> { amount: 2.5, marker: PhantomData };
     assert!(heavy.diff(&heavy.clone()).is_empty());

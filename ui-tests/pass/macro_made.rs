@@ -78,7 +78,21 @@ mod of_another_crate {
     }
 }
 
+/// Under the same path as another crate's.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Value(f64);
+
+macro_rules! entity_of_two_crates {
+    ($name:ident) => {
+        ui_tests::entity_of_two_crates!($name, $crate::macro_made::Value);
+    };
+}
+
+entity_of_two_crates!(OfTwo);
+
 pub(super) fn main() {
+    let of_two = OfTwo::default();
+    assert_eq!(of_two.diff(&OfTwo { theirs: Value(1.0), ..of_two.clone() }), OfTwoField::Theirs.into());
     of_another_crate::has_all_fields();
     let shelf = Shelf { what: 1, ..Shelf::default() };
     let place = Place { row: 1, ..Place::default() };

@@ -177,7 +177,14 @@ mod methods {
     pub struct Row<T> {
         pub name: String,
         pub weight: f64,
+        #[live(eq = other)]
+        pub of_a_function: i64,
         pub other: T,
+    }
+
+    /// With a name that a parameter might have.
+    fn other(one: &i64, other: &i64) -> bool {
+        one == other
     }
 }
 
@@ -195,7 +202,7 @@ pub(super) fn main() {
     let conflicts = Post::conflicts(changed, &post, &named, &post);
     assert_eq!(conflicts.name.map(|name| name.local), Some("b".to_owned()));
 
-    let row = Row { name: "a".to_owned(), weight: f64::NAN, other: 1 };
+    let row = Row { name: "a".to_owned(), weight: f64::NAN, of_a_function: 1, other: 1 };
     assert!(row.diff(&row).is_empty());
     assert_eq!(row.diff(&Row { other: 2, ..row.clone() }), RowField::Other.into());
 }

@@ -50,6 +50,30 @@ pub mod models {
     }
 }
 
+/// A module that `pass` has as well.
+pub mod macro_made {
+    use serde::{Deserialize, Serialize};
+
+    /// A type that `pass` has under the same path.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    pub struct Value(pub i64);
+}
+
+/// Derives for a struct with one type of this crate, and one of the caller's that may be spelt alike.
+#[macro_export]
+macro_rules! entity_of_two_crates {
+    ($name:ident, $ty:ty) => {
+        #[derive(
+            Clone, Debug, Default, PartialEq, ::serde::Serialize, ::serde::Deserialize, $crate::live::LiveEntity,
+        )]
+        #[live(crate = $crate::live)]
+        struct $name {
+            ours: $crate::macro_made::Value,
+            theirs: $ty,
+        }
+    };
+}
+
 /// Derives for a struct of the caller's, whose nested types are of either crate.
 #[macro_export]
 macro_rules! entity_of_a_macro {

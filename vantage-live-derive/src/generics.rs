@@ -1,7 +1,7 @@
 //! The struct's parameters, and those of them that a generated type needs: one that no field of it mentions would be
 //! refused as unused.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::{DeriveInput, GenericParam, Generics, Ident, Lifetime, Type, WherePredicate, parse_quote};
 
@@ -18,9 +18,26 @@ impl<'g> Params<'g> {
         Params { used: generics.params.iter().filter(used).collect(), generics }
     }
 
-    /// `<'e, T: Bound, const N: usize>`
+    /// `<'e, T: Bound, const N: usize>`, as an impl has it.
     pub fn declared(&self, lifetime: Option<&TokenStream>) -> TokenStream {
-        let params = self.used.iter().map(|param| match param {
+        let params = self.used.iter().map(|param| self.declaration(param));
+        angled(lifetime.map(ToTokens::to_token_stream).into_iter().chain(params))
+    }
+
+    /// As [`declared`](Self::declared), with the defaults, as a type has it.
+    pub fn defined(&self, lifetime: Option<&TokenStream>) -> TokenStream {
+        // What has one stands behind what has none.
+        let without = self.used.iter().rposition(|param| self.default(param).is_none());
+        let params = self.used.iter().enumerate().map(|(at, param)| {
+            let (declaration, default) = (self.declaration(param), self.default(param));
+            let default = default.filter(|_| without.is_none_or(|without| at > without));
+            default.map_or_else(|| declaration.clone(), |default| quote!(#declaration = #default))
+        });
+        angled(lifetime.map(ToTokens::to_token_stream).into_iter().chain(params))
+    }
+
+    fn declaration(&self, param: &GenericParam) -> TokenStream {
+        match param {
             GenericParam::Type(param) => {
                 let (ident, bounds) = (&param.ident, param.bounds.iter().filter(|bound| self.covers(*bound)));
                 quote!(#ident: #(#bounds)+*)
@@ -30,8 +47,16 @@ impl<'g> Params<'g> {
                 quote!(const #ident: #ty)
             }
             GenericParam::Lifetime(_) => TokenStream::new(),
-        });
-        angled(lifetime.map(ToTokens::to_token_stream).into_iter().chain(params))
+        }
+    }
+
+    fn default(&self, param: &GenericParam) -> Option<TokenStream> {
+        let default = match param {
+            GenericParam::Type(param) => param.default.as_ref().map(|(_, default)| default.to_token_stream()),
+            GenericParam::Const(param) => param.default.as_ref().map(|(_, default)| default.to_token_stream()),
+            GenericParam::Lifetime(_) => None,
+        };
+        default.filter(|default| self.covers(default))
     }
 
     /// `<'e, T, N>`
@@ -91,12 +116,18 @@ fn mentions(tokens: TokenStream, name: &Ident) -> bool {
     mention(tokens, name).is_some()
 }
 
-/// Where `name` stands in `tokens` at the beginning of a path: `T` or `T::Item`, but not `other::T`.
+/// Where `name` stands in `tokens` at the beginning of a path: `T` or `T::Item`, but neither `other::T` nor `Iterator<T = u8>`.
 pub fn mention(tokens: TokenStream, name: &Ident) -> Option<Ident> {
     let mut colons = 0;
-    for token in tokens {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
         let here = match &token {
-            TokenTree::Ident(ident) => (ident == name && colons != 2).then(|| ident.clone()),
+            TokenTree::Ident(ident) => {
+                let is_given = tokens.peek().is_some_and(|next| {
+                    matches!(next, TokenTree::Punct(next) if next.as_char() == '=' && next.spacing() == Spacing::Alone)
+                });
+                (ident == name && colons != 2 && !is_given).then(|| ident.clone())
+            }
             TokenTree::Group(group) => mention(group.stream(), name),
             TokenTree::Punct(_) | TokenTree::Literal(_) => None,
         };

@@ -314,7 +314,8 @@ use proc_macro::TokenStream;
 ///
 /// An entity is a struct with named fields that owns its values: no enum, no tuple, no lifetime. It has at most 256
 /// fields, those of its nested entities included. It may have type and const parameters, but not in the type of a
-/// `nested` field, as the names of the fields are the same for all of them.
+/// `nested` field, as the names of the fields are the same for all of them; a parameter that is the type of the id is bounded
+/// by `vantage_live::value::IdField`.
 #[proc_macro_derive(LiveEntity, attributes(live))]
 pub fn live_entity(input: TokenStream) -> TokenStream {
     steps::output(input.into()).into()

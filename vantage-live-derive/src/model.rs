@@ -116,8 +116,10 @@ impl Entity {
             let mut field = Field::parse(field, input, &serde, errors)?;
             field.find_namesake(&mut seen);
             if field.parameter.is_none() {
-                let number = types.len();
-                field.shared_type = Some(*types.entry(field.ty.to_token_stream().to_string()).or_insert(number));
+                let (number, spelt) = (types.len(), field.ty.to_token_stream().to_string());
+                // Two of them may be of two crates.
+                let spelt = if spelt.contains("$crate") { format!("{number} {spelt}") } else { spelt };
+                field.shared_type = Some(*types.entry(spelt).or_insert(number));
             }
             Some(field)
         });
@@ -343,6 +345,10 @@ pub fn of_one_thread(ty: &Type) -> Option<Ident> {
     fn found(tokens: TokenStream) -> Option<Ident> {
         let mut tokens = tokens.into_iter().peekable();
         while let Some(token) = tokens.next() {
+            // What a function takes is not held.
+            if matches!(&token, TokenTree::Ident(ident) if ident == "fn") {
+                tokens.next();
+            }
             let here = match token {
                 // With what is in it, it is nobody's own type.
                 TokenTree::Ident(ident) if ident == "Rc" || ident == "RefCell" => {

@@ -76,6 +76,7 @@ fn a_message_says_what_the_struct_at_hand_needs() {
         ("#[serde(try_from = \"Raw\")] struct Row { name: String }", "derive `LiveEntity` on `Raw`"),
         ("struct Row<'a> { name: &'a str }", "hold `String` in place of `&'a str`"),
         ("struct Row<'a> { name: Option<Cow<'a, str>> }", "write `'static` in its place in a `Cow`"),
+        ("struct Row<'a> { name: &'a str, of: Cow<'a, str> }", "in place of `&'a str`, and write `'static`"),
         ("struct Row { name: String, #[serde(flatten)] rest: Rest }", "record: add `#[live(nested)]`"),
         ("struct Row { name: String, #[serde(flatten)] rest: Option<Rest> }", "take the `Option` away and add"),
         ("struct Row { name: String, #[serde(skip_deserializing)] id: i64 }", "`#[live(id)]`"),
@@ -121,6 +122,8 @@ fn what_is_right_is_not_refused() {
         "#[live(crate = crate::live, table = \"rows\", field = Column)] struct Row { name: String }",
         "struct Row<T> { name: T, #[live(nested)] inner: other::T }",
         "struct Row { name: String, #[live(nested)] inner: inner_of!(Row) }",
+        "struct Row<Item> { name: Item, #[live(nested)] inner: Inner<dyn Iterator<Item = u8>> }",
+        "struct Row { name: String, of: PhantomData<fn(Rc<u8>)> }",
         "#[live()] #[serde(deny_unknown_fields, default, bound = \"\")] struct Row<T> { name: T }",
     ];
 
@@ -185,7 +188,7 @@ fn an_entity_has_at_most_256_fields() {
 
 #[test]
 fn what_is_said_of_the_use_of_a_struct_holds_for_its_types() {
-    let source = "/// Of the past.\n #[deprecated] #[doc(hidden)] struct Row { name: String }";
+    let source = "/// Of the past.\n #[deprecated] #[doc(alias = \"line\", hidden)] struct Row { name: String }";
     let tokens = source.parse().expect("the source is tokens");
     let file: syn::File = syn::parse2(output(tokens)).expect("what is generated can be read");
 
@@ -194,9 +197,10 @@ fn what_is_said_of_the_use_of_a_struct_holds_for_its_types() {
         Item::Struct(item) => Some(&item.attrs),
         _ => None,
     });
-    let noted =
-        types.map(|attrs| attrs.iter().filter(|attr| attr.to_token_stream().to_string() == "# [deprecated]").count());
-    assert_eq!(noted.collect::<Vec<_>>(), [1; 5]);
+    let is_note =
+        |attr: &&Attribute| ["# [deprecated]", "# [doc (hidden)]"].contains(&&*attr.to_token_stream().to_string());
+    let noted = types.map(|attrs| attrs.iter().filter(is_note).count());
+    assert_eq!(noted.collect::<Vec<_>>(), [2; 5]);
 }
 
 /// The names that the generated types have for the fields of `source`, each with its attributes.

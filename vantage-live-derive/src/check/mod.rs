@@ -46,26 +46,29 @@ pub fn shape(input: &DeriveInput, errors: &mut Errors) {
     }
     for param in input.generics.lifetimes() {
         let lifetime = &param.lifetime;
-        let owned = if holds_cow(&input.data) {
-            "write `'static` in its place in a `Cow`".to_owned()
+        let string = format!("hold `String` in place of `&{lifetime} str`");
+        let owned = if mentions(&input.data, |token| matches!(token, TokenTree::Ident(ident) if ident == "Cow")) {
+            let in_a_cow = "write `'static` in its place in a `Cow`";
+            let borrows =
+                mentions(&input.data, |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '&'));
+            if borrows { format!("{string}, and {in_a_cow}") } else { in_a_cow.to_owned() }
         } else {
-            format!("hold `String` in place of `&{lifetime} str`")
+            string
         };
         errors.at(lifetime, format_args!("an entity owns its values: take `{lifetime}` away, and {owned}"));
     }
 }
 
-/// Whether a field is a `Cow`, or has one inside: it can own what it holds.
-fn holds_cow(data: &Data) -> bool {
-    fn mentions(tokens: TokenStream) -> bool {
+/// Whether there is such a token in the type of a field.
+fn mentions(data: &Data, is: impl Fn(&TokenTree) -> bool + Copy) -> bool {
+    fn inside(tokens: TokenStream, is: impl Fn(&TokenTree) -> bool + Copy) -> bool {
         tokens.into_iter().any(|token| match token {
-            TokenTree::Ident(ident) => ident == "Cow",
-            TokenTree::Group(group) => mentions(group.stream()),
-            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+            TokenTree::Group(group) => inside(group.stream(), is),
+            token => is(&token),
         })
     }
     let Data::Struct(data) = data else { return false };
-    data.fields.iter().any(|field| mentions(field.ty.to_token_stream()))
+    data.fields.iter().any(|field| inside(field.ty.to_token_stream(), is))
 }
 
 /// Whether what the derive generates for `entity` makes sense to the compiler, errors or not.

@@ -245,7 +245,7 @@ fn missing(entity: &Entity, field: &Field, errors: &mut Errors) {
     if let Some(given) = field.serde.skip_serializing_if.as_ref().filter(|_| !field.may_be_missing(&entity.serde)) {
         errors.at(
             &given.key,
-            format_args!("serde cannot read a record that `{}` was left out of: add `default` here", field.name()),
+            format_args!("a record that `{}` was left out of has to be read again: add `default` here", field.name()),
         );
     }
 }

@@ -10,7 +10,7 @@ use crate::model::Entity;
 pub fn item(entity: &Entity) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(entity), &entity.vis, &entity.names.change);
     let (params, e) = (entity.params(), entity.lifetime("'e"));
-    let (declared, clause) = (params.declared(Some(&e)), where_clause(entity, []));
+    let (declared, clause) = (params.defined(Some(&e)), where_clause(entity, []));
     let docs = doc_of(entity, "A field of {} with its two values, to match on.");
     let (from, to) = (doc("the value before"), doc("the value after"));
     let variants = entity.tracked().map(|(_, field, variant)| {

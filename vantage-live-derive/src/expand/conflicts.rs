@@ -12,7 +12,7 @@ use crate::naming;
 pub fn item(entity: &Entity) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(entity), &entity.vis, &entity.names.conflicts);
     let params = entity.params();
-    let (declared, clause) = (params.declared(None), where_clause(entity, []));
+    let (declared, clause) = (params.defined(None), where_clause(entity, []));
     let docs = doc_of(entity, "The fields of {} that were changed on both sides.");
     let fields = entity.tracked().map(|(_, field, _)| {
         let (docs, ident, ty) = (doc_field(entity, field), naming::generated(&field.ident), &field.ty);
@@ -35,7 +35,7 @@ pub fn item(entity: &Entity) -> TokenStream {
 pub fn each(entity: &Entity) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(entity), &entity.vis, &entity.names.conflict);
     let (params, c) = (entity.params(), entity.lifetime("'c"));
-    let (declared, clause) = (params.declared(Some(&c)), where_clause(entity, []));
+    let (declared, clause) = (params.defined(Some(&c)), where_clause(entity, []));
     let docs = doc_of(entity, "One conflict of {}, to match on.");
     let variants = entity.tracked().map(|(_, field, variant)| {
         let (docs, ty) = (doc_field(entity, field), &field.ty);

@@ -238,7 +238,7 @@ impl<'de> Deserialize<'de> for Id {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot hold an id",
     label = "not the type of an id",
-    note = "an `#[live(id)]` field is an `Id`, text (`String`, `Arc<str>`), an integer (`i64`, `u64`, `i32`, `u32`), a `Uuid`, or an `Option` of one of these; implement `vantage_live::value::IdField` for a type of your own"
+    note = "an `#[live(id)]` field is an `Id`, text (`String`, `Arc<str>`), an integer (`i64`, `u64`, `i32`, `u32`), a `Uuid`, or an `Option` of one of these; implement `vantage_live::value::IdField` for a type of your own, and bound a parameter by it"
 )]
 pub trait IdField: Sized {
     /// This type's form of `id`.
