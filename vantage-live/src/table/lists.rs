@@ -97,6 +97,7 @@ impl<E: LiveEntity> Shared<E> {
 }
 
 #[cfg(all(test, feature = "derive"))]
+#[expect(dead_code, reason = "nothing here names a field")]
 mod tests {
     use serde::{Deserialize, Serialize};
     use serde_json::json;
