@@ -106,7 +106,7 @@ pub enum SaveError<F: Field> {
         /// The store's error.
         source: Arc<ValueError>,
     },
-    /// The write was sent and its answer lost. The next save, or refresh, finds out what became of it; it does not write
+    /// The write was sent and its answer lost, or nobody can read it. The next save, or refresh, finds out what became of it; it does not write
     /// twice, nor take this write for somebody else's. Where only a part of it stands there, because somebody has changed
     /// another part since, what was typed over this part meanwhile is in conflict all the same: it may be theirs.
     #[error("{source}")]

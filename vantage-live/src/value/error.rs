@@ -49,7 +49,8 @@ pub enum ValueErrorKind {
     Missing,
     /// The store cannot do this; the text names what it would need.
     Unsupported(&'static str),
-    /// The store answered with something that is no record, or that could not be understood.
+    /// The store answered with something that is no record, or that could not be understood. To a write through a live
+    /// table that is [`OutcomeUnknown`](Self::OutcomeUnknown): it may have been done.
     Unreadable(String),
     /// The store, or the table over it, has been closed.
     Closed,
