@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use tests::bakery::{self, Colleague as _, Product, ProductField};
+use tests::claiming::Claiming;
 use tests::coercing::Coercing;
 use tests::wait::until;
 use vantage_live::contract::FaultyValueSet;
@@ -461,6 +462,55 @@ async fn a_lost_write_that_checks_nothing_may_land_whatever_was_changed_since() 
 }
 
 #[tokio::test]
+async fn a_lost_write_that_lands_before_another_that_checks_nothing_is_this_sessions_own() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    (edit.name, edit.price) = ("Cupcake".into(), 130);
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    let _ = edit.refresh_snapshot().await.unwrap();
+    edit.revert_field(ProductField::Name);
+    edit.price = 140;
+    edit.set_policy(Policy::Overwrite);
+    let landed = Patch::new().set("price", 130).set("name", "Cupcake");
+    let _ = store.write(&CUPCAKE.into(), &landed, &Guard::Exists).await.unwrap();
+    let held = faults.next(Operation::Write).has_its_answer_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    edit.name = "My Cupcake".into();
+    held.release();
+    let _ = edit.finish_save().await.unwrap();
+
+    let conflicts = edit.conflicts();
+
+    assert!(conflicts.is_empty(), "{conflicts:?}");
+    assert_eq!((&*edit.name, edit.modified_fields()), ("My Cupcake", ProductField::Name.into()));
+}
+
+#[tokio::test]
+async fn by_version_a_lost_write_can_land_no_more_once_anything_has_changed() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(Claiming::new(store.clone(), |can| can.version_token = true));
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).policy(Policy::Version).open().await.unwrap();
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    let theirs = |patch: Patch, version| (patch.set("version", version), Guard::Exists);
+    let (patch, guard) = theirs(Patch::new().set("name", "Their Cupcake"), 2);
+    let _ = store.write(&CUPCAKE.into(), &patch, &guard).await.unwrap();
+    let _ = edit.refresh_snapshot().await.unwrap();
+    edit.price = 140;
+    let (patch, guard) = theirs(Patch::new().set("price", 130), 3); // as it was typed here, and by somebody else
+    let _ = store.write(&CUPCAKE.into(), &patch, &guard).await.unwrap();
+
+    let _ = edit.refresh_snapshot().await.unwrap();
+
+    assert_eq!(edit.conflicts().fields(), ProductField::Price.into());
+}
+
+#[tokio::test]
 async fn of_two_lost_writes_of_one_value_the_one_may_land_where_the_other_cannot() {
     let (table, store, faults) = faulty_products().await;
     let mut edit = table.edit_record(CUPCAKE).await.unwrap();
@@ -504,4 +554,25 @@ async fn a_lost_delete_that_the_record_has_changed_under_is_not_what_has_deleted
         // One that checks nothing may have been done after that.
         assert_eq!(matches!(found, DeleteResult::Deleted), policy == Policy::Overwrite, "{found:?}");
     }
+}
+
+#[tokio::test]
+async fn a_lost_delete_is_in_doubt_whatever_becomes_of_a_field_that_it_does_not_check() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    for second in 1..3 {
+        store.colleague_sets(CUPCAKE, "updated_at", format!("2026-01-02T03:04:0{second}Z")).await;
+        let told = edit.delete().await.unwrap();
+        assert!(matches!(told, DeleteResult::Changed(_)), "{told:?}");
+    }
+    store.colleague_sets(CUPCAKE, "updated_at", "2026-01-02T03:04:09Z").await;
+    table.on_backend_change(CUPCAKE).await.unwrap();
+    faults.next(Operation::Delete).loses_its_answer();
+    let lost = edit.delete().await.unwrap();
+    assert!(matches!(lost, DeleteResult::Error(_)), "it is deleted all the same: {lost:?}");
+    let _ = edit.rebase().unwrap(); // to what the table still shows
+
+    let found = edit.delete().await.unwrap();
+
+    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
 }

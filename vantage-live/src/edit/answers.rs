@@ -73,7 +73,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 let differs = self.three.snapshot.row.diff(&sent.local);
                 let meant = differs | self.doubts.typed_since(&sent.local, differs);
                 // Any attempt may be the one that has made it, and whoever has changed it since has kept what stands there.
-                self.doubts.add(sent.clone(), false);
+                self.doubts.add(sent.clone());
                 let own = self.doubts.standing(&found.row);
                 self.take_remote_state_with(found, own);
                 let changed = self.unseen.changed;
@@ -133,7 +133,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let is_unread = matches!(error, Err(EditError::KeptApart { .. }));
         // An answer is lost only of what was sent: a read that finds out is not in doubt itself.
         if (is_lost || is_unread) && asked.is_write && !broken::is(Broken::LostIsRefused) {
-            self.doubts.add(sent, asked.is_guarded);
+            self.doubts.add(sent);
         }
         self.is_not_made();
         error
@@ -141,7 +141,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     fn take_written(&mut self, sent: Sent<E>, after: &Entry<E>, now: Entry<E>) -> SaveResult<E> {
         self.is_there();
-        self.doubts.settle(sent.fields);
+        if sent.checks.is_empty() {
+            self.doubts.overwrite(sent.fields);
+        } else {
+            self.doubts.settle(sent.fields);
+        }
         let changed = self.three.snapshot.row.diff(&now.row);
         // An earlier write whose answer was lost may have landed beside this one; what has changed otherwise it never will.
         let landed = self.doubts.landed(&now.row);

@@ -18,28 +18,18 @@ use crate::value::{Guard, Operation};
 pub(super) struct Deleting<E: LiveEntity> {
     /// One that is under way.
     pending: Option<Pending<E>>,
-    in_doubt: InDoubt,
+    /// Where the answer to one was lost, or to more: the fields that each of them checks.
+    in_doubt: Option<FieldSet<E::Field>>,
     /// The fields of which somebody was told that they have changed, by the delete before and nothing since.
     told: FieldSet<E::Field>,
     /// The same, by the two deletes before.
     told_twice: FieldSet<E::Field>,
 }
 
-/// What may still be done of the deletes whose answers were lost.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum InDoubt {
-    #[default]
-    Nothing,
-    /// A delete, if the record has not changed.
-    Guarded,
-    /// A delete that checks nothing.
-    Unguarded,
-}
-
 struct Pending<E: LiveEntity> {
     answer: oneshot::Receiver<Result<Removed<E>, DataSetError>>,
-    /// Whether it is done only where nothing has changed.
-    is_guarded: bool,
+    /// The fields that it checks: it is done only where none of them has changed.
+    checks: FieldSet<E::Field>,
     /// How often the guard was refused for a reason that nobody could see.
     attempt: u8,
     /// The number of the rows that the session has taken its own in from since it was sent: it may be newer than the answer.
@@ -49,7 +39,7 @@ struct Pending<E: LiveEntity> {
 impl<E: LiveEntity> Default for Deleting<E> {
     fn default() -> Self {
         let none = FieldSet::EMPTY;
-        Deleting { pending: None, in_doubt: InDoubt::Nothing, told: none, told_twice: none }
+        Deleting { pending: None, in_doubt: None, told: none, told_twice: none }
     }
 }
 
@@ -61,11 +51,14 @@ impl<E: LiveEntity> Deleting<E> {
         }
     }
 
-    /// The record has changed: one whose answer was lost, and that checks it, will not be done any more.
-    pub fn has_changed(&mut self) {
-        if self.in_doubt == InDoubt::Guarded {
-            self.in_doubt = InDoubt::Nothing;
-        }
+    /// The answer to one was lost, which checks these fields.
+    fn is_lost(&mut self, checks: FieldSet<E::Field>) {
+        self.in_doubt = Some(self.in_doubt.map_or(checks, |before| before & checks));
+    }
+
+    /// These fields have changed: where they are checked, what is in doubt will not be done any more.
+    pub fn has_changed(&mut self, fields: FieldSet<E::Field>) {
+        self.in_doubt.take_if(|checks| !checks.is_disjoint(fields));
     }
 
     /// Somebody was told something else.
@@ -212,13 +205,13 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     pub(super) fn is_another(&mut self) {
         let answer = self.unseen.delete.take();
         if matches!(answer, Some(DeleteResult::Deleted)) {
-            self.deleting.in_doubt = self.deleting.in_doubt.max(InDoubt::Guarded);
+            self.deleting.is_lost(FieldSet::ALL);
         }
     }
 
     /// The record was read, or written, after a delete: it is not gone, and if the answer to that was lost, it was not done.
     pub(super) fn is_there(&mut self) {
-        self.deleting.in_doubt = InDoubt::Nothing;
+        self.deleting.in_doubt = None;
         self.unseen.delete.take_if(|kept| matches!(kept, DeleteResult::Deleted | DeleteResult::AlreadyGone));
     }
 
@@ -228,21 +221,21 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             return Err(EditError::Closed);
         }
         self.must_fit()?;
+        // What is another value each time could be told for ever: of what only the store sets, twice is enough.
+        let fields = FieldSet::ALL - (self.deleting.told_twice & E::Field::READONLY);
         let guard = if broken::is(Broken::DeletesWithoutGuard) {
             Guard::Nothing
         } else {
             let can = shared.backend.capabilities();
             let snapshot = self.three.snapshot.record().map_err(|source| self.fault(source))?;
-            // What is another value each time could be told for ever: of what only the store sets, twice is enough.
-            let fields = FieldSet::ALL - (self.deleting.told_twice & E::Field::READONLY);
             save::guard::<E>(&snapshot, self.policy, fields, can)
         };
         let span = tracing::debug_span!("delete", table = self.table.name(), id = %self.id, attempt);
         let (deleting, id) = (Arc::clone(&shared), self.id.clone());
         let work = async move { deleting.delete(&id, &guard).await };
         let answer = shared.start(Operation::Delete, work.instrument(span));
-        let is_guarded = self.policy != Policy::Overwrite;
-        self.deleting.pending = Some(Pending { answer, is_guarded, attempt, rebased: None });
+        let checks = save::checks::<E>(self.policy, fields);
+        self.deleting.pending = Some(Pending { answer, checks, attempt, rebased: None });
         Ok(())
     }
 
@@ -251,7 +244,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         &mut self,
         answer: Option<Result<Removed<E>, DataSetError>>,
     ) -> Result<Step<DeleteResult<E::Field>>, EditError> {
-        let Pending { is_guarded, attempt, rebased, .. } =
+        let Pending { checks, attempt, rebased, .. } =
             self.deleting.pending.take().ok_or(EditError::NoDeleteUnderWay)?;
         let answer = answer.ok_or(EditError::Closed)?;
         if matches!(answer, Ok(Removed::Deleted | Removed::Gone)) {
@@ -260,7 +253,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let result = match answer {
             Ok(Removed::Deleted) => DeleteResult::Deleted,
             // It may have been this session, and the answer lost.
-            Ok(Removed::Gone) if self.deleting.in_doubt != InDoubt::Nothing => DeleteResult::Deleted,
+            Ok(Removed::Gone) if self.deleting.in_doubt.is_some() => DeleteResult::Deleted,
             Ok(Removed::Gone) => DeleteResult::AlreadyGone,
             Ok(Removed::Refused(entry)) => {
                 self.is_there();
@@ -279,8 +272,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             Err(error) => {
                 let error = save::failed(error)?;
                 if matches!(error, SaveError::OutcomeUnknown { .. }) {
-                    let lost = if is_guarded { InDoubt::Guarded } else { InDoubt::Unguarded };
-                    self.deleting.in_doubt = self.deleting.in_doubt.max(lost);
+                    self.deleting.is_lost(checks);
                 }
                 DeleteResult::Error(error)
             }

@@ -15,8 +15,6 @@ struct Lost<E: LiveEntity> {
     sent: Sent<E>,
     /// Whether the record was not read since.
     unread: bool,
-    /// Whether it is done only where none of its fields has changed: once one has, none of them can land any more.
-    guarded: bool,
 }
 
 /// How many different writes of a session are in doubt at once. Beyond it the oldest is forgotten: should it land still
@@ -39,20 +37,20 @@ impl<E: LiveEntity> Doubts<E> {
         self.lost.iter().any(|lost| lost.unread)
     }
 
-    /// The answer to this write was lost; it is done only where none of its fields has changed, if it is `guarded`.
-    pub fn add(&mut self, sent: Sent<E>, guarded: bool) {
+    /// The answer to this write was lost.
+    pub fn add(&mut self, sent: Sent<E>) {
         let same = |lost: &&mut Lost<E>| lost.sent.local.diff(&sent.local).is_disjoint(lost.sent.fields | sent.fields);
         if let Some(lost) = self.lost.iter_mut().find(same) {
             // Of two writes of other fields, one may land where the other cannot.
-            lost.guarded &= guarded && lost.sent.fields == sent.fields;
-            lost.sent = Sent { fields: lost.sent.fields | sent.fields, ..sent };
+            let checks = lost.sent.checks & sent.checks;
+            lost.sent = Sent { fields: lost.sent.fields | sent.fields, checks, ..sent };
             lost.unread = true;
             return;
         }
         if self.lost.len() >= MOST {
             self.lost.pop_front();
         }
-        self.lost.push_back(Lost { sent, unread: true, guarded });
+        self.lost.push_back(Lost { sent, unread: true });
     }
 
     /// The fields that may have been written, or may be still.
@@ -94,11 +92,16 @@ impl<E: LiveEntity> Doubts<E> {
     }
 
     /// It is known what became of these fields: they have changed in the store, by one of these writes or so that none
-    /// of them can land any more.
+    /// of those that check them can land any more.
     pub fn settle(&mut self, fields: FieldSet<E::Field>) {
+        self.lost.retain(|lost| lost.sent.checks.is_disjoint(fields));
+        self.overwrite(fields);
+    }
+
+    /// These fields were written, whatever stood there: one of these writes may have landed before.
+    pub fn overwrite(&mut self, fields: FieldSet<E::Field>) {
         for lost in &mut self.lost {
-            let is_over = lost.guarded && !lost.sent.fields.is_disjoint(fields);
-            lost.sent.fields = if is_over { FieldSet::EMPTY } else { lost.sent.fields - fields };
+            lost.sent.fields = lost.sent.fields - fields;
         }
         self.lost.retain(|lost| !lost.sent.fields.is_empty());
     }

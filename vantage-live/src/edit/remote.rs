@@ -135,11 +135,6 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         }
     }
 
-    /// Whether the table shows that the record has gone.
-    pub(super) fn is_shown_gone(&self) -> bool {
-        !self.is_new() && self.row().is_none() && self.must_fit().is_ok()
-    }
-
     /// Nothing is done through the entity to a record that is known not to fit it.
     pub(super) fn must_fit(&self) -> Result<(), EditError> {
         match self.table.shared().rejection(&self.id) {
@@ -178,9 +173,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let (own, typed) = self.own_and_typed(&entry.row);
         let changed = self.three.snapshot.row.diff(&entry.row);
         self.doubts.settle(changed);
-        if !changed.is_empty() {
-            self.deleting.has_changed();
-        }
+        self.deleting.has_changed(changed);
         self.snapshot_time = self.table.shared().env.now();
         self.take_in(entry, own | known, typed);
     }

@@ -21,6 +21,8 @@ use crate::value::{
 pub(super) struct Sent<E: LiveEntity> {
     /// The fields it writes, or is to write once it is found out what became of earlier writes.
     pub fields: FieldSet<E::Field>,
+    /// The fields that it checks: it is done only where none of them has changed.
+    pub checks: FieldSet<E::Field>,
     /// The session's state when it was sent; typing has gone on since. What it does not write has followed the store.
     pub local: E,
     /// The fields that have another value here since because they have followed the store, and not because of typing.
@@ -37,7 +39,7 @@ impl<E: LiveEntity> Sent<E> {
     /// These fields of the session's state are to be written.
     pub fn new(fields: FieldSet<E::Field>, local: E) -> Self {
         let none = FieldSet::EMPTY;
-        Sent { fields, local, followed: none, ever_followed: none, typed: none, kept: none }
+        Sent { fields, checks: none, local, followed: none, ever_followed: none, typed: none, kept: none }
     }
 
     /// Of the fields it writes, those that were typed into since it was sent, or decided for what is there. What has followed
@@ -83,15 +85,13 @@ pub(super) struct Was<E: LiveEntity> {
 pub(super) struct Asked {
     /// A write, and not a read that finds out about an earlier one.
     pub is_write: bool,
-    /// A write that is done only where none of its fields has changed.
-    pub is_guarded: bool,
     /// How often the guard was refused for a reason that nobody could see.
     pub attempt: u8,
 }
 
 impl Default for Asked {
     fn default() -> Self {
-        Asked { is_write: true, is_guarded: false, attempt: 0 }
+        Asked { is_write: true, attempt: 0 }
     }
 }
 
@@ -197,6 +197,15 @@ pub(super) fn guard<E: LiveEntity>(
             let version = version.filter(|_| policy == Policy::Version).map(FieldSet::from).unwrap_or_default();
             (fields | version).into_iter().fold(Guard::Exists, expect)
         }
+    }
+}
+
+/// The fields that such a guard checks: of a version, any change of which raises it, those that are written too.
+pub(super) fn checks<E: LiveEntity>(policy: Policy, fields: FieldSet<E::Field>) -> FieldSet<E::Field> {
+    match (policy, E::VERSION) {
+        (Policy::Overwrite, _) => FieldSet::EMPTY,
+        (Policy::Version, Some(version)) => fields | version,
+        (Policy::Fields | Policy::Version, _) => fields,
     }
 }
 

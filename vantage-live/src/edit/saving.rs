@@ -11,7 +11,6 @@ use super::{EditError, RecordEdit, SaveResult};
 use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{EntityError, Field, FieldSet, LiveEntity, patch_over};
-use crate::table::Policy;
 use crate::value::{Id, Operation, Record};
 
 /// Saving.
@@ -164,9 +163,6 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.keep_what_is_under_way(FieldSet::ALL);
         self.poll_delete_in()?;
         self.poll_pending_in()?;
-        if self.is_shown_gone() {
-            self.forgets_what_was_made();
-        }
         // It is a new record already, which nobody has heard of yet: a second one is not what was meant.
         let is_made = matches!(self.unseen.save, Some(SaveResult::Created(_))) || self.unseen.created.is_some();
         if is_made && !broken::is(Broken::MakesAnother) {
@@ -281,7 +277,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let (patch, guard) = save::prepare(&sent.local, &self.three.snapshot, self.policy, sent.fields, can)
             .map_err(|source| self.fault(source))?;
         let work = save::write(shared, self.id.clone(), patch, guard);
-        self.ask(sent, Asked { is_write: true, is_guarded: self.policy != Policy::Overwrite, attempt }, work);
+        let sent = Sent { checks: save::checks::<E>(self.policy, sent.fields), ..sent };
+        self.ask(sent, Asked { attempt, ..Asked::default() }, work);
         Ok(())
     }
 
