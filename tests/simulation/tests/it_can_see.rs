@@ -4,8 +4,8 @@
 use simulation::{Profile, Promise, search};
 use vantage_live::broken::{Broken, with};
 
-/// Within so many steps each of them is found, from whatever seed the search begins at: the slowest of them took 57,859 from
-/// the worst of seven, and two were not found in 60,000 from one or two of these.
+/// Within so many steps each of them is found from the first seed on. From another some take longer: of seventeen beginnings the
+/// slowest has taken 120,680.
 const STEPS: u64 = 200_000;
 
 fn finds(broken: Broken, promises: &[Promise], profile: Option<&str>) {
@@ -42,7 +42,7 @@ each! {
     another_value_overwritten_as_it_was_read: OverwritesWhatWasRead breaks P3 in "calm";
     a_failed_save_that_drops_what_was_typed: FailureDropsLocal breaks P4;
     a_rebase_that_takes_theirs_over_what_was_typed: RebaseTakesRemote breaks P4;
-    a_lost_answer_taken_for_a_refusal: LostIsRefused breaks P4 in "rough";
+    a_lost_answer_taken_for_a_refusal: LostIsRefused breaks P3 | P4 in "rough";
     a_lost_answer_taken_for_success: LostIsSaved breaks P4 | P6;
     a_done_write_told_as_not_reached: DoneIsUnreached breaks P4;
     a_record_made_twice: CreatesTwice breaks P4;

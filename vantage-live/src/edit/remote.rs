@@ -26,7 +26,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// [`RefreshError::Deleted`] where the row has gone; [`EditError::New`] of a record that is not saved yet.
     pub fn rebase(&mut self) -> Result<E::Conflicts, RefreshError> {
         self.must_be_stored()?;
-        let Some(entry) = self.row() else { return Err(self.has_no_row()) };
+        let found = self.table.shared().found(&self.id).map_err(not_read)?;
+        let Some((_, entry)) = found else { return Err(self.deleted()) };
         self.take_remote_state(entry);
         self.all_is_shown();
         self.keep_what_was_typed_since();
@@ -125,14 +126,6 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     pub(super) fn must_be_stored(&self) -> Result<(), EditError> {
         if self.is_new() { Err(EditError::New) } else { Ok(()) }
-    }
-
-    /// Why there is no row to take in.
-    fn has_no_row(&mut self) -> RefreshError {
-        match self.must_fit() {
-            Ok(()) => self.deleted(),
-            Err(error) => RefreshError::Edit(error),
-        }
     }
 
     /// Nothing is done through the entity to a record that is known not to fit it.

@@ -13,16 +13,19 @@ use crate::entity::{EntityError, LiveEntity};
 use crate::value::{Guard, Id, Operation, Record, ValueErrorKind, WritableValueSet};
 
 impl<E: LiveEntity> Shared<E> {
-    /// What is known of a record that has no row: that it does not fit the entity, or nothing.
-    pub(super) fn kept_apart(&self, id: &Id) -> Result<(), DataSetError> {
-        match self.core.lock().rejected.get(&self.resolve(id)) {
-            Some(row) => Err(DataSetError::KeptApart {
-                table: self.table().to_owned(),
-                id: row.id.clone(),
-                reason: Arc::clone(&row.reason),
-            }),
-            None => Ok(()),
+    /// The row of a record, and its id; an error where it does not fit the entity. Both are looked for at one moment: between
+    /// two a record may come to fit, and would be found in neither place.
+    pub(crate) fn found(&self, id: &Id) -> Result<Option<(Id, Entry<E>)>, DataSetError> {
+        if let Some((id, entry)) = self.rows.load().find(id) {
+            return Ok(Some((id.clone(), entry.clone())));
         }
+        let (id, seen) = {
+            let core = self.core.lock();
+            let id = core.resolve(id);
+            let seen = core.seen(&id);
+            (id, seen)
+        };
+        Ok(self.entry(&id, seen)?.map(|entry| (id, entry)))
     }
 
     fn typed(&self, id: &Id, record: &Record) -> Result<Arc<E>, DataSetError> {
@@ -43,10 +46,7 @@ impl<E: LiveEntity> ReadableDataSet<E> for LiveTable<E> {
     }
 
     async fn get_id(&self, id: &Id) -> Result<Option<Arc<E>>, DataSetError> {
-        match self.row(id) {
-            Some(row) => Ok(Some(row)),
-            None => self.shared().kept_apart(id).map(|()| None),
-        }
+        Ok(self.shared().found(id)?.map(|(_, entry)| entry.row))
     }
 
     async fn get_some(&self) -> Result<Option<(Id, Arc<E>)>, DataSetError> {
@@ -76,9 +76,13 @@ impl<E: LiveEntity> WritableDataSet<E> for LiveTable<E> {
             return shared.typed(id, &after);
         }
         // It was read by then, and is shown, unless it has gone, or does not fit: then it is not what was wanted.
-        match shared.rejection(id) {
-            Some(reason) => Err(shared.fault(id, EntityError::Decode(serde::de::Error::custom(reason)))),
-            None => self.row(id).ok_or_else(|| gone_since(shared.table(), id).into()),
+        match shared.found(id) {
+            Ok(Some((_, entry))) => Ok(entry.row),
+            Ok(None) => Err(gone_since(shared.table(), id).into()),
+            Err(DataSetError::KeptApart { reason, .. }) => {
+                Err(shared.fault(id, EntityError::Decode(serde::de::Error::custom(reason))))
+            }
+            Err(error) => Err(error),
         }
     }
 

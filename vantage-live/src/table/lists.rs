@@ -34,9 +34,12 @@ impl<E: LiveEntity> Drop for Listing<'_, E> {
 impl<E: LiveEntity> Shared<E> {
     /// Every id that a list must confirm.
     pub(super) fn ids(&self) -> Vec<Id> {
-        let mut ids: Vec<Id> = self.rows.load().rows.keys().cloned().collect();
-        ids.extend(self.core.lock().rejected.keys().cloned());
-        ids
+        // At one moment: between two a record may come to fit, or not to, and would be found in neither place.
+        let (rejected, rows): (Vec<Id>, _) = {
+            let core = self.core.lock();
+            (core.rejected.keys().cloned().collect(), self.rows.load_full())
+        };
+        rejected.into_iter().chain(rows.rows.keys().cloned()).collect()
     }
 
     /// Lists the backend and shows the difference.

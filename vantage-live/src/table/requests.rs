@@ -103,7 +103,7 @@ impl<E: LiveEntity> Drop for Flying<'_, E> {
 
 impl<E: LiveEntity> Shared<E> {
     /// The record does not fit the entity: an error, not a row.
-    fn entry(&self, id: &Id, seen: Seen<E>) -> Result<Option<Entry<E>>, DataSetError> {
+    pub(super) fn entry(&self, id: &Id, seen: Seen<E>) -> Result<Option<Entry<E>>, DataSetError> {
         match seen {
             Seen::Row(entry) => Ok(Some(entry)),
             Seen::Gone => Ok(None),

@@ -73,12 +73,10 @@ impl<E: LiveEntity> ReadableValueSet for LiveTable<E> {
     }
 
     async fn get_id_value(&self, id: &Id) -> Result<Option<Record>, ValueError> {
-        match self.rows().at.find(id) {
-            Some((_, entry)) => self.shared().stored(id, entry).map(|(_, record)| Some(record)),
-            None => match self.shared().kept_apart(id) {
-                Ok(()) => Ok(None),
-                Err(error) => Err(self.shared().untyped(Operation::Read, error)),
-            },
+        match self.shared().found(id) {
+            Ok(Some((_, entry))) => self.shared().stored(id, &entry).map(|(_, record)| Some(record)),
+            Ok(None) => Ok(None),
+            Err(error) => Err(self.shared().untyped(Operation::Read, error)),
         }
     }
 

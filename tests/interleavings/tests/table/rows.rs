@@ -2,7 +2,8 @@
 
 use interleavings::{hinted, interleave, pie, raise, set, store, table, until};
 use shuttle::future::spawn;
-use vantage_live::{Event, SyncState};
+use vantage_live::dataset::{DataSetError, ReadableDataSet as _};
+use vantage_live::{Event, Guard, Patch, SyncState, WritableValueSet as _};
 
 #[test]
 fn an_event_is_never_ahead_of_the_rows() {
@@ -103,5 +104,26 @@ fn a_table_that_is_filled_shows_its_rows_and_is_live() {
         colleague.await.unwrap();
         let mut events = table.subscribe();
         until(&table, &mut events, |row| row.price == 1).await;
+    });
+}
+
+#[test]
+fn a_record_that_comes_to_fit_is_at_no_moment_told_as_one_that_is_not_there() {
+    interleave(|| async {
+        let store = store().await;
+        let _ = store.write(&pie(), &Patch::new().set("price", "ask Doc"), &Guard::Exists).await.unwrap();
+        let table = table(&store).open().await.unwrap();
+
+        let colleague = spawn(async move { set(&store, "price", 1).await });
+
+        loop {
+            match table.get_id(&pie()).await {
+                Ok(Some(row)) => break assert_eq!(row.price, 1),
+                Ok(None) => panic!("it is there all the time"),
+                Err(DataSetError::KeptApart { .. }) => shuttle::future::yield_now().await,
+                Err(error) => panic!("{error}"),
+            }
+        }
+        colleague.await.unwrap();
     });
 }

@@ -21,6 +21,8 @@ pub(crate) struct Writes {
     done: BTreeMap<u32, u64>,
     /// By session, or by what was asked of a table directly, how many deletes were done.
     deleted: BTreeMap<u32, u64>,
+    /// Who has deleted each record last.
+    deleters: BTreeMap<Id, Option<u32>>,
     /// By session and episode, the record that it made last.
     made: BTreeMap<(u32, u32), Id>,
 }
@@ -52,6 +54,11 @@ impl Writes {
     /// How many deletes of this session were done.
     pub fn deleted(&self, actor: u32) -> u64 {
         self.deleted.get(&actor).copied().unwrap_or_default()
+    }
+
+    /// Whether it was this session that has deleted this record last.
+    pub fn has_deleted(&self, actor: u32, id: &Id) -> bool {
+        self.deleters.get(id) == Some(&Some(actor))
     }
 
     /// Looks at what has taken effect, in a world where stores can guard or not, by a session that has `lost` answers.
@@ -100,6 +107,9 @@ impl Writes {
                 Deed::Delete => &mut self.deleted,
             };
             *done.entry(actor).or_default() += 1;
+        }
+        if let Deed::Delete = &commit.deed {
+            self.deleters.insert(commit.id.clone(), commit.by.actor);
         }
         let authors = self.authors.entry(commit.id.clone()).or_default();
         let val = |record: &Option<Record>, field| record.as_ref().map(|record| stored(record, field));

@@ -388,8 +388,9 @@ impl Run<'_> {
             }
             Ok(DeleteResult::AlreadyGone) => {
                 ensure(gone, Promise::P4, || format!("{name} was told that `{}` was gone, which is there", edit.id()))?;
-                ensure(!seat.delete_is_unknown, Promise::P4, || {
-                    format!("{name} was told that somebody else has deleted `{}`, and it may have", edit.id())
+                let is_own = seat.delete_is_unknown && self.writes.has_deleted(actor, edit.id());
+                ensure(!is_own, Promise::P4, || {
+                    format!("{name} was told that somebody else has deleted `{}`, which it has itself", edit.id())
                 })?;
                 seat.model.gone = Some(edit.id().clone());
                 (Happened::DeleteFoundGone, format!("{name} finds `{}` gone", edit.id()))
