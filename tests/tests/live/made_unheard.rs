@@ -206,6 +206,23 @@ async fn who_has_seen_that_a_new_record_is_gone_is_not_told_that_it_was_made() {
 }
 
 #[tokio::test]
+async fn what_was_made_unheard_is_told_before_another_is_made_though_its_row_is_out_of_sight() {
+    let (table, store, _) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.start_save_as_new().unwrap();
+    until(|| table.rows().len() == 6).await;
+    edit.start_save().unwrap(); // takes in that it was made, and tells nobody
+    let unheard = edit.id().clone();
+    let _ = store.delete_id(&unheard, &Guard::Nothing).await.unwrap();
+    table.on_backend_change(unheard.clone()).await.unwrap(); // as a row that leaves a filter
+
+    let told = edit.save_as_new().await.unwrap();
+
+    assert!(matches!(&told, SaveResult::Created(id) if *id == unheard), "{told:?}");
+    assert_eq!(store.count().await.unwrap(), 5, "there is no other");
+}
+
+#[tokio::test]
 async fn a_record_that_was_made_unheard_and_does_not_fit_any_more_is_not_made_again() {
     let (store, mut edit) = made_unheard().await;
     let _ = store.write(edit.id(), &Patch::new().set("name", 5), &Guard::Exists).await.unwrap();
