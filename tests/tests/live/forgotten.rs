@@ -5,7 +5,7 @@ use tests::bakery::{Colleague as _, ProductField, product_records};
 use tests::wait::until;
 use vantage_live::edit::{DeleteResult, EditError, SaveError};
 use vantage_live::{
-    Guard, ImTable, Operation, ReadableValueSet as _, SaveResult, ValueErrorKind, WritableValueSet as _,
+    Guard, ImTable, Operation, Policy, ReadableValueSet as _, SaveResult, ValueErrorKind, WritableValueSet as _,
 };
 
 use crate::{faulty_products, products_without_feed};
@@ -251,4 +251,45 @@ async fn a_lost_delete_is_this_sessions_still_where_the_next_one_was_not_reached
     let result = edit.delete().await.unwrap();
 
     assert!(matches!(result, DeleteResult::Deleted), "{result:?}");
+}
+
+#[tokio::test]
+async fn of_two_lost_deletes_the_one_may_be_done_where_the_other_cannot() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    for policy in [Policy::Overwrite, Policy::Fields] {
+        edit.set_policy(policy);
+        faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
+        let lost = edit.delete().await.unwrap();
+        assert!(matches!(lost, DeleteResult::Error(_)), "{lost:?}");
+    }
+    store.colleague_sets(CUPCAKE, "price", 125).await; // the second is refused from now on
+    table.on_backend_change(CUPCAKE).await.unwrap();
+    let _ = edit.rebase().unwrap();
+    store.colleague_deletes(CUPCAKE).await; // the first is done now
+
+    let found = edit.delete().await.unwrap();
+
+    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_record_that_was_deleted_unheard_and_made_again_is_deleted_by_who_deletes_it_then() {
+    let (table, store, faults) = faulty_products().await;
+    let record = store.get_id_value(&CUPCAKE.into()).await.unwrap().unwrap();
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.start_delete().unwrap();
+    until(|| table.row(&CUPCAKE.into()).is_none()).await;
+    faults.next(Operation::Insert).fails(ValueErrorKind::Unreachable);
+    let failed = edit.save_as_new().await.unwrap();
+    assert!(matches!(failed, SaveResult::Error(_)), "{failed:?}");
+    store.insert_id_value(&CUPCAKE.into(), record).await.unwrap();
+    store.colleague_sets(CUPCAKE, "price", 125).await;
+    table.on_backend_change(CUPCAKE).await.unwrap();
+    let _ = edit.rebase().unwrap();
+    store.colleague_deletes(CUPCAKE).await;
+
+    let found = edit.delete().await.unwrap();
+
+    assert!(matches!(found, DeleteResult::AlreadyGone), "{found:?}");
 }
