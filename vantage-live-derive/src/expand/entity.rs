@@ -9,7 +9,8 @@ use syn::GenericParam;
 use syn::spanned::Spanned;
 
 use super::{
-    bits_of, bounds, first_leaf, is_nested, named_in, nested, nested_bounds, nested_set, per_type, respanned, shared,
+    bits_of, bounds, first_leaf, inner_bounds, is_nested, named_in, nested_bounds, nested_set, per_type, respanned,
+    shared,
 };
 use crate::check::{CAPACITY, is_no_id};
 use crate::model::Entity;
@@ -26,6 +27,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
     let (diff, copy) = (diff(entity), copy(entity));
     let (changes, conflict) = (changes(entity), conflict(entity));
     let (fill_id, assertions) = (fill_id(entity), assertions(entity));
+    let fields = fields(entity);
     quote! {
         #[automatically_derived]
         impl #declared __live::LiveEntity for #ident #given #clause {
@@ -66,7 +68,29 @@ pub fn impls(entity: &Entity) -> TokenStream {
             #fill_id
         }
 
+        #fields
+
         #assertions
+    }
+}
+
+/// What the entity is where it is nested.
+fn fields(entity: &Entity) -> TokenStream {
+    let (ident, field) = (&entity.ident, &entity.names.field);
+    let (declared, given, _) = entity.generics.split_for_impl();
+    let own = entity.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let inner = inner_bounds(entity);
+    let has_id = entity.id().map(|_| {
+        quote!(
+            const HAS_ID: __live::bool = true;
+        )
+    });
+    quote! {
+        #[automatically_derived]
+        impl #declared __live::NestedEntity for #ident #given where #(#own,)* #(#inner,)* {
+            type Field = #field;
+            #has_id
+        }
     }
 }
 
@@ -235,13 +259,13 @@ fn assertions(entity: &Entity) -> Option<TokenStream> {
         let (ty, name) = (&field.ty, field.name());
         let is = |condition: TokenStream, message: String| quote!(__live::assert!(#condition, #message););
         let no_id = is(
-            quote!(__live::Option::is_none(&<#ty as __live::LiveEntity>::ID)),
+            quote!(!<#ty as __live::NestedEntity>::HAS_ID),
             format!(
                 "`{name}` is nested and its type has an `#[live(id)]` field: an id belongs to a whole record, take one \
                  of the two away"
             ),
         );
-        let inner = quote!(<<#ty as __live::LiveEntity>::Field as __live::Field>);
+        let inner = quote!(<<#ty as __live::NestedEntity>::Field as __live::Field>);
         let settable = (!field.is_readonly()).then(|| {
             is(
                 quote!(!#inner::OWN.optional || #inner::READONLY.bits().is_empty()),
@@ -260,8 +284,8 @@ fn assertions(entity: &Entity) -> Option<TokenStream> {
         respanned(quote!(#no_id #settable #flat), named_in(ty))
     });
     let leaves = entity.nested().map(|field| {
-        let inner = nested(&quote!(__live), field, &quote!(Field));
-        quote!(<[_]>::len(<#inner as __live::Field>::ALL))
+        let ty = &field.ty;
+        respanned(quote!(__live::leaves::<<#ty as __live::NestedEntity>::Field>()), named_in(ty))
     });
     let (own, name) = (entity.tracked().count() - entity.nested().count(), &entity.ident);
     let too_many = format!(

@@ -38,12 +38,12 @@ fn stub(input: &DeriveInput, live: &TokenStream) -> Option<TokenStream> {
         Data::Struct(data) => data.fields.iter().any(|field| borrows(&field.ty, &FieldSerde::parse(&field.attrs))),
         Data::Enum(_) | Data::Union(_) => false,
     };
-    let (declared, given, clause) = input.generics.split_for_impl();
+    let (declared, given, own_clause) = input.generics.split_for_impl();
     // What can be no entity at all need not learn to be cloned.
     let apt = matches!(&input.data, Data::Struct(DataStruct { fields: Fields::Named(_), .. }));
     let clone = (!apt).then(|| quote!(+ #live::Clone));
     // What it lacks of serde's derives, and whether threads may share it, is for another day.
-    let own = clause.iter().flat_map(|clause| &clause.predicates);
+    let own = own_clause.iter().flat_map(|clause| &clause.predicates);
     let clause = quote!(where #(#own,)* for<'__e> Self: #live::Stored + #live::Shared #clone);
     let set = quote!(#live::FieldSet<#live::refused::NoField>);
     (plain && !borrowed).then(|| {
@@ -80,6 +80,11 @@ fn stub(input: &DeriveInput, live: &TokenStream) -> Option<TokenStream> {
                 ) -> #live::refused::NoConflicts {
                     #live::refused::NoConflicts
                 }
+            }
+
+            #[automatically_derived]
+            impl #declared #live::NestedEntity for #ident #given #own_clause {
+                type Field = #live::refused::NoField;
             }
         }
     })

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::Ident;
 
-use super::{doc_field, doc_of, first_leaf, is_nested, lints, named_in, nested, nested_clause, respanned};
+use super::{doc_field, doc_of, first_leaf, inner_clause, is_nested, lints, named_in, respanned};
 use crate::check::CAPACITY;
 use crate::model::{Entity, Field, Kind};
 
@@ -17,7 +17,7 @@ pub fn item(entity: &Entity) -> TokenStream {
     let variants = entity.tracked().map(|(_, field, variant)| {
         let docs = doc_field(entity, field);
         if is_nested(field) {
-            let inner = nested(&live, field, &quote!(Field));
+            let inner = nested_field(&live, field);
             quote!(#docs #variant(#inner))
         } else {
             quote!(#docs #variant)
@@ -32,7 +32,7 @@ pub fn item(entity: &Entity) -> TokenStream {
 }
 
 pub fn impls(entity: &Entity) -> TokenStream {
-    let (name, clause) = (&entity.names.field, nested_clause(entity));
+    let (name, clause) = (&entity.names.field, inner_clause(entity));
     let (places, leaves, optional, readonly) = (places(entity), leaves(entity), optional(entity), readonly(entity));
     let (index, own, wholes) = (index(entity), own(entity), wholes(entity));
     let equality = entity.has_nested().then(|| {
@@ -76,14 +76,14 @@ pub fn impls(entity: &Entity) -> TokenStream {
 
 /// Where each field's leaves begin, the number of all leaves at the end; the leaves, and those of an `Option`.
 ///
-/// No where-clause says here that what is nested is an entity: the compiler has to look, and where it is none it has
-/// nothing more to say of these constants than that.
+/// No where-clause says here, nor at the enum, that what is nested is an entity: the compiler has to look, and where it is
+/// none it has nothing more to say of these constants than that.
 fn places(entity: &Entity) -> Option<TokenStream> {
     let name = entity.has_nested().then_some(&entity.names.field)?;
     let count = Literal::usize_unsuffixed(entity.tracked().count() + 1);
     let lengths = entity.tracked().map(|(_, field, _)| {
         if is_nested(field) {
-            let inner = nested_field(field);
+            let inner = nested_field(&quote!(__live), field);
             quote!(__live::leaves::<#inner>())
         } else {
             quote!(1)
@@ -113,8 +113,10 @@ fn places(entity: &Entity) -> Option<TokenStream> {
     })
 }
 
-fn nested_field(field: &Field) -> TokenStream {
-    nested(&quote!(__live), field, &quote!(Field))
+/// The enum of a nested field's type, and nothing asked of the type but that it is an entity.
+fn nested_field(live: &TokenStream, field: &Field) -> TokenStream {
+    let ty = &field.ty;
+    respanned(quote!(<#ty as #live::NestedEntity>::Field), named_in(ty))
 }
 
 /// Every leaf as a constant slice.
@@ -143,7 +145,7 @@ fn optional(entity: &Entity) -> TokenStream {
 /// The leaf of `field` at `index` inside of it.
 fn leaf(field: &Field, variant: &Ident, index: &TokenStream) -> TokenStream {
     if is_nested(field) {
-        let inner = nested_field(field);
+        let inner = nested_field(&quote!(__live), field);
         respanned(quote!(Self::#variant(<#inner as __live::Field>::ALL[#index])), named_in(&field.ty))
     } else {
         quote!(Self::#variant)
@@ -182,7 +184,7 @@ fn readonly(entity: &Entity) -> Option<TokenStream> {
             (false, false) => None,
             (false, true) => Some(quote!(.with(#at))),
             (true, readonly) => {
-                let inner = nested_field(field);
+                let inner = nested_field(&quote!(__live), field);
                 let set = if readonly {
                     quote!(__live::FieldSet::<#inner>::ALL)
                 } else {
@@ -218,7 +220,7 @@ fn index(entity: &Entity) -> TokenStream {
 /// The fields that stand for a whole optional entity.
 fn wholes(entity: &Entity) -> Option<TokenStream> {
     let nested = entity.tracked().filter(|(_, field, _)| is_nested(field)).map(|(place, field, _)| {
-        let (at, inner) = (first_leaf(entity, place), nested_field(field));
+        let (at, inner) = (first_leaf(entity, place), nested_field(&quote!(__live), field));
         quote!(.with_nested(#at, <#inner as __live::Field>::WHOLES))
     });
     entity.has_nested().then(|| quote!(const WHOLES: __live::Bits = __live::Bits::EMPTY #(#nested)*;))
@@ -261,7 +263,8 @@ fn own(entity: &Entity) -> TokenStream {
 /// What the field is, if it is no leaf.
 fn role(field: &Field) -> Option<TokenStream> {
     if is_nested(field) {
-        let (inner, role) = (nested_field(field), if field.is_flat() { quote!(Flat) } else { quote!(Nested) });
+        let (inner, role) =
+            (nested_field(&quote!(__live), field), if field.is_flat() { quote!(Flat) } else { quote!(Nested) });
         Some(quote!(__live::Role::#role(<#inner as __live::Field>::OWN)))
     } else if field.is_tracked() {
         None

@@ -191,7 +191,24 @@ fn nested_bounds(entity: &Entity) -> impl Iterator<Item = TokenStream> {
     let private = entity.private();
     entity.nested().map(move |field| {
         let ty = &field.ty;
-        quote!(for<'__e> #ty: #private::LiveEntity)
+        quote!(for<'__e> #ty: #private::NestedEntity + #private::LiveEntity<Field = <#ty as #private::NestedEntity>::Field>)
+    })
+}
+
+/// As [`nested_bounds`], where only the fields' names matter.
+fn inner_bounds(entity: &Entity) -> impl Iterator<Item = TokenStream> {
+    let private = entity.private();
+    entity.nested().map(move |field| {
+        let ty = &field.ty;
+        quote!(for<'__e> #ty: #private::NestedEntity)
+    })
+}
+
+/// The where-clause of the enum of fields.
+fn inner_clause(entity: &Entity) -> Option<TokenStream> {
+    entity.has_nested().then(|| {
+        let bounds = inner_bounds(entity);
+        quote!(where #(#bounds),*)
     })
 }
 

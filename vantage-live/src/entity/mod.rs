@@ -66,6 +66,21 @@ pub const fn shared<T: Shared + ?Sized>() {}
 #[diagnostic::do_not_recommend]
 impl<T: Send + Sync + ?Sized> Shared for T {}
 
+/// What an entity's fields are, whatever else it lacks: an entity around it asks for no more. What keeps it from being a
+/// [`LiveEntity`] is said where it is derived, and not once more where it is nested. Who implements that by hand, implements
+/// this too.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no entity",
+    label = "this type does not derive `LiveEntity`",
+    note = "put `#[derive(LiveEntity)]` on it, if it is a struct with named fields of this crate; or take `#[live(nested)]` away, so that the field is compared and saved as a whole"
+)]
+pub trait NestedEntity {
+    /// As [`LiveEntity::Field`].
+    type Field: Field;
+    /// Whether it has an id.
+    const HAS_ID: bool = false;
+}
+
 /// A Rust struct with named fields whose values are records of a table: derive it.
 ///
 /// ```
@@ -94,7 +109,7 @@ impl<T: Send + Sync + ?Sized> Shared for T {}
     label = "this type does not derive `LiveEntity`",
     note = "put `#[derive(LiveEntity)]` on it, if it is a struct with named fields of this crate; or take `#[live(nested)]` away, so that the field is compared and saved as a whole"
 )]
-pub trait LiveEntity: Clone + Stored + Send + Sync + 'static {
+pub trait LiveEntity: Clone + Stored + Shared + 'static {
     /// The entity's fields as an enum: a variant per field, a nested entity's inside its own.
     type Field: Field;
     /// A flag per field, by name.

@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use parking_lot::Mutex;
 
 use super::derived::conflict;
-use super::{Bits, Conflict, Conflicts, Field, FieldSet, FieldTable, LiveEntity, OfField, Own};
+use super::{Bits, Conflict, Conflicts, Field, FieldSet, FieldTable, LiveEntity, NestedEntity, OfField, Own};
 
 /// A field of a nested entity that may be absent.
 ///
@@ -166,6 +166,11 @@ fn around<F: Field>(fields: FieldSet<F>) -> FieldSet<OptionalField<F>> {
 }
 
 /// An entity that may be absent, for a `#[live(nested)]` field. It is none for a table: a record is always there.
+impl<E: NestedEntity> NestedEntity for Option<E> {
+    type Field = OptionalField<E::Field>;
+    const HAS_ID: bool = E::HAS_ID;
+}
+
 impl<E: LiveEntity> LiveEntity for Option<E> {
     type Field = OptionalField<E::Field>;
     type Dirty = OptionalDirty<E::Dirty>;
