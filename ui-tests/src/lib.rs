@@ -38,6 +38,15 @@ pub mod models {
         private: i64,
     }
 
+    /// What others see of it is public in what is generated, and strange names are none of the derive's.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, LiveEntity)]
+    pub struct Reserved {
+        /// In use.
+        pub size: i64,
+        /// For later.
+        _spare: i64,
+    }
+
     /// Nobody sees it but [`Documented`].
     const PRIVATE: i64 = 1;
 

@@ -66,6 +66,12 @@ pub struct Allowing {
     /// As in OtherCode.
     #[expect(clippy::zero_sized_map_values)]
     pub set: BTreeMap<u8, ()>,
+    /// As InOtherCode too.
+    #[allow(clippy::doc_markdown, clippy::zero_sized_map_values)]
+    pub other: BTreeMap<u8, ()>,
+    /// As InOtherCode, once more.
+    #[allow(clippy::doc_markdown, clippy::zero_sized_map_values)]
+    pub third: BTreeMap<u8, ()>,
     /// With a name that says that nobody uses it.
     pub _hidden: i64,
     /// Not for others: [`SECRET`], which is as private.
@@ -116,5 +122,5 @@ fn a_strict_program_has_its_fields() {
         ]
     );
     assert_eq!(PairField::ALL.len(), 2);
-    assert_eq!(AllowingField::ALL.len(), 3);
+    assert_eq!(AllowingField::ALL.len(), 5);
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::per_type::{self, Show};
-use super::{bounds, doc_field, doc_of, is_nested, lints, nested, shared, where_clause};
+use super::{bounds, doc_field, doc_of, hidden, is_nested, lints, nested, shared, where_clause};
 use crate::model::Entity;
 use crate::naming;
 
@@ -21,7 +21,8 @@ pub fn item(entity: &Entity) -> TokenStream {
         } else {
             quote!(#live::Option<#live::Conflict<#ty>>)
         };
-        quote!(#docs pub #ident: #ty)
+        let hidden = hidden(field);
+        quote!(#docs #hidden pub #ident: #ty)
     });
     quote! {
         #docs

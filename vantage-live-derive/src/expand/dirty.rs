@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{bits_of, doc_field, doc_of, first_leaf, is_nested, lints, nested, nested_clause, nested_set};
+use super::{bits_of, doc_field, doc_of, first_leaf, hidden, is_nested, lints, nested, nested_clause, nested_set};
 use crate::model::Entity;
 use crate::naming;
 
@@ -14,7 +14,8 @@ pub fn item(entity: &Entity) -> TokenStream {
     let fields = entity.tracked().map(|(_, field, _)| {
         let (docs, ident) = (doc_field(entity, field), naming::generated(&field.ident));
         let ty = if is_nested(field) { nested(&live, field, &quote!(Dirty)) } else { quote!(#live::bool) };
-        quote!(#docs pub #ident: #ty)
+        let hidden = hidden(field);
+        quote!(#docs #hidden pub #ident: #ty)
     });
     quote! {
         #docs

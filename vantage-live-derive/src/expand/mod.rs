@@ -68,7 +68,10 @@ fn lints(entity: &Entity) -> TokenStream {
 /// As [`lints`], for the impls: what one of the fields allows, too.
 fn lints_of_impls(entity: &Entity) -> TokenStream {
     let notes = entity.fields.iter().flat_map(|field| &field.notes).chain(&entity.notes);
-    let (lints, allowed) = (lints(entity), notes.filter(|note| note.path().is_ident("allow")));
+    let allowed = notes.filter(|note| note.path().is_ident("allow"));
+    // As of the derive: of what the user has written twice, for two fields, clippy would say that once is enough.
+    let allowed = allowed.map(|note| respanned(note.to_token_stream(), Span::call_site()));
+    let lints = lints(entity);
     // A parameter has its own bounds, and those of the fields of its type.
     let is_bounded = entity.generics.type_params().any(|param| !param.bounds.is_empty());
     let bounds = is_bounded.then(|| quote!(#[allow(clippy::trait_duplication_in_bounds)]));
@@ -95,6 +98,12 @@ fn doc_field(entity: &Entity, field: &Field) -> TokenStream {
         field.is_hidden_in(entity) && field.docs.iter().any(|doc| doc.to_token_stream().to_string().contains('['));
     let private = links.then(|| quote!(#[allow(rustdoc::private_intra_doc_links)]));
     quote!(#docs #private #(#notes)*)
+}
+
+/// What keeps clippy from saying that a public field is called as what is not used. Nothing is allowed that may be forbidden.
+fn hidden(field: &Field) -> Option<TokenStream> {
+    let is_hidden = field.notes.iter().any(|note| note.path().is_ident("doc"));
+    (field.name().starts_with('_') && !is_hidden).then(|| quote!(#[doc(hidden)]))
 }
 
 /// `<Type as LiveEntity>::Item` of a nested field; the type's own tokens, so that an error points there.
