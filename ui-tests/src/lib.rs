@@ -41,10 +41,24 @@ pub mod models {
     /// What others see of it is public in what is generated, and strange names are none of the derive's.
     #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, LiveEntity)]
     pub struct Reserved {
-        /// In use.
+        /// In use, which [`method@Self::is_used`] is not about.
+        ///
+        /// - ```
+        ///   assert!(ui_tests::models::Reserved::default().size + 1 > 0);
+        ///   ```
+        ///
+        /// It's so.
         pub size: i64,
         /// For later.
         _spare: i64,
+    }
+
+    impl Reserved {
+        /// Whether there is any.
+        #[must_use]
+        pub const fn is_used(&self) -> bool {
+            self.size > 0
+        }
     }
 
     /// Nobody sees it but [`Documented`].
