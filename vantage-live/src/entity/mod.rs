@@ -54,7 +54,7 @@ impl<T: Serialize + DeserializeOwned> Stored for T {}
 #[diagnostic::on_unimplemented(
     message = "a table's rows are read by all threads, and `{Self}` is for one alone",
     label = "this is not `Send` and `Sync`, or something in it is not",
-    note = "hold an `Arc` in place of an `Rc`, the value itself in place of a `Cell` or `RefCell`, and a `PhantomData<fn() -> T>` where `T` is only named"
+    note = "hold an `Arc` in place of an `Rc`, a `dyn Trait + Send + Sync` in place of a `dyn Trait`, the value itself in place of a `Cell` or `RefCell`, and a `PhantomData<fn() -> T>` where `T` is only named"
 )]
 pub trait Shared: Send + Sync {}
 
