@@ -278,7 +278,7 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `rename_all` | names the fields in the record; one rule for both directions, else refused |
 /// | `default`, `bound`, `crate`, `expecting` | honoured: serde does what they say |
-/// | `deny_unknown_fields` | honoured; refused with `tag`, which serde then writes and does not read |
+/// | `deny_unknown_fields` | honoured; refused with `tag`, which serde then writes and does not read, and with `flatten`, which serde has not beside it |
 /// | `tag` | honoured: a new record has the struct's name there, and a patch never touches it |
 /// | `rename` | honoured: the name that `tag` writes. A record without `tag` has none, and the table's is `#[live(table = "…")]` |
 /// | `transparent`, `from`, `try_from`, `into`, `remote` | refused: the record is not one of the struct's fields |

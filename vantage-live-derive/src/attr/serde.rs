@@ -1,6 +1,6 @@
 //! The part of `#[serde(…)]` that decides how the record looks. What serde refuses itself is not looked at.
 
-use syn::{Attribute, Ident, LitStr};
+use syn::{Attribute, ExprPath, Ident, LitStr};
 
 use super::{Entry, Given, Value, entries, serde_entries};
 use crate::naming::RenameRule;
@@ -56,24 +56,51 @@ const ON_FIELD: &[&str] = &[
     "with",
     "borrow",
     "bound",
-    "getter",
 ];
 
+/// What serde takes more than once, or once for each direction.
+const REPEATED: &[&str] = &["rename", "rename_all", "alias", "bound"];
+
+/// What has to be a text, and no word alone.
+const TEXTS: &[&str] = &["rename", "alias", "tag", "with", "serialize_with", "deserialize_with", "skip_serializing_if"];
+
+/// What has to be a path within its text.
+const PATHS: &[&str] = &["default", "with", "serialize_with", "deserialize_with", "skip_serializing_if"];
+
 /// Whether serde itself refuses an attribute on the struct, or on one of its fields, so that neither of its derives gives
-/// anything.
+/// anything. Where it is not known here that serde does, one message more is shown.
 pub fn refuses<'a>(on_struct: &[Attribute], mut on_fields: impl Iterator<Item = &'a [Attribute]>) -> bool {
-    let has_other = |attrs: &[Attribute], known: &[&str]| {
-        let serde = attrs.iter().filter(|attr| attr.path().is_ident("serde"));
-        serde.map(|attr| attr.parse_args_with(entries)).any(|entries| {
-            entries
-                .map_or(true, |entries| entries.iter().any(|Entry { key, .. }| !known.iter().any(|name| key == name)))
-        })
-    };
     let rules = EntitySerde::parse(on_struct).rename_all;
     let rules = rules.iter().flat_map(|all| all.serialize.iter().chain(&all.deserialize));
-    has_other(on_struct, ON_STRUCT)
-        || on_fields.any(|attrs| has_other(attrs, ON_FIELD))
+    is_wrong(on_struct, ON_STRUCT)
+        || on_fields.any(|attrs| is_wrong(attrs, ON_FIELD))
         || rules.map(|rule| RenameRule::parse(rule)).any(|rule| rule.is_none())
+}
+
+/// Whether `attrs` have an entry of serde's that is not `known`, is given twice, or has another value than it may.
+fn is_wrong(attrs: &[Attribute], known: &[&str]) -> bool {
+    let mut seen = Vec::new();
+    attrs.iter().filter(|attr| attr.path().is_ident("serde")).any(|attr| {
+        let Ok(entries) = attr.parse_args_with(entries) else { return true };
+        entries.into_iter().any(|Entry { key, value }| {
+            let name = key.to_string();
+            let is_repeated = seen.contains(&key) && !REPEATED.contains(&name.as_str());
+            let is_unknown = !known.contains(&name.as_str());
+            seen.push(key);
+            is_repeated || is_unknown || has_wrong_value(&name, value)
+        })
+    })
+}
+
+fn has_wrong_value(name: &str, value: Value) -> bool {
+    match value {
+        Value::None => TEXTS.contains(&name),
+        Value::List(_) => false,
+        value @ Value::Is(_) => match value.literal() {
+            Some(text) => PATHS.contains(&name) && text.parse::<ExprPath>().is_err(),
+            None => TEXTS.contains(&name) || PATHS.contains(&name),
+        },
+    }
 }
 
 /// All `rename` or `rename_all`: with one value for both directions, or with one for each, at once or one after another.

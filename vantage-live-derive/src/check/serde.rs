@@ -25,6 +25,17 @@ pub fn entity(entity: &Entity, errors: &mut Errors) {
             ),
         );
     }
+    let flat = entity.fields.iter().find(|field| field.is_flat() && field.serde.skipped().is_none());
+    if let (Some(flat), Some(key)) = (flat, &entity.serde.deny_unknown_fields) {
+        let name = flat.name();
+        errors.at(
+            key,
+            format_args!(
+                "serde has no `{key}` beside a `flatten`, and may refuse to read what it writes of `{name}`: take one of \
+                 the two away"
+            ),
+        );
+    }
     names(entity, errors);
 }
 
