@@ -5,6 +5,8 @@
 #![deny(warnings, missing_docs, unused, clippy::all, clippy::pedantic, missing_debug_implementations, unreachable_pub)]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::rc::Rc;
 
 use live::LiveEntity;
 use serde::{Deserialize, Serialize};
@@ -89,6 +91,16 @@ impl Allowing {
     }
 }
 
+/// One value, and the name of another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+#[live(crate = live)]
+pub struct Single<T> {
+    /// The value.
+    pub value: T,
+    /// Of a value that no other thread may read, the name alone.
+    pub made: PhantomData<fn() -> Rc<u8>>,
+}
+
 /// A pair of values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
 #[live(crate = live)]
@@ -122,5 +134,6 @@ fn a_strict_program_has_its_fields() {
         ]
     );
     assert_eq!(PairField::ALL.len(), 2);
+    assert_eq!(SingleField::ALL.len(), 2);
     assert_eq!(AllowingField::ALL.len(), 5);
 }

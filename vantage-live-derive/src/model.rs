@@ -345,9 +345,10 @@ pub fn of_one_thread(ty: &Type) -> Option<Ident> {
     fn found(tokens: TokenStream) -> Option<Ident> {
         let mut tokens = tokens.into_iter().peekable();
         while let Some(token) = tokens.next() {
-            // What a function takes is not held.
-            if matches!(&token, TokenTree::Ident(ident) if ident == "fn") {
-                tokens.next();
+            // What a function takes and gives is not held; what else is behind it, the compiler finds.
+            if matches!(&token, TokenTree::Ident(ident) if ["fn", "Fn", "FnMut", "FnOnce"].iter().any(|name| ident == name))
+            {
+                return None;
             }
             let here = match token {
                 // With what is in it, it is nobody's own type.

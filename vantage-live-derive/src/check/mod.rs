@@ -46,7 +46,12 @@ pub fn shape(input: &DeriveInput, errors: &mut Errors) {
     }
     for param in input.generics.lifetimes() {
         let lifetime = &param.lifetime;
-        let string = format!("hold `String` in place of `&{lifetime} str`");
+        let has_text = mentions(&input.data, |token| matches!(token, TokenTree::Ident(ident) if ident == "str"));
+        let string = if has_text {
+            format!("hold `String` in place of `&{lifetime} str`")
+        } else {
+            "hold what owns its value in place of what borrows it".to_owned()
+        };
         let owned = if mentions(&input.data, |token| matches!(token, TokenTree::Ident(ident) if ident == "Cow")) {
             let in_a_cow = "write `'static` in its place in a `Cow`";
             let borrows =

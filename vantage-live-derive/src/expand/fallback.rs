@@ -49,7 +49,6 @@ fn stub(input: &DeriveInput, live: &TokenStream) -> Option<TokenStream> {
     (plain && !borrowed).then(|| {
         quote! {
             #[automatically_derived]
-            #[allow(unused_variables)]
             impl #declared #live::LiveEntity for #ident #given #clause {
                 type Field = #live::refused::NoField;
                 type Dirty = #live::refused::NoDirty;
