@@ -182,6 +182,18 @@ fn skip(entity: &Entity, field: &Field, errors: &mut Errors) {
         errors.at(key, message);
     }
     unread(entity, field, errors);
+    let is_lost = field.serde.writes() && field.serde.reads() && !field.is_flat() && !field.wire.is_read();
+    let rename = field.serde.rename.as_ref().filter(|_| is_lost);
+    if let (Some(rename), Some(deny)) = (rename, &entity.serde.deny_unknown_fields) {
+        let written = &field.wire.written;
+        errors.at(
+            &rename.key,
+            format_args!(
+                "serde writes `{name}` as \"{written}\", and refuses to read that with `{deny}`: write \
+                 `rename = \"{written}\"`, or take `{deny}` away"
+            ),
+        );
+    }
 }
 
 fn tracked(entity: &Entity, field: &Field, errors: &mut Errors) {
