@@ -181,10 +181,9 @@ use proc_macro::TokenStream;
 /// # What is generated
 ///
 /// For `Product { name: String, #[live(nested)] inventory: Inventory }`, as rustdoc shows it, each field with its own
-/// documentation, the examples in which are tested at the struct alone, and with what is `#[allow]`ed there; besides, what the
-/// enum of fields can do is in the trait `Field`, and `Debug` is for all of them. A flag or conflict whose name begins with
-/// `_` is there and not shown; and where it cannot be told what is an example, as of one in a list, the first paragraph of the
-/// documentation is:
+/// documentation and with what is `#[allow]`ed there. Of documentation with examples it is the first paragraph, so that they are
+/// tested at the struct alone. Besides, what the enum of fields can do is in the trait `Field`, and `Debug` is for all of them.
+/// A flag or conflict whose name begins with `_` is there and not shown:
 ///
 /// ```text
 /// pub enum ProductField {                          // Copy, Eq, Ord, Hash, Display, FromStr, serde's two, `|`
