@@ -351,3 +351,22 @@ async fn a_record_that_has_got_its_first_version_meanwhile_refuses_the_save() {
     assert!(matches!(&refused, SaveResult::Conflict(conflicts) if conflicts.text.is_some()), "{refused:?}");
     assert_eq!(store.stored("it", "text").await, Some("88 mph".into()));
 }
+
+#[tokio::test]
+async fn a_lost_delete_is_in_doubt_whatever_becomes_of_what_changes_without_the_version() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(Claiming::new(store.clone(), |can| can.version_token = true));
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).policy(Policy::Version).open().await.unwrap();
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    store.colleague_sets(CUPCAKE, "updated_at", "2026-01-02T03:04:05Z").await; // as the store computes it
+    table.on_backend_change(CUPCAKE).await.unwrap();
+    faults.next(Operation::Delete).loses_its_answer();
+    let lost = edit.delete().await.unwrap();
+    assert!(matches!(lost, DeleteResult::Error(_)), "it is deleted all the same: {lost:?}");
+    let _ = edit.rebase().unwrap(); // to what the table still shows
+
+    let found = edit.delete().await.unwrap();
+
+    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
+}

@@ -200,11 +200,12 @@ pub(super) fn guard<E: LiveEntity>(
     }
 }
 
-/// The fields that such a guard checks: of a version, any change of which raises it, those that are written too.
+/// The fields that such a guard checks, at the least: of a version, which any write raises, what can be written too. What the
+/// store alone sets may change without it.
 pub(super) fn checks<E: LiveEntity>(policy: Policy, fields: FieldSet<E::Field>) -> FieldSet<E::Field> {
     match (policy, E::VERSION) {
         (Policy::Overwrite, _) => FieldSet::EMPTY,
-        (Policy::Version, Some(version)) => fields | version,
+        (Policy::Version, Some(version)) => (fields - E::Field::READONLY) | version,
         (Policy::Fields | Policy::Version, _) => fields,
     }
 }
