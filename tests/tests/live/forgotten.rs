@@ -293,3 +293,71 @@ async fn a_record_that_was_deleted_unheard_and_made_again_is_deleted_by_who_dele
 
     assert!(matches!(found, DeleteResult::AlreadyGone), "{found:?}");
 }
+
+#[tokio::test]
+async fn a_delete_whose_answer_was_lost_twice_is_found_done() {
+    let (table, _, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.delete().await.unwrap();
+    faults.next(Operation::Delete).loses_its_answer();
+    let _ = edit.delete().await.unwrap();
+
+    let found = edit.delete().await.unwrap();
+
+    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_delete_of_which_the_answer_cannot_be_read_is_found_done() {
+    let (table, _, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    faults.next(Operation::Delete).garbles_its_answer();
+    let unread = edit.delete().await.unwrap();
+    assert!(matches!(unread, DeleteResult::Error(SaveError::OutcomeUnknown { .. })), "{unread:?}");
+
+    let found = edit.delete().await.unwrap();
+
+    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_lost_delete_that_the_record_has_changed_under_is_not_what_has_deleted_it() {
+    for policy in [Policy::Fields, Policy::Overwrite] {
+        let (table, store, faults) = faulty_products().await;
+        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+        edit.set_policy(policy);
+        faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
+        let _ = edit.delete().await.unwrap();
+        store.colleague_sets(CUPCAKE, "price", 125).await;
+        table.on_backend_change(CUPCAKE).await.unwrap();
+        let _ = edit.rebase().unwrap();
+        store.colleague_deletes(CUPCAKE).await;
+
+        let found = edit.delete().await.unwrap();
+
+        // One that checks nothing may have been done after that.
+        assert_eq!(matches!(found, DeleteResult::Deleted), policy == Policy::Overwrite, "{found:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_delete_is_in_doubt_whatever_becomes_of_a_field_that_it_does_not_check() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    for second in 1..3 {
+        store.colleague_sets(CUPCAKE, "updated_at", format!("2026-01-02T03:04:0{second}Z")).await;
+        let told = edit.delete().await.unwrap();
+        assert!(matches!(told, DeleteResult::Changed(_)), "{told:?}");
+    }
+    store.colleague_sets(CUPCAKE, "updated_at", "2026-01-02T03:04:09Z").await;
+    table.on_backend_change(CUPCAKE).await.unwrap();
+    faults.next(Operation::Delete).loses_its_answer();
+    let lost = edit.delete().await.unwrap();
+    assert!(matches!(lost, DeleteResult::Error(_)), "it is deleted all the same: {lost:?}");
+    let _ = edit.rebase().unwrap(); // to what the table still shows
+
+    let found = edit.delete().await.unwrap();
+
+    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
+}

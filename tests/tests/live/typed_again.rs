@@ -1,21 +1,28 @@
 //! Fields that are typed into while a save of them is under way, and that somebody else changes too.
 
-use tests::bakery::{Colleague as _, ProductField};
+use tests::bakery::{Colleague as _, Product, ProductField};
 use tests::wait::until;
-use vantage_live::{FieldSet, Operation, SaveResult};
+use vantage_live::contract::{Held, Planned};
+use vantage_live::{FieldSet, ImTable, LiveTable, Operation, RecordEdit, SaveResult};
 
 use crate::faulty_products;
 
 const CUPCAKE: &str = "flux_cupcake";
 
-#[tokio::test]
-async fn what_has_come_into_conflict_with_an_answer_is_shown_before_it_is_overwritten() {
+/// A session whose price is being saved, and held on its way there or back.
+async fn saving(hold: fn(Planned) -> Held) -> (RecordEdit<'static, Product>, LiveTable<Product>, ImTable, Held) {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    let mut edit = table.edit_record_owned(CUPCAKE).await.unwrap();
     edit.price = 130;
-    let held = faults.next(Operation::Write).is_held();
+    let held = hold(faults.next(Operation::Write));
     edit.start_save().unwrap();
     held.arrived().await;
+    (edit, table, store, held)
+}
+
+#[tokio::test]
+async fn what_has_come_into_conflict_with_an_answer_is_shown_before_it_is_overwritten() {
+    let (mut edit, _table, store, held) = saving(Planned::is_held).await;
     edit.name = "Cupcake".into();
     store.colleague_sets(CUPCAKE, "name", "Their Cupcake").await;
     held.release();
@@ -31,21 +38,10 @@ async fn what_has_come_into_conflict_with_an_answer_is_shown_before_it_is_overwr
 
 #[tokio::test]
 async fn what_was_given_up_after_it_was_shown_in_conflict_follows_the_store() {
-    let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    edit.price = 130;
-    let held = faults.next(Operation::Write).is_held();
-    edit.start_save().unwrap();
-    held.arrived().await;
+    let (mut edit, table, store, held) = saving(Planned::is_held).await;
     edit.price = 135;
     store.colleague_sets(CUPCAKE, "price", 125).await;
-    let reading = faults.next(Operation::Read).is_held();
-    let hears = table.on_backend_change(CUPCAKE);
-    let rebases = async {
-        reading.arrived().await;
-        reading.release();
-    };
-    let (_, ()) = futures::join!(hears, rebases);
+    table.on_backend_change(CUPCAKE).await.unwrap();
     assert_eq!(edit.rebase().unwrap().fields(), ProductField::Price.into());
     edit.take_remote(ProductField::Price);
     store.colleague_sets(CUPCAKE, "price", 127).await;
@@ -59,12 +55,7 @@ async fn what_was_given_up_after_it_was_shown_in_conflict_follows_the_store() {
 
 #[tokio::test]
 async fn what_was_typed_and_set_back_to_what_was_saved_follows_the_store_though_a_rebase_came_between() {
-    let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    edit.price = 130;
-    let held = faults.next(Operation::Write).has_its_answer_held();
-    edit.start_save().unwrap();
-    held.arrived().await;
+    let (mut edit, table, store, held) = saving(Planned::has_its_answer_held).await;
     edit.price = 135;
     assert!(edit.rebase().unwrap().is_empty(), "nobody has changed anything yet");
     edit.price = 130;

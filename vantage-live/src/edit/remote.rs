@@ -27,7 +27,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     pub fn rebase(&mut self) -> Result<E::Conflicts, RefreshError> {
         self.must_be_stored()?;
         let found = self.table.shared().found(&self.id).map_err(not_read)?;
-        let Some((_, entry)) = found else { return Err(self.deleted()) };
+        let Some(entry) = found else { return Err(self.deleted()) };
         self.take_remote_state(entry);
         self.all_is_shown();
         self.keep_what_was_typed_since();

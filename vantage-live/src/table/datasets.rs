@@ -13,11 +13,11 @@ use crate::entity::{EntityError, LiveEntity};
 use crate::value::{Guard, Id, Operation, Record, ValueErrorKind, WritableValueSet};
 
 impl<E: LiveEntity> Shared<E> {
-    /// The row of a record, and its id; an error where it does not fit the entity. Both are looked for at one moment: between
-    /// two a record may come to fit, and would be found in neither place.
-    pub(crate) fn found(&self, id: &Id) -> Result<Option<(Id, Entry<E>)>, DataSetError> {
-        if let Some((id, entry)) = self.rows.load().find(id) {
-            return Ok(Some((id.clone(), entry.clone())));
+    /// The row of a record; an error where it does not fit the entity. Both are looked for at one moment: between two a record
+    /// may come to fit, and would be found in neither place.
+    pub(crate) fn found(&self, id: &Id) -> Result<Option<Entry<E>>, DataSetError> {
+        if let Some((_, entry)) = self.rows.load().find(id) {
+            return Ok(Some(entry.clone()));
         }
         let (id, seen) = {
             let core = self.core.lock();
@@ -25,7 +25,7 @@ impl<E: LiveEntity> Shared<E> {
             let seen = core.seen(&id);
             (id, seen)
         };
-        Ok(self.entry(&id, seen)?.map(|entry| (id, entry)))
+        self.entry(&id, seen)
     }
 
     fn typed(&self, id: &Id, record: &Record) -> Result<Arc<E>, DataSetError> {
@@ -46,7 +46,7 @@ impl<E: LiveEntity> ReadableDataSet<E> for LiveTable<E> {
     }
 
     async fn get_id(&self, id: &Id) -> Result<Option<Arc<E>>, DataSetError> {
-        Ok(self.shared().found(id)?.map(|(_, entry)| entry.row))
+        Ok(self.shared().found(id)?.map(|entry| entry.row))
     }
 
     async fn get_some(&self) -> Result<Option<(Id, Arc<E>)>, DataSetError> {
@@ -77,7 +77,7 @@ impl<E: LiveEntity> WritableDataSet<E> for LiveTable<E> {
         }
         // It was read by then, and is shown, unless it has gone, or does not fit: then it is not what was wanted.
         match shared.found(id) {
-            Ok(Some((_, entry))) => Ok(entry.row),
+            Ok(Some(entry)) => Ok(entry.row),
             Ok(None) => Err(gone_since(shared.table(), id).into()),
             Err(DataSetError::KeptApart { reason, .. }) => {
                 Err(shared.fault(id, EntityError::Decode(serde::de::Error::custom(reason))))

@@ -226,22 +226,20 @@ impl<E: LiveEntity> Shared<E> {
 
     /// What has failed of a write that was sent. Who cannot read the answer does not know whether it was done.
     fn unanswered(&self, operation: Operation, id: Option<&Id>, error: ValueError) -> ValueError {
-        if !matches!(error.kind, ValueErrorKind::Unreadable(_)) {
-            return error;
-        }
-        let unknown = ValueError::new(operation, self.table(), ValueErrorKind::OutcomeUnknown).caused_by(error);
-        match id {
-            Some(id) => unknown.on(id),
-            None => unknown,
-        }
+        if matches!(error.kind, ValueErrorKind::Unreadable(_)) { self.unknown(operation, id, error) } else { error }
     }
 
     /// A write was done, and what has come of it cannot be read: nobody knows what the record is by now.
     fn unread(&self, operation: Operation, id: &Id, error: ValueError) -> ValueError {
-        if broken::is(Broken::DoneIsUnreached) {
-            return error;
+        if broken::is(Broken::DoneIsUnreached) { error } else { self.unknown(operation, Some(id), error) }
+    }
+
+    fn unknown(&self, operation: Operation, id: Option<&Id>, cause: ValueError) -> ValueError {
+        let unknown = ValueError::new(operation, self.table(), ValueErrorKind::OutcomeUnknown).caused_by(cause);
+        match id {
+            Some(id) => unknown.on(id),
+            None => unknown,
         }
-        ValueError::new(operation, self.table(), ValueErrorKind::OutcomeUnknown).on(id).caused_by(error)
     }
 
     /// The primitive under every save.

@@ -73,11 +73,8 @@ impl<E: LiveEntity> ReadableValueSet for LiveTable<E> {
     }
 
     async fn get_id_value(&self, id: &Id) -> Result<Option<Record>, ValueError> {
-        match self.shared().found(id) {
-            Ok(Some((_, entry))) => self.shared().stored(id, &entry).map(|(_, record)| Some(record)),
-            Ok(None) => Ok(None),
-            Err(error) => Err(self.shared().untyped(Operation::Read, error)),
-        }
+        let found = self.shared().found(id).map_err(|error| self.shared().untyped(Operation::Read, error))?;
+        found.map(|entry| self.shared().stored(id, &entry).map(|(_, record)| record)).transpose()
     }
 
     async fn get_some_value(&self) -> Result<Option<(Id, Record)>, ValueError> {
