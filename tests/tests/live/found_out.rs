@@ -394,46 +394,6 @@ async fn a_write_of_which_the_answer_cannot_be_read_is_this_sessions_own() {
     assert_eq!(store.stored(CUPCAKE, "price").await, Some(140.into()));
 }
 
-/// A session of which a write of two fields was lost, and of which somebody else has changed one since, as it has seen.
-async fn lost_for_good(policy: Policy) -> (ImTable, RecordEdit<'static, Product>) {
-    let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record_owned(CUPCAKE).await.unwrap();
-    edit.set_policy(policy);
-    (edit.name, edit.price) = ("Cupcake".into(), 130);
-    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
-    let _ = edit.save().await.unwrap();
-    store.colleague_sets(CUPCAKE, "name", "Their Cupcake").await;
-    let _ = edit.refresh_snapshot().await.unwrap();
-    edit.revert();
-    (store, edit)
-}
-
-#[tokio::test]
-async fn a_lost_write_of_which_one_field_was_changed_by_somebody_else_can_land_with_none_of_them() {
-    let (store, mut edit) = lost_for_good(Policy::Fields).await;
-    store.colleague_sets(CUPCAKE, "price", 130).await; // as it was typed here, and by somebody else
-    edit.price = 140;
-
-    let result = edit.save().await.unwrap();
-
-    let SaveResult::Conflict(conflicts) = result else { panic!("{result:?}") };
-    assert_eq!(conflicts.fields(), ProductField::Price.into());
-    assert_eq!(store.stored(CUPCAKE, "price").await, Some(130.into()));
-}
-
-#[tokio::test]
-async fn a_lost_write_that_checks_nothing_may_land_whatever_was_changed_since() {
-    let (store, mut edit) = lost_for_good(Policy::Overwrite).await;
-    edit.set_policy(Policy::Fields);
-    store.colleague_sets(CUPCAKE, "price", 130).await; // it lands now, and somebody names the cupcake once more
-    edit.price = 140;
-
-    let result = edit.save().await.unwrap();
-
-    assert!(matches!(result, SaveResult::Saved), "{result:?}");
-    assert_eq!(store.stored(CUPCAKE, "price").await, Some(140.into()));
-}
-
 #[tokio::test]
 async fn a_lost_write_that_lands_before_another_that_checks_nothing_is_this_sessions_own() {
     let (table, store, faults) = faulty_products().await;
@@ -458,53 +418,4 @@ async fn a_lost_write_that_lands_before_another_that_checks_nothing_is_this_sess
 
     assert!(conflicts.is_empty(), "{conflicts:?}");
     assert_eq!((&*edit.name, edit.modified_fields()), ("My Cupcake", ProductField::Name.into()));
-}
-
-#[tokio::test]
-async fn by_version_a_lost_write_can_land_no_more_once_anything_has_changed() {
-    let store = bakery::store().await;
-    let faulty = FaultyValueSet::new(Claiming::new(store.clone(), |can| can.version_token = true));
-    let faults = faulty.faults();
-    let table = LiveTable::<Product>::builder(faulty).policy(Policy::Version).open().await.unwrap();
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    edit.price = 130;
-    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
-    let _ = edit.save().await.unwrap();
-    let theirs = |patch: Patch, version| (patch.set("version", version), Guard::Exists);
-    let (patch, guard) = theirs(Patch::new().set("name", "Their Cupcake"), 2);
-    let _ = store.write(&CUPCAKE.into(), &patch, &guard).await.unwrap();
-    let _ = edit.refresh_snapshot().await.unwrap();
-    edit.price = 140;
-    let (patch, guard) = theirs(Patch::new().set("price", 130), 3); // as it was typed here, and by somebody else
-    let _ = store.write(&CUPCAKE.into(), &patch, &guard).await.unwrap();
-
-    let _ = edit.refresh_snapshot().await.unwrap();
-
-    assert_eq!(edit.conflicts().fields(), ProductField::Price.into());
-}
-
-#[tokio::test]
-async fn of_two_lost_writes_of_one_value_the_one_may_land_where_the_other_cannot() {
-    let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    let first = edit.name.clone();
-    edit.price = 130;
-    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
-    let _ = edit.save().await.unwrap();
-    edit.name = "Cupcake".into();
-    store.colleague_sets(CUPCAKE, "name", "Their Cupcake").await;
-    let _ = edit.refresh_snapshot().await.unwrap();
-    edit.name = first; // as the first of the two writes has found it
-    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
-    let _ = edit.save().await.unwrap();
-    store.colleague_sets(CUPCAKE, "name", "Anybody's Cupcake").await; // so the second is refused from now on
-    let _ = edit.refresh_snapshot().await.unwrap();
-    edit.take_remote(ProductField::Name);
-    store.colleague_sets(CUPCAKE, "price", 130).await; // the first lands now
-    edit.price = 140;
-
-    let result = edit.save().await.unwrap();
-
-    assert!(matches!(result, SaveResult::Saved), "{result:?}");
-    assert_eq!(store.stored(CUPCAKE, "price").await, Some(140.into()));
 }

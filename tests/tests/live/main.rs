@@ -14,6 +14,7 @@ mod feeds;
 mod forgotten;
 mod found_out;
 mod honesty;
+mod in_doubt;
 mod in_flight;
 mod interruptions;
 mod late_events;

@@ -87,7 +87,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 let now = self.freshest(now, None, rebased);
                 let own = self.doubts.landed(&now.row);
                 let typed = sent.typed_since(&self.three.local, self.three.modified());
-                self.doubts.settle(self.three.snapshot.row.diff(&now.row));
+                self.doubts.find(&now.row);
                 self.take_in(now, own, typed);
                 if self.is_by_version() || asked.attempt + 1 >= save::UNSEEN {
                     SaveResult::Conflict(self.conflicts())
@@ -103,8 +103,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 let found = self.freshest(found, None, rebased);
                 let wanted = sent.fields;
                 let is_foreign = self.has_foreign_change(&found, wanted);
+                let row = Arc::clone(&found.row);
                 self.take_remote_state(found);
-                self.doubts.read();
+                self.doubts.read(&row);
                 if self.is_by_version() && is_foreign {
                     SaveResult::Conflict(self.conflicts())
                 } else {
@@ -141,15 +142,15 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     fn take_written(&mut self, sent: Sent<E>, after: &Entry<E>, now: Entry<E>) -> SaveResult<E> {
         self.is_there();
-        if sent.checks.is_empty() {
+        if sent.checks.is_nothing() {
             self.doubts.overwrite(sent.fields);
         } else {
-            self.doubts.settle(sent.fields);
+            self.doubts.write(sent.fields);
         }
         let changed = self.three.snapshot.row.diff(&now.row);
         // An earlier write whose answer was lost may have landed beside this one; what has changed otherwise it never will.
         let landed = self.doubts.landed(&now.row);
-        self.doubts.settle(changed);
+        self.doubts.find(&now.row);
         self.unseen.changed |= changed - sent.standing(&now.row) - landed - version::<E>();
         // A version counts any change of anybody's, and this one nobody has been shown.
         let since = after.row.diff(&now.row) & changed;

@@ -6,6 +6,7 @@ use futures::FutureExt;
 use futures::channel::oneshot;
 use tracing::Instrument;
 
+use super::doubt::Checks;
 use super::save::{self, Step};
 use super::{DeleteResult, EditError, RecordEdit, SaveError};
 use crate::broken::{self, Broken};
@@ -18,8 +19,8 @@ use crate::value::{Guard, Operation};
 pub(super) struct Deleting<E: LiveEntity> {
     /// One that is under way.
     pending: Option<Pending<E>>,
-    /// Where the answer to one was lost, or to more: the fields that each of them checks.
-    in_doubt: Option<FieldSet<E::Field>>,
+    /// Where the answer to one was lost, or to more: what each of them checks.
+    in_doubt: Option<Checks<E>>,
     /// The fields of which somebody was told that they have changed, by the delete before and nothing since.
     told: FieldSet<E::Field>,
     /// The same, by the two deletes before.
@@ -28,8 +29,7 @@ pub(super) struct Deleting<E: LiveEntity> {
 
 struct Pending<E: LiveEntity> {
     answer: oneshot::Receiver<Result<Removed<E>, DataSetError>>,
-    /// The fields that it checks: it is done only where none of them has changed.
-    checks: FieldSet<E::Field>,
+    checks: Checks<E>,
     /// How often the guard was refused for a reason that nobody could see.
     attempt: u8,
     /// The number of the rows that the session has taken its own in from since it was sent: it may be newer than the answer.
@@ -51,14 +51,25 @@ impl<E: LiveEntity> Deleting<E> {
         }
     }
 
-    /// The answer to one was lost, which checks these fields.
-    fn is_lost(&mut self, checks: FieldSet<E::Field>) {
-        self.in_doubt = Some(self.in_doubt.map_or(checks, |before| before & checks));
+    /// The answer to one was lost, which checks this.
+    fn is_lost(&mut self, checks: Checks<E>) {
+        if !checks.is_settled() {
+            self.in_doubt = Some(match self.in_doubt.take() {
+                Some(before) => before.or(checks),
+                None => checks,
+            });
+        }
     }
 
-    /// These fields have changed: where they are checked, what is in doubt will not be done any more.
-    pub fn has_changed(&mut self, fields: FieldSet<E::Field>) {
-        self.in_doubt.take_if(|checks| !checks.is_disjoint(fields));
+    /// This is the table's row by now.
+    pub fn rebase(&mut self, row: &Arc<E>) {
+        if let Some(pending) = &mut self.pending {
+            pending.checks.rebase(row);
+        }
+        self.in_doubt.take_if(|checks| {
+            checks.rebase(row);
+            checks.is_settled()
+        });
     }
 
     /// Somebody was told something else.
@@ -205,7 +216,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     pub(super) fn is_another(&mut self) {
         let answer = self.unseen.delete.take();
         if matches!(answer, Some(DeleteResult::Deleted)) {
-            self.deleting.is_lost(FieldSet::ALL);
+            self.deleting.is_lost(Checks::new(FieldSet::ALL, &self.three.snapshot.row, None));
         }
     }
 
@@ -234,7 +245,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let (deleting, id) = (Arc::clone(&shared), self.id.clone());
         let work = async move { deleting.delete(&id, &guard).await };
         let answer = shared.start(Operation::Delete, work.instrument(span));
-        let checks = save::checks::<E>(self.policy, fields);
+        let checks = self.checks(fields);
         self.deleting.pending = Some(Pending { answer, checks, attempt, rebased: None });
         Ok(())
     }
@@ -251,9 +262,12 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             self.forgets_what_was_made();
         }
         let result = match answer {
-            Ok(Removed::Deleted) => DeleteResult::Deleted,
+            Ok(Removed::Deleted) => {
+                self.deleting.in_doubt = None;
+                DeleteResult::Deleted
+            }
             // It may have been this session, and the answer lost.
-            Ok(Removed::Gone) if self.deleting.in_doubt.is_some() => DeleteResult::Deleted,
+            Ok(Removed::Gone) if self.deleting.in_doubt.take().is_some() => DeleteResult::Deleted,
             Ok(Removed::Gone) => DeleteResult::AlreadyGone,
             Ok(Removed::Refused(entry)) => {
                 self.is_there();
@@ -261,7 +275,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 // What an earlier save of this session may have written is nobody else's change, until a read has shown it.
                 let own = if self.doubts.must_look() { self.doubts.landed(&entry.row) } else { FieldSet::EMPTY };
                 let changed = self.three.snapshot.row.diff(&entry.row) - own;
+                let row = Arc::clone(&entry.row);
                 self.take_remote_state(entry);
+                self.doubts.find(&row);
                 if changed.is_empty() && attempt + 1 < save::UNSEEN {
                     // Nobody can decide what nobody can see: the guard is spelled afresh.
                     self.send_delete(attempt + 1)?;

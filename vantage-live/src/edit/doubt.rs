@@ -1,9 +1,78 @@
-//! Writes whose answers were lost: what this session may have written, or may still write, without knowing.
+//! Requests whose answers were lost: what this session may have done, or may still do, without knowing.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use super::save::Sent;
+use super::RecordEdit;
+use super::save::{self, Sent};
 use crate::entity::{FieldSet, LiveEntity};
+
+/// What a request checks. It is done only where none of this has changed, so a state of the record that is later than the
+/// request, and differs in it, tells that the request was done before that or will be no more.
+pub(super) struct Checks<E: LiveEntity> {
+    fields: FieldSet<E::Field>,
+    /// The snapshot that it was sent from.
+    from: Arc<E>,
+    /// The table's row at that moment. Whether the store had it still then, nobody knows.
+    shown: Option<Arc<E>>,
+    /// Whether such a state was seen.
+    is_settled: bool,
+}
+
+impl<E: LiveEntity> Clone for Checks<E> {
+    fn clone(&self) -> Self {
+        Checks { from: Arc::clone(&self.from), shown: self.shown.clone(), ..*self }
+    }
+}
+
+impl<E: LiveEntity> Checks<E> {
+    /// These fields, of a request that is sent from this snapshot while that row is shown.
+    pub fn new(fields: FieldSet<E::Field>, from: &Arc<E>, shown: Option<Arc<E>>) -> Self {
+        Checks { fields, from: Arc::clone(from), shown, is_settled: false }
+    }
+
+    pub fn is_nothing(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    pub fn is_settled(&self) -> bool {
+        self.is_settled
+    }
+
+    /// These fields have changed since it was sent.
+    fn settle(&mut self, changed: FieldSet<E::Field>) {
+        self.is_settled |= !self.fields.is_disjoint(changed);
+    }
+
+    /// What has changed since it was sent: in a state of the record that is later.
+    fn changed_in(&self, state: &Arc<E>) -> FieldSet<E::Field> {
+        self.from.diff(state)
+    }
+
+    /// What has changed since it was sent: in the table's row.
+    fn changed_in_row(&self, row: &Arc<E>) -> FieldSet<E::Field> {
+        let was_shown = self.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(shown, row));
+        if was_shown { FieldSet::EMPTY } else { self.changed_in(row) }
+    }
+
+    /// This is the table's row by now.
+    pub fn rebase(&mut self, row: &Arc<E>) {
+        self.settle(self.changed_in_row(row));
+    }
+
+    /// Of two requests in doubt, this one and a later one, it is known only together what becomes of them.
+    pub fn or(self, later: Self) -> Self {
+        Checks { fields: self.fields & later.fields, ..later }
+    }
+}
+
+impl<E: LiveEntity> RecordEdit<'_, E> {
+    /// What a request checks that is sent now, by a guard of these fields.
+    pub(super) fn checks(&self, fields: FieldSet<E::Field>) -> Checks<E> {
+        let shown = self.row().map(|entry| entry.row);
+        Checks::new(save::checks::<E>(self.policy, fields), &self.three.snapshot.row, shown)
+    }
+}
 
 /// The writes of a session whose answers were lost, until it is known of each field what became of it.
 pub(super) struct Doubts<E: LiveEntity> {
@@ -39,10 +108,13 @@ impl<E: LiveEntity> Doubts<E> {
 
     /// The answer to this write was lost.
     pub fn add(&mut self, sent: Sent<E>) {
+        if sent.checks.is_settled() {
+            return;
+        }
         let same = |lost: &&mut Lost<E>| lost.sent.local.diff(&sent.local).is_disjoint(lost.sent.fields | sent.fields);
         if let Some(lost) = self.lost.iter_mut().find(same) {
             // Of two writes of other fields, one may land where the other cannot.
-            let checks = lost.sent.checks & sent.checks;
+            let checks = lost.sent.checks.clone().or(sent.checks);
             lost.sent = Sent { fields: lost.sent.fields | sent.fields, checks, ..sent };
             lost.unread = true;
             return;
@@ -84,18 +156,39 @@ impl<E: LiveEntity> Doubts<E> {
         }
     }
 
-    /// The record was read. A write may land later than a read that did not find it, so the rest stays in doubt.
-    pub fn read(&mut self) {
+    /// The record was read, and this is it. A write may land later than a read that did not find it, so what has not changed
+    /// stays in doubt.
+    pub fn read(&mut self, state: &Arc<E>) {
         for lost in &mut self.lost {
             lost.unread = false;
         }
+        self.find(state);
+    }
+
+    /// An answer has told this state of the record.
+    pub fn find(&mut self, state: &Arc<E>) {
+        self.settle(|checks| checks.changed_in(state));
+    }
+
+    /// This is the table's row by now.
+    pub fn rebase(&mut self, row: &Arc<E>) {
+        self.settle(|checks| checks.changed_in_row(row));
+    }
+
+    /// This session has written these fields, where what it checks was as it was expected.
+    pub fn write(&mut self, fields: FieldSet<E::Field>) {
+        self.settle(|_| fields);
     }
 
     /// It is known what became of these fields: they have changed in the store, by one of these writes or so that none
     /// of those that check them can land any more.
-    pub fn settle(&mut self, fields: FieldSet<E::Field>) {
-        self.lost.retain(|lost| lost.sent.checks.is_disjoint(fields));
-        self.overwrite(fields);
+    fn settle(&mut self, changed: impl Fn(&Checks<E>) -> FieldSet<E::Field>) {
+        for Lost { sent, .. } in &mut self.lost {
+            let changed = changed(&sent.checks);
+            sent.checks.settle(changed);
+            sent.fields = sent.fields - changed;
+        }
+        self.lost.retain(|lost| !lost.sent.checks.is_settled() && !lost.sent.fields.is_empty());
     }
 
     /// These fields were written, whatever stood there: one of these writes may have landed before.

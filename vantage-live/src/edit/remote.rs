@@ -28,10 +28,21 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.must_be_stored()?;
         let found = self.table.shared().found(&self.id).map_err(not_read)?;
         let Some(entry) = found else { return Err(self.deleted()) };
+        let row = Arc::clone(&entry.row);
         self.take_remote_state(entry);
+        self.settle_by_row(&row);
         self.all_is_shown();
         self.keep_what_was_typed_since();
         Ok(self.conflicts())
+    }
+
+    /// What the table shows by now may tell what became, or becomes, of what this session has asked for.
+    fn settle_by_row(&mut self, row: &Arc<E>) {
+        if let Some(pending) = &mut self.pending {
+            pending.sent.checks.rebase(row);
+        }
+        self.doubts.rebase(row);
+        self.deleting.rebase(row);
     }
 
     /// Who has typed into what is under way, and sees it in conflict, means what is typed from then on, though it may be what
@@ -54,8 +65,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let (shared, id) = (Arc::clone(self.table.shared()), self.id.clone());
         let read = self.table.shared().run(Operation::Read, async move { shared.read(&id).await }).await;
         let Some(entry) = read.map_err(not_read)? else { return Err(self.deleted()) };
+        let row = Arc::clone(&entry.row);
         self.take_remote_state(entry);
-        self.doubts.read();
+        self.doubts.read(&row);
         self.is_there();
         self.all_is_shown();
         Ok(self.conflicts())
@@ -164,9 +176,6 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         }
         self.deleting.is_rebased(rows);
         let (own, typed) = self.own_and_typed(&entry.row);
-        let changed = self.three.snapshot.row.diff(&entry.row);
-        self.doubts.settle(changed);
-        self.deleting.has_changed(changed);
         self.snapshot_time = self.table.shared().env.now();
         self.take_in(entry, own | known, typed);
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::channel::oneshot;
 use serde_json::Value;
 
-use super::doubt::Doubts;
+use super::doubt::{Checks, Doubts};
 use super::outcome::{EditError, SaveError, SaveResult, StoredOtherwise};
 use crate::broken::{self, Broken};
 use crate::dataset::{DataSetError, kept_apart};
@@ -21,8 +21,8 @@ use crate::value::{
 pub(super) struct Sent<E: LiveEntity> {
     /// The fields it writes, or is to write once it is found out what became of earlier writes.
     pub fields: FieldSet<E::Field>,
-    /// The fields that it checks: it is done only where none of them has changed.
-    pub checks: FieldSet<E::Field>,
+    /// What it checks; nothing, as long as it is not known what it writes.
+    pub checks: Checks<E>,
     /// The session's state when it was sent; typing has gone on since. What it does not write has followed the store.
     pub local: E,
     /// The fields that have another value here since because they have followed the store, and not because of typing.
@@ -37,9 +37,10 @@ pub(super) struct Sent<E: LiveEntity> {
 
 impl<E: LiveEntity> Sent<E> {
     /// These fields of the session's state are to be written.
-    pub fn new(fields: FieldSet<E::Field>, local: E) -> Self {
+    pub fn new(fields: FieldSet<E::Field>, local: E, snapshot: &Arc<E>) -> Self {
         let none = FieldSet::EMPTY;
-        Sent { fields, checks: none, local, followed: none, ever_followed: none, typed: none, kept: none }
+        let checks = Checks::new(none, snapshot, None);
+        Sent { fields, checks, local, followed: none, ever_followed: none, typed: none, kept: none }
     }
 
     /// Of the fields it writes, those that were typed into since it was sent, or decided for what is there. What has followed

@@ -207,7 +207,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             return Err(EditError::Closed);
         }
         let fields = if self.is_new() { !E::Field::READONLY } else { self.modified_fields() };
-        let sent = Sent::new(fields, self.local().clone());
+        let sent = Sent::new(fields, self.local().clone(), &self.three.snapshot.row);
         let id = self.id.clone();
         if let Some(mut key) = self.new {
             if broken::is(Broken::CreatesTwice) {
@@ -277,7 +277,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let (patch, guard) = save::prepare(&sent.local, &self.three.snapshot, self.policy, sent.fields, can)
             .map_err(|source| self.fault(source))?;
         let work = save::write(shared, self.id.clone(), patch, guard);
-        let sent = Sent { checks: save::checks::<E>(self.policy, sent.fields), ..sent };
+        let sent = Sent { checks: self.checks(sent.fields), ..sent };
         self.ask(sent, Asked { attempt, ..Asked::default() }, work);
         Ok(())
     }

@@ -1,0 +1,224 @@
+//! Which of the requests whose answers were lost may still be done, after what the session has seen since.
+
+use tests::bakery::{self, Colleague as _, Product, ProductField};
+use tests::claiming::Claiming;
+use tests::wait::until;
+use vantage_live::contract::{Faults, FaultyValueSet};
+use vantage_live::edit::DeleteResult;
+use vantage_live::{
+    Guard, ImTable, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, RecordEdit, SaveResult, ValueErrorKind,
+    WritableValueSet as _,
+};
+
+use crate::faulty_products;
+
+const CUPCAKE: &str = "flux_cupcake";
+
+/// A session of which a write of two fields was lost, and of which somebody else has changed one since, as it has seen.
+async fn lost_for_good(policy: Policy) -> (ImTable, RecordEdit<'static, Product>) {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record_owned(CUPCAKE).await.unwrap();
+    edit.set_policy(policy);
+    (edit.name, edit.price) = ("Cupcake".into(), 130);
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    store.colleague_sets(CUPCAKE, "name", "Their Cupcake").await;
+    let _ = edit.refresh_snapshot().await.unwrap();
+    edit.revert();
+    (store, edit)
+}
+
+#[tokio::test]
+async fn a_lost_write_of_which_one_field_was_changed_by_somebody_else_can_land_with_none_of_them() {
+    let (store, mut edit) = lost_for_good(Policy::Fields).await;
+    store.colleague_sets(CUPCAKE, "price", 130).await; // as it was typed here, and by somebody else
+    edit.price = 140;
+
+    let result = edit.save().await.unwrap();
+
+    let SaveResult::Conflict(conflicts) = result else { panic!("{result:?}") };
+    assert_eq!(conflicts.fields(), ProductField::Price.into());
+    assert_eq!(store.stored(CUPCAKE, "price").await, Some(130.into()));
+}
+
+#[tokio::test]
+async fn a_lost_write_that_checks_nothing_may_land_whatever_was_changed_since() {
+    let (store, mut edit) = lost_for_good(Policy::Overwrite).await;
+    edit.set_policy(Policy::Fields);
+    store.colleague_sets(CUPCAKE, "price", 130).await; // it lands now, and somebody names the cupcake once more
+    edit.price = 140;
+
+    let result = edit.save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Saved), "{result:?}");
+    assert_eq!(store.stored(CUPCAKE, "price").await, Some(140.into()));
+}
+
+#[tokio::test]
+async fn by_version_a_lost_write_can_land_no_more_once_anything_has_changed() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(Claiming::new(store.clone(), |can| can.version_token = true));
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).policy(Policy::Version).open().await.unwrap();
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    let theirs = |patch: Patch, version| (patch.set("version", version), Guard::Exists);
+    let (patch, guard) = theirs(Patch::new().set("name", "Their Cupcake"), 2);
+    let _ = store.write(&CUPCAKE.into(), &patch, &guard).await.unwrap();
+    let _ = edit.refresh_snapshot().await.unwrap();
+    edit.price = 140;
+    let (patch, guard) = theirs(Patch::new().set("price", 130), 3); // as it was typed here, and by somebody else
+    let _ = store.write(&CUPCAKE.into(), &patch, &guard).await.unwrap();
+
+    let _ = edit.refresh_snapshot().await.unwrap();
+
+    assert_eq!(edit.conflicts().fields(), ProductField::Price.into());
+}
+
+#[tokio::test]
+async fn of_two_lost_writes_of_one_value_the_one_may_land_where_the_other_cannot() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    let first = edit.name.clone();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    edit.name = "Cupcake".into();
+    store.colleague_sets(CUPCAKE, "name", "Their Cupcake").await;
+    let _ = edit.refresh_snapshot().await.unwrap();
+    edit.name = first; // as the first of the two writes has found it
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    store.colleague_sets(CUPCAKE, "name", "Anybody's Cupcake").await; // so the second is refused from now on
+    let _ = edit.refresh_snapshot().await.unwrap();
+    edit.take_remote(ProductField::Name);
+    store.colleague_sets(CUPCAKE, "price", 130).await; // the first lands now
+    edit.price = 140;
+
+    let result = edit.save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Saved), "{result:?}");
+    assert_eq!(store.stored(CUPCAKE, "price").await, Some(140.into()));
+}
+
+#[tokio::test]
+async fn a_write_that_was_seen_to_be_refused_under_way_is_not_in_doubt_when_its_answer_is_lost() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    store.colleague_sets(CUPCAKE, "price", 125).await;
+    faults.next(Operation::Write).loses_its_answer();
+    edit.start_save().unwrap();
+    until(|| faults.operations().contains(&Operation::Write)).await;
+    table.on_backend_change(CUPCAKE).await.unwrap();
+    assert_eq!(edit.rebase().unwrap().fields(), ProductField::Price.into());
+    let lost = edit.finish_save().await.unwrap();
+    assert!(matches!(lost, SaveResult::Error(_)), "{lost:?}");
+    store.colleague_sets(CUPCAKE, "price", 130).await; // as it was typed here, and by somebody else
+    edit.price = 140;
+
+    let result = edit.save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Conflict(_)), "P3: {result:?}");
+    assert_eq!(store.stored(CUPCAKE, "price").await, Some(130.into()));
+}
+
+#[tokio::test]
+async fn a_delete_that_was_seen_to_be_refused_under_way_is_not_in_doubt_when_its_answer_is_lost() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    store.colleague_sets(CUPCAKE, "price", 125).await;
+    faults.next(Operation::Delete).loses_its_answer();
+    edit.start_delete().unwrap();
+    until(|| faults.operations().contains(&Operation::Delete)).await;
+    table.on_backend_change(CUPCAKE).await.unwrap();
+    let _ = edit.rebase().unwrap();
+    let lost = edit.finish_delete().await.unwrap();
+    assert!(matches!(lost, DeleteResult::Error(_)), "{lost:?}");
+    store.colleague_deletes(CUPCAKE).await;
+
+    let found = edit.delete().await.unwrap();
+
+    assert!(matches!(found, DeleteResult::AlreadyGone), "{found:?}");
+}
+
+/// A session whose table shows a price of somebody else's that has been taken back since, as the table has not heard.
+async fn behind_an_undo() -> (RecordEdit<'static, Product>, ImTable, Faults) {
+    let (table, store, faults) = faulty_products().await;
+    let edit = table.edit_record_owned(CUPCAKE).await.unwrap();
+    store.colleague_sets(CUPCAKE, "price", 125).await;
+    table.on_backend_change(CUPCAKE).await.unwrap();
+    store.colleague_sets(CUPCAKE, "price", edit.price).await;
+    (edit, store, faults)
+}
+
+#[tokio::test]
+async fn what_was_shown_before_a_delete_was_sent_says_nothing_of_what_became_of_it() {
+    let (mut edit, store, faults) = behind_an_undo().await;
+    faults.next(Operation::Delete).loses_its_answer();
+    let _ = edit.delete().await.unwrap();
+    assert_eq!(store.count().await.unwrap(), 4, "it is deleted");
+    let _ = edit.rebase().unwrap();
+
+    let found = edit.delete().await.unwrap();
+
+    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
+}
+
+#[tokio::test]
+async fn what_was_shown_before_a_write_was_sent_says_nothing_of_what_became_of_it() {
+    let (mut edit, store, faults) = behind_an_undo().await;
+    (edit.name, edit.price) = ("Cupcake".into(), 130);
+    faults.next(Operation::Write).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+    assert_eq!(store.stored(CUPCAKE, "price").await, Some(130.into()), "it is written");
+    let _ = edit.rebase().unwrap();
+    edit.keep_local(ProductField::Price);
+    edit.name = "My Cupcake".into();
+
+    let result = edit.save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Saved), "{result:?}");
+}
+
+#[tokio::test]
+async fn what_is_read_after_a_write_was_sent_says_that_it_was_refused_though_the_table_had_shown_it_before() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    (edit.name, edit.price) = ("Cupcake".into(), 130);
+    store.colleague_sets(CUPCAKE, "price", 125).await;
+    table.on_backend_change(CUPCAKE).await.unwrap();
+    faults.next(Operation::Write).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+    let _ = edit.rebase().unwrap();
+    let _ = edit.refresh_snapshot().await.unwrap();
+    let theirs = Patch::new().set("price", 130).set("name", "Cupcake"); // as it was typed here, and by somebody else
+    let _ = store.write(&CUPCAKE.into(), &theirs, &Guard::Exists).await.unwrap();
+    edit.price = 140;
+
+    let result = edit.save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Conflict(_)), "P3: {result:?}");
+    assert_eq!(store.stored(CUPCAKE, "price").await, Some(130.into()));
+}
+
+#[tokio::test]
+async fn a_lost_delete_that_was_told_as_done_is_not_what_deletes_the_record_that_is_made_again() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    let record = store.get_id_value(edit.id()).await.unwrap().unwrap();
+    faults.next(Operation::Delete).loses_its_answer();
+    let _ = edit.delete().await.unwrap();
+    let found = edit.delete().await.unwrap();
+    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
+    store.insert_id_value(edit.id(), record).await.unwrap();
+    table.on_backend_change(CUPCAKE).await.unwrap();
+    let _ = edit.rebase().unwrap();
+    store.colleague_deletes(CUPCAKE).await;
+
+    let result = edit.delete().await.unwrap();
+
+    assert!(matches!(result, DeleteResult::AlreadyGone), "{result:?}");
+}
