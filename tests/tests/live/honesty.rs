@@ -6,7 +6,10 @@ use tests::wait::until;
 use tokio::runtime::Runtime;
 use vantage_live::contract::{Faults, FaultyFeed, FaultyValueSet};
 use vantage_live::dataset::InsertableDataSet as _;
-use vantage_live::{FeedOrder, ImTable, LiveTable, Operation, SaveResult, SyncState, ValueErrorKind};
+use vantage_live::{
+    FeedOrder, Guard, ImTable, LiveTable, Operation, Patch, SaveResult, SyncState, ValueErrorKind,
+    WritableValueSet as _,
+};
 
 fn is_live(table: &LiveTable<Product>) -> bool {
     matches!(table.sync_state(), SyncState::Live(_))
@@ -84,6 +87,34 @@ async fn an_insert_that_hangs_hides_nobody_elses_for_long() {
     held.release();
     let id = inserting.await.unwrap().unwrap();
     assert!(table.row(&id).is_some(), "ours comes when it comes");
+}
+
+#[tokio::test]
+async fn what_waits_for_an_insert_that_hangs_takes_nothing_back_that_was_told_since() {
+    let (table, store, faults) = followed().await;
+    let (insert, write) = (faults.next(Operation::Insert).is_held(), faults.next(Operation::Write).is_held());
+    let inserting = tokio::spawn({
+        let table = table.clone();
+        async move { table.insert(hoverboard()).await }
+    });
+    insert.arrived().await;
+    let almanac = json!({"name": "Almanac", "price": 1955, "inventory": {"stock": 1, "shelf": "B"}});
+    store.colleague_inserts("almanac", almanac).await;
+    until(|| table.metrics().feed_events == 1).await;
+    let writing = tokio::spawn({
+        let (table, patch) = (table.clone(), Patch::new().set("name", "Gray's Almanac"));
+        async move { table.write(&"almanac".into(), &patch, &Guard::Exists).await }
+    });
+    write.arrived().await;
+
+    store.colleague_sets("almanac", "price", 2015).await;
+
+    until(|| table.row(&"almanac".into()).is_some()).await;
+    assert_eq!(table.row(&"almanac".into()).unwrap().price, 2015, "P6");
+    insert.release();
+    write.release();
+    inserting.await.unwrap().unwrap();
+    let _ = writing.await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -128,13 +128,13 @@ impl<E: LiveEntity> Core<E> {
             self.agreed(id, source);
             return Taken::Shown;
         }
+        if let Source::Event { .. } = source {
+            // What waits for an answer of ours, whichever it is, is older than this.
+            self.flights.forget_told(id);
+        }
         let may_be_inserted = may_be_inserted && !self.snapshot.rows.contains_key(id);
         if self.flights.put_off_told(id, &seen, source, may_be_inserted) {
             return Taken::PutOff;
-        }
-        if let Source::Event { .. } = source {
-            // What waits for an answer of ours is older than this.
-            self.flights.forget_told(id);
         }
         self.decide(id, seen, source, origin)
     }

@@ -11,7 +11,7 @@ use super::people::Place;
 use super::reports::{Before, Came, Done, Shown};
 use crate::model::{Broken, Looked, Lost, Promise, ensure};
 use crate::product::{Product, places};
-use crate::world::{Happened, State};
+use crate::world::{Happened, SentDelete, State};
 
 impl Run<'_> {
     /// Looks at everything.
@@ -378,7 +378,11 @@ impl Run<'_> {
         let (happened, sentence) = match result {
             Ok(DeleteResult::Deleted) => {
                 // Whose answer was lost may have done it.
-                let may_be_own = self.world.with(|state| state.deletes.contains(&(actor, edit.id().clone())));
+                let is_own = seat.deletes.is_some_and(|deletes| self.writes.deleted(actor) > deletes.before)
+                    || self.writes.has_deleted(actor, edit.id());
+                let may_be_own = |sent: &SentDelete| is_own || !seat.model.has_settled(edit.id(), sent);
+                let may_be_own =
+                    self.world.with(|state| state.deletes.get(&(actor, edit.id().clone())).is_some_and(may_be_own));
                 ensure(gone && may_be_own, Promise::P4, || {
                     let so = if gone { "somebody else has" } else { "is there" };
                     format!("{name} was told that it has deleted `{}`, which {so}", edit.id())

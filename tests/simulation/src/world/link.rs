@@ -11,6 +11,7 @@ use vantage_live::{
 
 use super::store::{Ask, By, Deed, Reply, Store};
 use super::{Happened, State, World};
+use crate::product::{Product, Val, path, val};
 
 /// How a process is connected.
 #[derive(Clone, Default)]
@@ -92,7 +93,8 @@ impl State {
         for commit in &commits {
             self.announce(commit);
             if let (Deed::Delete, Some(actor)) = (&commit.deed, by.actor) {
-                self.deletes.insert((actor, commit.id.clone()));
+                let unguarded = SentDelete { place: commit.place, guard: Guard::Nothing };
+                self.deletes.entry((actor, commit.id.clone())).or_insert(unguarded);
             }
         }
         self.commits.extend(commits);
@@ -115,7 +117,7 @@ impl Link {
     pub(super) async fn ask(&self, ask: Ask) -> Result<Reply, ValueErrorKind> {
         let (answer, answered) = oneshot::channel();
         let world = &self.world;
-        let (by, fate, cuts, number) = world.with(|state| {
+        let (by, fate, cuts, number, place) = world.with(|state| {
             let actor = state.tasks.current.and_then(|owner| owner.actor);
             let permit = actor.and_then(|actor| state.permits.get(&actor).cloned());
             let fate = if state.wires[self.process].is_cut { Fate::NotReached } else { state.fate(&ask) };
@@ -124,13 +126,14 @@ impl Link {
                 let who = actor.map_or_else(String::new, |actor| format!(" for {actor}"));
                 format!("request {number} of {}{who}: {}", crate::profiles::PROCESSES[self.process], spelled(&ask))
             });
-            (By { actor, permit }, fate, state.wires[self.process].cuts, number)
+            let place = if let Ask::Delete { id, .. } = &ask { state.store.history(id).len() } else { 0 };
+            (By { actor, permit }, fate, state.wires[self.process].cuts, number, place)
         });
         // Who is not answered with what is stored has its answer when that is read.
         let is_half = !self.capabilities.after_image
             && matches!(ask, Ask::Write { .. } | Ask::Insert { .. } | Ask::Make { .. } | Ask::Replace { .. });
         let read = if let Ask::Read(id) = &ask { Some(id.clone()) } else { None };
-        let request = Request { world: world.clone(), process: self.process, cuts, number, ask, by: by.clone() };
+        let request = Request { world: world.clone(), process: self.process, cuts, number, ask, by: by.clone(), place };
         world.spawn(None, Box::pin(request.travel(fate, answer)));
         let Answer { reply, changed, found } = answered.await.unwrap_or(Err(ValueErrorKind::Unreachable))?;
         world.with(|state| {
@@ -176,6 +179,36 @@ struct Request {
     number: u64,
     ask: Ask,
     by: By,
+    /// The place that the next state had in the history of the record, when this was sent.
+    place: usize,
+}
+
+/// A delete that was sent.
+pub(crate) struct SentDelete {
+    /// The place that the next state had in the history of the record then.
+    pub place: usize,
+    guard: Guard,
+}
+
+impl SentDelete {
+    /// Whether it is known from this state that it was done before that or will be no more: the store has had it for the
+    /// first time at this place in the record's history.
+    pub fn is_settled_by(&self, state: &Product, first: usize) -> bool {
+        let Guard::Fields(expected) = &self.guard else { return false };
+        // The fields that every record has, of numbers those that are spelled as such.
+        let differs = |field: usize, value| match Val::of_json(Some(value)) {
+            known @ (Val::Text(_) | Val::Number(_)) => known != val(state, field),
+            _ => false,
+        };
+        let has_changed = |field: usize| {
+            let value = expected.iter().find_map(|expected| match &expected.what {
+                Expectation::Value(value) if expected.path == *path(field) => Some(value),
+                _ => None,
+            });
+            value.is_some_and(|value| differs(field, value))
+        };
+        first >= self.place && (0..4).any(has_changed)
+    }
 }
 
 impl Request {
@@ -280,8 +313,9 @@ impl Request {
                 }
             });
         }
-        if let (Ask::Delete { id, .. }, Some(actor)) = (&self.ask, self.by.actor) {
-            self.world.with(|state| state.deletes.insert((actor, id.clone())));
+        if let (Ask::Delete { id, guard }, Some(actor)) = (&self.ask, self.by.actor) {
+            let sent = SentDelete { place: self.place, guard: guard.clone() };
+            self.world.with(|state| state.deletes.insert((actor, id.clone()), sent));
         }
         if self.ask.is_read() { ValueErrorKind::Unreachable } else { ValueErrorKind::OutcomeUnknown }
     }

@@ -22,7 +22,7 @@ use vantage_live::table::Environment;
 
 pub(crate) use executor::{Owner, TaskId};
 pub(crate) use feed::{Manner, Position, Records, TableFeed};
-pub(crate) use link::{Disk, Found, Link, Wire};
+pub(crate) use link::{Disk, Found, Link, SentDelete, Wire};
 pub(crate) use store::{Ask, By, Commit, Deed, Shape, Store};
 pub(crate) use tale::{Happened, Tale};
 
@@ -67,8 +67,8 @@ pub(crate) struct State {
     pub unread: BTreeSet<u32>,
     /// The actors of which a write was sent twice: it may be refused because of its own first time.
     pub wrote_twice: BTreeSet<u32>,
-    /// The deletes, by actor and record, that were done, or whose answers were lost.
-    pub deletes: BTreeSet<(u32, vantage_live::Id)>,
+    /// The deletes, by actor and record, that were done, or whose answers were lost: the last of each.
+    pub deletes: BTreeMap<(u32, vantage_live::Id), SentDelete>,
 }
 
 impl World {
@@ -90,7 +90,7 @@ impl World {
             unanswered: BTreeMap::new(),
             unread: BTreeSet::new(),
             wrote_twice: BTreeSet::new(),
-            deletes: BTreeSet::new(),
+            deletes: BTreeMap::new(),
         };
         World { state: Arc::new(Mutex::new(state)), ready: Arc::default() }
     }
