@@ -42,6 +42,8 @@ pub enum Broken {
     MakesAnother,
     /// P4: that a record was made is told after it was told that it is gone.
     RemembersWhatHasGone,
+    /// P4: a lost delete stays in doubt, whatever was seen since.
+    ClaimsWhatOthersDelete,
     /// P5: the after-image of a write is not shown.
     HidesAfterImages,
     /// P5: a save does not wait until it is known which of two answers is newer.

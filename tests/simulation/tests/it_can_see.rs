@@ -48,6 +48,7 @@ each! {
     a_record_made_twice: CreatesTwice breaks P4;
     a_record_made_again_that_was_made_unheard: MakesAnother breaks P4;
     a_record_told_as_made_that_was_told_as_gone: RemembersWhatHasGone breaks P4 in "crowd";
+    a_delete_claimed_that_can_be_done_no_more: ClaimsWhatOthersDelete breaks P4 in "clearance";
     an_after_image_that_is_not_shown: HidesAfterImages breaks P5;
     an_answer_before_it_is_known_which_is_newer: AnswersUnsettled breaks P5;
     a_late_event_that_is_shown: ShowsLateEvents breaks P6;

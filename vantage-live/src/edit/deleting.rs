@@ -63,6 +63,9 @@ impl<E: LiveEntity> Deleting<E> {
 
     /// This is the table's row by now.
     pub fn rebase(&mut self, row: &Arc<E>) {
+        if broken::is(Broken::ClaimsWhatOthersDelete) {
+            return;
+        }
         if let Some(pending) = &mut self.pending {
             pending.checks.rebase(row);
         }

@@ -200,7 +200,7 @@ impl What {
             (of.rests, Kind::Rest),
         ];
         match chance.weighted(&kinds) {
-            Kind::Person => What::Person(small(chance, PLACES), Act::draw(chance)),
+            Kind::Person => What::Person(small(chance, PLACES), Act::draw(chance, of.deletes)),
             Kind::Program => What::Program(small(chance, 6), Call::draw(chance)),
             Kind::Other => What::Other(small(chance, 8), Deed::draw(chance)),
             Kind::Link => {
@@ -216,7 +216,7 @@ impl What {
 }
 
 impl Act {
-    fn draw(chance: &mut Chance) -> Self {
+    fn draw(chance: &mut Chance, deletes: u16) -> Self {
         let (field, number, table, record) =
             (small(chance, COUNT), small(chance, 6), small(chance, 6), small(chance, 8));
         let acts = [
@@ -234,9 +234,9 @@ impl Act {
             (1, Act::Accept),
             (1, Act::Revert),
             (1, Act::RevertField { field }),
-            (2, Act::Delete),
-            (1, Act::StartDelete),
-            (2, Act::PollDelete),
+            (2 * deletes, Act::Delete),
+            (deletes, Act::StartDelete),
+            (2 * deletes, Act::PollDelete),
             (2, Act::SaveAsNew),
             (1, Act::Policy { number }),
             (2, Act::Close),

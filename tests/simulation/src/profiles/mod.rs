@@ -83,9 +83,12 @@ pub(crate) struct Weights {
     pub crashes: u16,
     pub waits: u16,
     pub rests: u16,
+    /// How often people delete something, against the rest of what they do.
+    pub deletes: u16,
 }
 
-const WEIGHTS: Weights = Weights { people: 60, tables: 6, others: 14, links: 3, crashes: 1, waits: 8, rests: 1 };
+const WEIGHTS: Weights =
+    Weights { people: 60, tables: 6, others: 14, links: 3, crashes: 1, waits: 8, rests: 1, deletes: 1 };
 
 const EVERYDAY: Roughness = Roughness {
     unreachable: 15,
@@ -154,6 +157,14 @@ pub const PROFILES: &[Profile] = &[
         weights: Weights { others: 40, links: 0, crashes: 0, waits: 2, rests: 8, ..WEIGHTS },
         records: 1,
         feeds: Feeds::Disordered,
+    },
+    // People clear out, and often nobody knows what came of it.
+    Profile {
+        name: "clearance",
+        roughness: Roughness { lost_request: 150, lost_answer: 150, slow: 200, quick_us: 5_000, ..EVERYDAY },
+        weights: Weights { others: 30, links: 0, crashes: 0, deletes: 10, ..WEIGHTS },
+        records: 1,
+        feeds: Feeds::Any,
     },
     // No trouble at all: whatever goes wrong here is simple.
     Profile {

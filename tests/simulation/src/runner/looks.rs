@@ -166,7 +166,7 @@ impl Run<'_> {
         // Of several records, those that came before the one that has failed are done.
         let is_of_one = matches!(what, "write" | "insert" | "replace");
         let is_sure =
-            self.world.with(|state| !state.unanswered.contains_key(&actor) && !state.wrote_twice.contains(&actor));
+            self.world.with(|state| !state.unanswered.contains_key(&actor) && !state.sent_twice.contains(&actor));
         let says_nothing_is_done = match &result {
             Err(DataSetError::Store(error)) => match &error.kind {
                 ValueErrorKind::OutcomeUnknown | ValueErrorKind::Missing | ValueErrorKind::Closed => false,
@@ -435,5 +435,5 @@ impl Run<'_> {
 /// that was sent twice is refused for its first time.
 fn is_clear(state: &State, actor: u32) -> bool {
     let was_lost = state.unanswered.contains_key(&actor) || state.unread.contains(&actor);
-    !was_lost && !state.wrote_twice.contains(&actor)
+    !was_lost && !state.sent_twice.contains(&actor)
 }

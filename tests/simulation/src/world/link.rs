@@ -238,8 +238,8 @@ impl Request {
         let mut reply = self.apply();
         let mut revision = self.world.with(|state| state.store.revision());
         if let Fate::Doubled | Fate::Resent = fate {
-            if let (Ask::Write { .. }, Some(actor)) = (&self.ask, self.by.actor) {
-                self.world.with(|state| state.wrote_twice.insert(actor));
+            if let (Ask::Write { .. } | Ask::Delete { .. }, Some(actor)) = (&self.ask, self.by.actor) {
+                self.world.with(|state| state.sent_twice.insert(actor));
             }
             self.tell(if fate == Fate::Resent { Happened::Resent } else { Happened::Doubled }, "arrives twice");
             self.wait().await;

@@ -65,8 +65,8 @@ pub(crate) struct State {
     pub unanswered: BTreeMap<u32, Known>,
     /// The actors of which an answer to a write could not be read.
     pub unread: BTreeSet<u32>,
-    /// The actors of which a write was sent twice: it may be refused because of its own first time.
-    pub wrote_twice: BTreeSet<u32>,
+    /// The actors of which a write or a delete was sent twice: it may be refused, or find nothing, because of its own first time.
+    pub sent_twice: BTreeSet<u32>,
     /// The deletes, by actor and record, that were done, or whose answers were lost: the last of each.
     pub deletes: BTreeMap<(u32, vantage_live::Id), SentDelete>,
 }
@@ -89,7 +89,7 @@ impl World {
             found: Vec::new(),
             unanswered: BTreeMap::new(),
             unread: BTreeSet::new(),
-            wrote_twice: BTreeSet::new(),
+            sent_twice: BTreeSet::new(),
             deletes: BTreeMap::new(),
         };
         World { state: Arc::new(Mutex::new(state)), ready: Arc::default() }
