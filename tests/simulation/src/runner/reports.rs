@@ -36,6 +36,7 @@ impl Came {
     fn has_failed(&self) -> bool {
         match self {
             Came::Saved(saved) => matches!(**saved, (Ok(SaveResult::Error(_)), _)),
+            Came::Refreshed(refreshed) => matches!(**refreshed, Err(RefreshError::Edit(_))),
             Came::Deleted(Ok(DeleteResult::Error(_))) | Came::Called(_, Err(_), _) | Came::CalledOnUnfit(Err(_)) => {
                 true
             }

@@ -51,7 +51,14 @@ impl Ask {
             }
             _ => is_whole,
         };
-        std::array::from_fn(|field| names(field).then(|| stored(record, field)))
+        // What is taken out of a part that stays is not away with it.
+        let part = path(PART[0]);
+        let is_inside = matches!(self, Ask::Write { patch, .. } if patch.paths().any(|written| part.contains(written) && written != part));
+        let sent = |field| match stored(record, field) {
+            Val::Away if is_inside => Val::Nothing,
+            val => val,
+        };
+        std::array::from_fn(|field| names(field).then(|| sent(field)))
     }
 }
 
