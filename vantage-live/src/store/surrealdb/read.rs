@@ -18,6 +18,8 @@ use crate::value::{
 
 /// How many records are asked for by id in one statement.
 const BY_ID: usize = 4_096;
+/// How many batches are asked for at once: the server reads the next one while the last is taken in.
+const AHEAD: usize = 2;
 
 impl SurrealTable {
     async fn select(&self, statement: Statement) -> Result<Vec<(Id, Record)>, ValueError> {
@@ -162,7 +164,8 @@ impl ReadableValueSet for SurrealTable {
             stream::iter(chunks).map(Ok)
         });
         ids.try_flatten()
-            .and_then(move |ids| async move { self.stretch(&ids).await })
+            .map_ok(move |ids| async move { self.stretch(&ids).await })
+            .try_buffered(AHEAD)
             .try_filter(|rows| future::ready(!rows.is_empty()))
             .boxed()
     }
