@@ -2,14 +2,13 @@
 
 use serde_json::Value;
 use tests::bakery::{self, Colleague as _, Product, ProductField};
-use tests::claiming::Claiming;
 use tests::coercing::Coercing;
 use tests::wait::until;
 use vantage_live::contract::FaultyValueSet;
 use vantage_live::edit::{DeleteResult, EditError, SaveError};
 use vantage_live::{
-    FieldSet, Guard, ImTable, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, Record, RecordEdit,
-    SaveResult, ValueErrorKind, WritableValueSet as _,
+    FieldSet, Guard, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, Record, SaveResult, ValueErrorKind,
+    WritableValueSet as _,
 };
 
 use crate::faulty_products;

@@ -4,7 +4,7 @@ use tests::bakery::{self, Colleague as _, Product, ProductField};
 use tests::claiming::Claiming;
 use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet};
-use vantage_live::edit::DeleteResult;
+use vantage_live::edit::{DeleteResult, RefreshError};
 use vantage_live::{
     Guard, ImTable, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, RecordEdit, SaveResult, ValueErrorKind,
     WritableValueSet as _,
@@ -221,4 +221,219 @@ async fn a_lost_delete_that_was_told_as_done_is_not_what_deletes_the_record_that
     let result = edit.delete().await.unwrap();
 
     assert!(matches!(result, DeleteResult::AlreadyGone), "{result:?}");
+}
+
+/// A session of a price that somebody else has changed, as its table shows and the session has not taken in.
+async fn stale() -> (LiveTable<Product>, RecordEdit<'static, Product>, ImTable, Faults) {
+    let (table, store, faults) = faulty_products().await;
+    let edit = table.edit_record_owned(CUPCAKE).await.unwrap();
+    store.colleague_sets(CUPCAKE, "price", 125).await;
+    table.on_backend_change(CUPCAKE).await.unwrap();
+    assert!(edit.is_stale());
+    (table, edit, store, faults)
+}
+
+#[tokio::test]
+async fn what_the_table_had_shown_before_tells_that_a_lost_delete_was_refused_once_it_is_found_again() {
+    for lists in [true, false] {
+        let (table, mut edit, store, faults) = stale().await;
+        faults.next(Operation::Delete).loses_its_answer();
+        let _ = edit.delete().await.unwrap();
+        if lists {
+            table.refresh_all().await.unwrap();
+        } else {
+            table.on_backend_change(CUPCAKE).await.unwrap();
+        }
+        let _ = edit.rebase().unwrap();
+        store.colleague_deletes(CUPCAKE).await;
+
+        let found = edit.delete().await.unwrap();
+
+        assert!(matches!(found, DeleteResult::AlreadyGone), "{found:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_rebase_after_a_lost_write_shows_that_it_was_refused() {
+    for was_shown in [true, false] {
+        let (table, mut edit, store, faults) = stale().await;
+        let theirs = if was_shown { 125 } else { 126 };
+        edit.price = 130;
+        store.colleague_sets(CUPCAKE, "price", theirs).await;
+        faults.next(Operation::Write).loses_its_answer();
+        let _ = edit.save().await.unwrap();
+        table.on_backend_change(CUPCAKE).await.unwrap();
+        let _ = edit.rebase().unwrap();
+        store.colleague_sets(CUPCAKE, "price", 130).await; // as it was typed here, and by somebody else
+        table.on_backend_change(CUPCAKE).await.unwrap();
+        edit.price = 140;
+
+        let conflicts = edit.rebase().unwrap();
+
+        assert_eq!(conflicts.fields(), ProductField::Price.into(), "P3, {theirs} was shown");
+    }
+}
+
+/// How a session hears that its record has gone.
+#[derive(Clone, Copy, Debug)]
+enum Hears {
+    ByRebase,
+    ByRefresh,
+    BySave,
+}
+
+impl Hears {
+    const ALL: [Self; 3] = [Self::ByRebase, Self::ByRefresh, Self::BySave];
+
+    async fn that_it_has_gone(self, edit: &mut RecordEdit<'_, Product>, table: &LiveTable<Product>) {
+        let has_gone = match self {
+            Hears::ByRebase => {
+                table.on_backend_change(CUPCAKE).await.unwrap();
+                matches!(edit.rebase(), Err(RefreshError::Deleted { .. }))
+            }
+            Hears::ByRefresh => matches!(edit.refresh_snapshot().await, Err(RefreshError::Deleted { .. })),
+            Hears::BySave => {
+                edit.name.push('!');
+                matches!(edit.save().await.unwrap(), SaveResult::Deleted)
+            }
+        };
+        assert!(has_gone, "{self:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_write_to_a_record_that_has_gone_has_written_nothing_of_the_one_that_is_made_again() {
+    for hears in Hears::ALL {
+        let (table, store, faults) = faulty_products().await;
+        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+        let mut record = store.get_id_value(edit.id()).await.unwrap().unwrap();
+        edit.price = 130;
+        faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+        let _ = edit.save().await.unwrap();
+        store.colleague_deletes(CUPCAKE).await;
+        hears.that_it_has_gone(&mut edit, &table).await;
+        record.insert("price".into(), 130.into()); // as it was typed here, and by somebody else
+        store.insert_id_value(edit.id(), record).await.unwrap();
+        edit.price = 140;
+
+        let result = edit.save().await.unwrap();
+
+        assert!(matches!(result, SaveResult::Conflict(_)), "{hears:?}, P3: {result:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_delete_is_not_what_deletes_a_record_that_was_gone_and_is_there_again() {
+    for hears in Hears::ALL {
+        let (table, store, faults) = faulty_products().await;
+        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+        let record = store.get_id_value(edit.id()).await.unwrap().unwrap();
+        faults.next(Operation::Delete).loses_its_answer();
+        let _ = edit.delete().await.unwrap();
+        hears.that_it_has_gone(&mut edit, &table).await;
+        store.insert_id_value(edit.id(), record).await.unwrap();
+        table.on_backend_change(CUPCAKE).await.unwrap();
+        let _ = edit.rebase().unwrap();
+        store.colleague_deletes(CUPCAKE).await;
+
+        let result = edit.delete().await.unwrap();
+
+        assert!(matches!(result, DeleteResult::AlreadyGone), "{hears:?}: {result:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_delete_is_what_has_deleted_the_record_also_where_that_was_heard_before() {
+    for hears in Hears::ALL {
+        let (table, _store, faults) = faulty_products().await;
+        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+        faults.next(Operation::Delete).loses_its_answer();
+        let _ = edit.delete().await.unwrap();
+        hears.that_it_has_gone(&mut edit, &table).await;
+
+        let result = edit.delete().await.unwrap();
+
+        assert!(matches!(result, DeleteResult::Deleted), "{hears:?}: {result:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_delete_that_was_done_leaves_no_doubt_of_an_earlier_one() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    let record = store.get_id_value(edit.id()).await.unwrap().unwrap();
+    faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.delete().await.unwrap();
+    let deleted = edit.delete().await.unwrap();
+    assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
+    store.insert_id_value(edit.id(), record).await.unwrap();
+    table.on_backend_change(CUPCAKE).await.unwrap();
+    let _ = edit.rebase().unwrap();
+    store.colleague_deletes(CUPCAKE).await;
+
+    let result = edit.delete().await.unwrap();
+
+    assert!(matches!(result, DeleteResult::AlreadyGone), "{result:?}");
+}
+
+#[tokio::test]
+async fn what_has_refused_a_delete_tells_that_a_lost_write_was_refused_too() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    let _ = edit.refresh_snapshot().await.unwrap();
+    store.colleague_sets(CUPCAKE, "price", 125).await;
+    let refused = edit.delete().await.unwrap();
+    assert!(matches!(refused, DeleteResult::Changed(_)), "{refused:?}");
+    store.colleague_sets(CUPCAKE, "price", 130).await; // as it was typed here, and by somebody else
+    edit.price = 140;
+
+    let _ = edit.refresh_snapshot().await.unwrap();
+
+    assert_eq!(edit.conflicts().fields(), ProductField::Price.into());
+}
+
+#[tokio::test]
+async fn a_write_that_was_seen_to_be_refused_under_way_is_not_in_doubt_though_it_is_seen_as_it_was_again() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    let was = edit.price;
+    edit.price = 130;
+    store.colleague_sets(CUPCAKE, "price", 125).await;
+    faults.next(Operation::Write).loses_its_answer();
+    edit.start_save().unwrap();
+    until(|| faults.operations().contains(&Operation::Write)).await;
+    for price in [125, was] {
+        store.colleague_sets(CUPCAKE, "price", price).await;
+        table.on_backend_change(CUPCAKE).await.unwrap();
+        let _ = edit.rebase().unwrap();
+    }
+    let _ = edit.finish_save().await.unwrap();
+    store.colleague_sets(CUPCAKE, "price", 130).await; // as it was typed here, and by somebody else
+    edit.price = 140;
+
+    let result = edit.save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Conflict(_)), "P3: {result:?}");
+}
+
+#[tokio::test]
+async fn by_version_a_lost_delete_may_be_done_whatever_the_store_alone_has_changed_since() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(Claiming::new(store.clone(), |can| can.version_token = true));
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).policy(Policy::Version).open().await.unwrap();
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.delete().await.unwrap();
+    store.colleague_sets(CUPCAKE, "updated_at", "2026-01-02T03:04:05Z").await;
+    table.on_backend_change(CUPCAKE).await.unwrap();
+    let _ = edit.rebase().unwrap();
+    store.colleague_deletes(CUPCAKE).await; // it is done now
+
+    let found = edit.delete().await.unwrap();
+
+    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
 }

@@ -8,7 +8,8 @@ use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet};
 use vantage_live::entity::OptionalField;
 use vantage_live::{
-    Guard, ImTable, LiveEntity, LiveTable, Operation, Patch, Policy, RecordEdit, SaveResult, WritableValueSet as _,
+    Guard, ImTable, LiveEntity, LiveTable, Operation, Patch, Policy, RecordEdit, SaveResult, ValueErrorKind,
+    WritableValueSet as _,
 };
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
@@ -253,4 +254,29 @@ async fn a_part_that_has_gone_and_is_there_by_default_is_written_as_a_whole() {
 
     assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
     assert_eq!(store.stored("marty", "account").await, Some(json!({"debt": 0, "note": "owes"})));
+}
+
+#[tokio::test]
+async fn what_has_followed_the_store_is_not_written_with_the_part_that_a_lost_write_had_sent() {
+    let (mut edit, store, faults) = marty_by(Policy::Overwrite).await;
+    store.colleague_sets("marty", "address", json!({"street": "Lyon", "floor": 2, "place": {}})).await;
+    let _ = edit.refresh_snapshot().await.unwrap();
+    there(&mut edit).street = "Hill".into();
+    store.colleague_sets("marty", "address", Value::Null).await;
+    let _ = edit.refresh_snapshot().await.unwrap();
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let lost = edit.save().await.unwrap();
+    assert!(matches!(lost, SaveResult::Error(_)), "{lost:?}");
+    store.colleague_sets("marty", "address", json!({"street": "Main", "place": {}})).await;
+    let held = faults.next(Operation::Write).is_held();
+    edit.start_save().unwrap();
+    let (result, ()) = futures::join!(edit.finish_save(), async {
+        held.arrived().await;
+        store.colleague_sets("marty", "address", Value::Null).await;
+        held.release();
+    });
+
+    assert!(matches!(result, Ok(SaveResult::Saved)), "{result:?}");
+    assert!(edit.modified_fields().is_empty(), "{:?}", edit.modified_fields());
+    assert_eq!(store.stored("marty", "address").await, Some(json!({"street": "Hill", "place": {}})));
 }

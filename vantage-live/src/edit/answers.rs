@@ -10,7 +10,7 @@ use super::{EditError, RecordEdit, SaveError, SaveResult};
 use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{EntityError, Field, FieldSet, LiveEntity};
-use crate::table::{Entry, Policy};
+use crate::table::{Entry, LATEST, Policy};
 use crate::value::{Id, Path};
 
 impl<E: LiveEntity> RecordEdit<'_, E> {
@@ -59,7 +59,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 self.take_written(sent, &after, now)
             }
             Answer::Gone => {
-                self.doubts.clear();
+                self.has_gone();
                 self.forgets_what_was_made();
                 SaveResult::Deleted
             }
@@ -75,25 +75,25 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 // Any attempt may be the one that has made it, and whoever has changed it since has kept what stands there.
                 self.doubts.add(sent.clone());
                 let own = self.doubts.standing(&found.row);
-                self.take_remote_state_with(found, own);
+                let followed = self.take_remote_state_with(found, own);
                 let changed = self.unseen.changed;
                 self.has_become(&id);
                 self.unseen.changed = changed;
                 self.unseen.created = Some(id);
-                return self.go_on(sent, meant, asked.attempt);
+                return self.go_on(sent, meant, followed, asked.attempt);
             }
             Answer::Refused(now) => {
                 self.is_there();
                 let now = self.freshest(now, None, rebased);
                 let own = self.doubts.landed(&now.row);
                 let typed = sent.typed_since(&self.three.local, self.three.modified());
-                self.doubts.find(&now.row);
-                self.take_in(now, own, typed);
+                self.doubts.see(Some(&now.row), LATEST);
+                let followed = self.take_in(now, own, typed);
                 if self.is_by_version() || asked.attempt + 1 >= save::UNSEEN {
                     SaveResult::Conflict(self.conflicts())
                 } else {
                     let wanted = sent.fields;
-                    return self.go_on(sent, wanted, asked.attempt + 1);
+                    return self.go_on(sent, wanted, followed, asked.attempt + 1);
                 }
             }
             // Nothing was written, so nothing is in doubt.
@@ -104,12 +104,12 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 let wanted = sent.fields;
                 let is_foreign = self.has_foreign_change(&found, wanted);
                 let row = Arc::clone(&found.row);
-                self.take_remote_state(found);
+                let followed = self.take_remote_state(found);
                 self.doubts.read(&row);
                 if self.is_by_version() && is_foreign {
                     SaveResult::Conflict(self.conflicts())
                 } else {
-                    return self.go_on(sent, wanted, asked.attempt);
+                    return self.go_on(sent, wanted, followed, asked.attempt);
                 }
             }
         }))
@@ -142,15 +142,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     fn take_written(&mut self, sent: Sent<E>, after: &Entry<E>, now: Entry<E>) -> SaveResult<E> {
         self.is_there();
-        if sent.checks.is_nothing() {
-            self.doubts.overwrite(sent.fields);
-        } else {
-            self.doubts.write(sent.fields);
-        }
+        self.doubts.overwrite(sent.fields);
         let changed = self.three.snapshot.row.diff(&now.row);
         // An earlier write whose answer was lost may have landed beside this one; what has changed otherwise it never will.
         let landed = self.doubts.landed(&now.row);
-        self.doubts.find(&now.row);
+        self.doubts.see(Some(&now.row), LATEST);
         self.unseen.changed |= changed - sent.standing(&now.row) - landed - version::<E>();
         // A version counts any change of anybody's, and this one nobody has been shown.
         let since = after.row.diff(&now.row) & changed;
@@ -188,17 +184,20 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.unseen.created.take().map_or(SaveResult::Saved, SaveResult::Created)
     }
 
-    /// Nobody can decide what nobody can see: without a conflict to show, the save goes on.
+    /// Nobody can decide what nobody can see: without a conflict to show, the save goes on, with what has `followed` the store as
+    /// it is by now.
     fn go_on(
         &mut self,
-        sent: Sent<E>,
+        mut sent: Sent<E>,
         wanted: FieldSet<E::Field>,
+        followed: FieldSet<E::Field>,
         attempt: u8,
     ) -> Result<Step<SaveResult<E>>, EditError> {
         let is_told = self.policy != Policy::Overwrite && !broken::is(Broken::RefusalGoesUnshown);
         if is_told && self.three.has_conflicts() {
             return Ok(Step::Done(SaveResult::Conflict(self.conflicts())));
         }
+        sent.local.copy_fields(&self.three.local, followed);
         self.send_rest(sent, wanted, attempt)
     }
 

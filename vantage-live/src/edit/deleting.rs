@@ -12,7 +12,7 @@ use super::{DeleteResult, EditError, RecordEdit, SaveError};
 use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{Field as _, FieldSet, LiveEntity};
-use crate::table::{Policy, Removed};
+use crate::table::{LATEST, Moment, Policy, Removed};
 use crate::value::{Guard, Operation};
 
 /// What a session knows of the deletes that it has asked for.
@@ -61,16 +61,21 @@ impl<E: LiveEntity> Deleting<E> {
         }
     }
 
-    /// This is the table's row by now.
-    pub fn rebase(&mut self, row: &Arc<E>) {
+    /// Whether nothing is under way, and nothing in doubt.
+    pub fn is_nothing(&self) -> bool {
+        self.pending.is_none() && self.in_doubt.is_none()
+    }
+
+    /// This is the state of the record, as it was learned then.
+    pub fn see(&mut self, state: Option<&Arc<E>>, learned: Moment) {
         if broken::is(Broken::ClaimsWhatOthersDelete) {
             return;
         }
         if let Some(pending) = &mut self.pending {
-            pending.checks.rebase(row);
+            pending.checks.see_deleted(state, learned);
         }
         self.in_doubt.take_if(|checks| {
-            checks.rebase(row);
+            checks.see_deleted(state, learned);
             checks.is_settled()
         });
     }
@@ -219,7 +224,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     pub(super) fn is_another(&mut self) {
         let answer = self.unseen.delete.take();
         if matches!(answer, Some(DeleteResult::Deleted)) {
-            self.deleting.is_lost(Checks::new(FieldSet::ALL, &self.three.snapshot.row, None));
+            self.deleting.is_lost(Checks::new(FieldSet::ALL, &self.three.snapshot.row, self.table.shared().moment()));
         }
     }
 
@@ -247,8 +252,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let span = tracing::debug_span!("delete", table = self.table.name(), id = %self.id, attempt);
         let (deleting, id) = (Arc::clone(&shared), self.id.clone());
         let work = async move { deleting.delete(&id, &guard).await };
-        let answer = shared.start(Operation::Delete, work.instrument(span));
         let checks = self.checks(fields);
+        let answer = shared.start(Operation::Delete, work.instrument(span));
         self.deleting.pending = Some(Pending { answer, checks, attempt, rebased: None });
         Ok(())
     }
@@ -280,7 +285,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 let changed = self.three.snapshot.row.diff(&entry.row) - own;
                 let row = Arc::clone(&entry.row);
                 self.take_remote_state(entry);
-                self.doubts.find(&row);
+                self.doubts.see(Some(&row), LATEST);
                 if changed.is_empty() && attempt + 1 < save::UNSEEN {
                     // Nobody can decide what nobody can see: the guard is spelled afresh.
                     self.send_delete(attempt + 1)?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::RecordEdit;
 use super::save::{self, Sent};
 use crate::entity::{FieldSet, LiveEntity};
+use crate::table::{LATEST, Moment};
 
 /// What a request checks. It is done only where none of this has changed, so a state of the record that is later than the
 /// request, and differs in it, tells that the request was done before that or will be no more.
@@ -13,26 +14,24 @@ pub(super) struct Checks<E: LiveEntity> {
     fields: FieldSet<E::Field>,
     /// The snapshot that it was sent from.
     from: Arc<E>,
-    /// The table's row at that moment. Whether the store had it still then, nobody knows.
-    shown: Option<Arc<E>>,
+    /// When it was sent.
+    sent: Moment,
     /// Whether such a state was seen.
     is_settled: bool,
+    /// Whether the record was seen to have gone.
+    was_gone: bool,
 }
 
 impl<E: LiveEntity> Clone for Checks<E> {
     fn clone(&self) -> Self {
-        Checks { from: Arc::clone(&self.from), shown: self.shown.clone(), ..*self }
+        Checks { from: Arc::clone(&self.from), ..*self }
     }
 }
 
 impl<E: LiveEntity> Checks<E> {
-    /// These fields, of a request that is sent from this snapshot while that row is shown.
-    pub fn new(fields: FieldSet<E::Field>, from: &Arc<E>, shown: Option<Arc<E>>) -> Self {
-        Checks { fields, from: Arc::clone(from), shown, is_settled: false }
-    }
-
-    pub fn is_nothing(&self) -> bool {
-        self.fields.is_empty()
+    /// These fields, of a request that is sent from this snapshot at that moment.
+    pub fn new(fields: FieldSet<E::Field>, from: &Arc<E>, sent: Moment) -> Self {
+        Checks { fields, from: Arc::clone(from), sent, is_settled: false, was_gone: false }
     }
 
     pub fn is_settled(&self) -> bool {
@@ -44,20 +43,31 @@ impl<E: LiveEntity> Checks<E> {
         self.is_settled |= !self.fields.is_disjoint(changed);
     }
 
-    /// What has changed since it was sent: in a state of the record that is later.
-    fn changed_in(&self, state: &Arc<E>) -> FieldSet<E::Field> {
-        self.from.diff(state)
+    /// What has changed since it was sent, in a state of the record that was learned then.
+    fn changed_in(&self, state: Option<&Arc<E>>, learned: Moment) -> FieldSet<E::Field> {
+        match state {
+            // What was learned before it says nothing of it.
+            _ if learned <= self.sent => FieldSet::EMPTY,
+            Some(state) => self.from.diff(state),
+            None => FieldSet::ALL,
+        }
     }
 
-    /// What has changed since it was sent: in the table's row.
-    fn changed_in_row(&self, row: &Arc<E>) -> FieldSet<E::Field> {
-        let was_shown = self.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(shown, row));
-        if was_shown { FieldSet::EMPTY } else { self.changed_in(row) }
+    /// This is the state of a record that this session is writing, as it was learned then.
+    pub fn see(&mut self, state: Option<&Arc<E>>, learned: Moment) {
+        self.settle(self.changed_in(state, learned));
     }
 
-    /// This is the table's row by now.
-    pub fn rebase(&mut self, row: &Arc<E>) {
-        self.settle(self.changed_in_row(row));
+    /// The same of a record that it is deleting, or has: that it has gone says nothing of who has done it, but that it is there
+    /// again does.
+    pub fn see_deleted(&mut self, state: Option<&Arc<E>>, learned: Moment) {
+        match state {
+            Some(_) => {
+                self.is_settled |= self.was_gone && learned > self.sent;
+                self.see(state, learned);
+            }
+            None => self.was_gone = true,
+        }
     }
 
     /// Of two requests in doubt, this one and a later one, it is known only together what becomes of them.
@@ -69,8 +79,8 @@ impl<E: LiveEntity> Checks<E> {
 impl<E: LiveEntity> RecordEdit<'_, E> {
     /// What a request checks that is sent now, by a guard of these fields.
     pub(super) fn checks(&self, fields: FieldSet<E::Field>) -> Checks<E> {
-        let shown = self.row().map(|entry| entry.row);
-        Checks::new(save::checks::<E>(self.policy, fields), &self.three.snapshot.row, shown)
+        let sent = self.table.shared().moment();
+        Checks::new(save::checks::<E>(self.policy, fields), &self.three.snapshot.row, sent)
     }
 }
 
@@ -162,22 +172,12 @@ impl<E: LiveEntity> Doubts<E> {
         for lost in &mut self.lost {
             lost.unread = false;
         }
-        self.find(state);
+        self.see(Some(state), LATEST);
     }
 
-    /// An answer has told this state of the record.
-    pub fn find(&mut self, state: &Arc<E>) {
-        self.settle(|checks| checks.changed_in(state));
-    }
-
-    /// This is the table's row by now.
-    pub fn rebase(&mut self, row: &Arc<E>) {
-        self.settle(|checks| checks.changed_in_row(row));
-    }
-
-    /// This session has written these fields, where what it checks was as it was expected.
-    pub fn write(&mut self, fields: FieldSet<E::Field>) {
-        self.settle(|_| fields);
+    /// This is the state of the record, as it was learned then: by an answer to what was sent since, `LATEST`.
+    pub fn see(&mut self, state: Option<&Arc<E>>, learned: Moment) {
+        self.settle(|checks| checks.changed_in(state, learned));
     }
 
     /// It is known what became of these fields: they have changed in the store, by one of these writes or so that none
@@ -191,7 +191,7 @@ impl<E: LiveEntity> Doubts<E> {
         self.lost.retain(|lost| !lost.sent.checks.is_settled() && !lost.sent.fields.is_empty());
     }
 
-    /// These fields were written, whatever stood there: one of these writes may have landed before.
+    /// This session has written these fields: one of these writes may have landed before.
     pub fn overwrite(&mut self, fields: FieldSet<E::Field>) {
         for lost in &mut self.lost {
             lost.sent.fields = lost.sent.fields - fields;

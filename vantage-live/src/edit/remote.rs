@@ -10,7 +10,7 @@ use super::answers::version;
 use super::{EditError, RecordEdit, RefreshError, not_read};
 use crate::broken::{self, Broken};
 use crate::entity::{Conflict, EntityError, FieldSet, LiveEntity};
-use crate::table::Entry;
+use crate::table::{Entry, LATEST};
 use crate::value::Operation;
 
 /// What others have done meanwhile.
@@ -27,22 +27,30 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     pub fn rebase(&mut self) -> Result<E::Conflicts, RefreshError> {
         self.must_be_stored()?;
         let found = self.table.shared().found(&self.id).map_err(not_read)?;
-        let Some(entry) = found else { return Err(self.deleted()) };
+        let Some(entry) = found else {
+            self.see_row(None);
+            return Err(self.deleted());
+        };
         let row = Arc::clone(&entry.row);
         self.take_remote_state(entry);
-        self.settle_by_row(&row);
+        self.see_row(Some(&row));
         self.all_is_shown();
         self.keep_what_was_typed_since();
         Ok(self.conflicts())
     }
 
-    /// What the table shows by now may tell what became, or becomes, of what this session has asked for.
-    fn settle_by_row(&mut self, row: &Arc<E>) {
-        if let Some(pending) = &mut self.pending {
-            pending.sent.checks.rebase(row);
+    /// The table's row by now, or that it has none, may tell what became, or becomes, of what this session has asked for.
+    fn see_row(&mut self, row: Option<&Arc<E>>) {
+        if self.pending.is_none() && self.doubts.is_empty() && self.deleting.is_nothing() {
+            return;
         }
-        self.doubts.rebase(row);
-        self.deleting.rebase(row);
+        // Where the table has learned of another since, that one will tell.
+        let Some(learned) = self.table.shared().learned(&self.id, row) else { return };
+        if let Some(pending) = &mut self.pending {
+            pending.sent.checks.see(row, learned);
+        }
+        self.doubts.see(row, learned);
+        self.deleting.see(row, learned);
     }
 
     /// Who has typed into what is under way, and sees it in conflict, means what is typed from then on, though it may be what
@@ -64,7 +72,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.must_be_stored()?;
         let (shared, id) = (Arc::clone(self.table.shared()), self.id.clone());
         let read = self.table.shared().run(Operation::Read, async move { shared.read(&id).await }).await;
-        let Some(entry) = read.map_err(not_read)? else { return Err(self.deleted()) };
+        let Some(entry) = read.map_err(not_read)? else {
+            self.has_gone();
+            return Err(self.deleted());
+        };
         let row = Arc::clone(&entry.row);
         self.take_remote_state(entry);
         self.doubts.read(&row);
@@ -130,6 +141,12 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.table.rows().at.find(&self.id).map(|(_, entry)| entry.clone())
     }
 
+    /// An answer has told that there is no such record: what was lost was done before that, or will be no more.
+    pub(super) fn has_gone(&mut self) {
+        self.doubts.clear();
+        self.deleting.see(None, LATEST);
+    }
+
     /// Somebody is told that the record has gone.
     fn deleted(&mut self) -> RefreshError {
         self.forgets_what_was_made();
@@ -160,13 +177,14 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         (own | self.doubts.landed(remote), typed | self.doubts.typed_since(local, modified))
     }
 
-    /// Takes the remote state in: what stands there as this session has sent it is nobody else's change.
-    pub(super) fn take_remote_state(&mut self, entry: Entry<E>) {
-        self.take_remote_state_with(entry, FieldSet::EMPTY);
+    /// Takes the remote state in: what stands there as this session has sent it is nobody else's change. Answers with the
+    /// fields that have followed it.
+    pub(super) fn take_remote_state(&mut self, entry: Entry<E>) -> FieldSet<E::Field> {
+        self.take_remote_state_with(entry, FieldSet::EMPTY)
     }
 
     /// As [`take_remote_state`](Self::take_remote_state), where of some fields it is known that they are this session's.
-    pub(super) fn take_remote_state_with(&mut self, entry: Entry<E>, known: FieldSet<E::Field>) {
+    pub(super) fn take_remote_state_with(&mut self, entry: Entry<E>, known: FieldSet<E::Field>) -> FieldSet<E::Field> {
         let rows = self.table.shared().rows.load();
         let is_row = rows.find(&self.id).is_some_and(|(_, row)| Arc::ptr_eq(&row.row, &entry.row));
         // When what is not their row, or not any more, was in them, nobody knows.
@@ -177,15 +195,22 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.deleting.is_rebased(rows);
         let (own, typed) = self.own_and_typed(&entry.row);
         self.snapshot_time = self.table.shared().env.now();
-        self.take_in(entry, own | known, typed);
+        self.take_in(entry, own | known, typed)
     }
 
-    /// Takes a state of the record in, of which the fields `own` are this session's.
-    pub(super) fn take_in(&mut self, remote: Entry<E>, own: FieldSet<E::Field>, typed: FieldSet<E::Field>) {
+    /// Takes a state of the record in, of which the fields `own` are this session's. Answers with the fields that have followed
+    /// it.
+    pub(super) fn take_in(
+        &mut self,
+        remote: Entry<E>,
+        own: FieldSet<E::Field>,
+        typed: FieldSet<E::Field>,
+    ) -> FieldSet<E::Field> {
         self.unseen.changed |= self.three.snapshot.row.diff(&remote.row) - own - version::<E>();
         let followed = self.three.take_in(remote, own, typed);
         self.follow(followed);
         self.fill_id();
+        followed
     }
 
     /// Gives these fields up: they have the store's values, and follow it from now on.

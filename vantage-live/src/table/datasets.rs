@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Entry, LiveTable, Removed, Shared};
+use super::{Entry, LiveTable, Moment, Removed, Seen, Shared};
 use crate::broken::{self, Broken};
 use crate::dataset::{
     DataSetError, InsertableDataSet, ReadableDataSet, WritableDataSet, gone_since, kept_apart, replace_one, update_one,
@@ -26,6 +26,24 @@ impl<E: LiveEntity> Shared<E> {
             (id, seen)
         };
         self.entry(&id, seen)
+    }
+
+    /// The latest moment of the table.
+    pub(crate) fn moment(&self) -> Moment {
+        self.core.lock().moments.latest()
+    }
+
+    /// When the table has last learned that this, and nothing else, is the row of a record (`None`: that it has none); `None`
+    /// where it has learned of another since.
+    pub(crate) fn learned(&self, id: &Id, row: Option<&Arc<E>>) -> Option<Moment> {
+        let core = self.core.lock();
+        let id = core.resolve(id);
+        let is_it = match (core.seen(&id), row) {
+            (Seen::Row(shown), Some(row)) => Arc::ptr_eq(&shown.row, row),
+            (Seen::Gone, None) => true,
+            _ => false,
+        };
+        is_it.then(|| core.moments.learned(&id))
     }
 
     fn typed(&self, id: &Id, record: &Record) -> Result<Arc<E>, DataSetError> {

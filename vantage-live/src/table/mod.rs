@@ -28,6 +28,7 @@ use std::sync::Arc;
 pub use builder::{Builder, OpenError};
 pub(crate) use core::Seen;
 pub use env::{Environment, Tokio};
+pub(crate) use order::{LATEST, Moment};
 pub(crate) use requests::{Removed, Written};
 pub(crate) use rows::Entry;
 pub use rows::Rows;

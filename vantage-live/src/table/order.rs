@@ -19,7 +19,10 @@ use crate::feed::{Feed, FeedOrder};
 use crate::value::Id;
 
 /// A moment in the table's own count.
-pub(super) type Moment = u64;
+pub(crate) type Moment = u64;
+
+/// Later than any: what is learned by an answer to a request that was sent after whatever it is compared with.
+pub(crate) const LATEST: Moment = Moment::MAX;
 
 /// Where a state of a record comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +116,16 @@ impl Moments {
     pub fn next(&mut self) -> Moment {
         self.now += 1;
         self.now
+    }
+
+    /// The latest moment so far.
+    pub fn latest(&self) -> Moment {
+        self.now
+    }
+
+    /// When what is shown of `id` was last shown, or told once more.
+    pub fn learned(&self, id: &Id) -> Moment {
+        self.shown(id).applied
     }
 
     /// Whether a state that differs from what is shown of `id` is newer.
