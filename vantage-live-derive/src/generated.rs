@@ -61,9 +61,10 @@ impl Names {
             ("conflicts", &mut self.conflicts),
             ("conflict", &mut self.conflict),
         ];
+        let types: Vec<_> =
+            fields.iter().filter(|field| !field.is_own()).map(|field| field.ty.to_token_stream()).collect();
         for (key, name) in names {
-            let mut types = fields.iter().filter(|field| !field.is_own()).map(|field| field.ty.to_token_stream());
-            if let Some(value) = types.find_map(|ty| generics::mention(ty, name)) {
+            if let Some(value) = types.iter().find_map(|ty| generics::mention(ty.clone(), name)) {
                 *name = format_ident!("__{name}");
                 self.spelt.push(Given { key: Ident::new(key, value.span()), value });
             }

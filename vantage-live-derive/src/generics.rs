@@ -13,7 +13,8 @@ pub struct Params<'g> {
 
 impl<'g> Params<'g> {
     pub fn new(generics: &'g Generics, types: impl Iterator<Item = TokenStream>) -> Self {
-        let types: TokenStream = types.collect();
+        // Most structs have none, and need not be read for them.
+        let types: TokenStream = if generics.params.is_empty() { TokenStream::new() } else { types.collect() };
         let used = |param: &&GenericParam| name(param).is_some_and(|name| mentions(types.clone(), name));
         Params { used: generics.params.iter().filter(used).collect(), generics }
     }
@@ -140,35 +141,49 @@ pub fn mention(tokens: TokenStream, name: &Ident) -> Option<Ident> {
     None
 }
 
-/// The lifetime, or another where `tokens` have one of that name: no lifetime may stand for two.
-pub fn free_lifetime(name: &str, tokens: TokenStream) -> TokenStream {
+/// The lifetime, or another where one of that name is among the `taken`: no lifetime may stand for two.
+pub fn free_lifetime(name: &str, taken: &[Ident]) -> TokenStream {
     let ident = Ident::new(name.trim_start_matches('\''), Span::call_site());
-    let ident = if has_lifetime(tokens, &ident) { format_ident!("__own_{ident}") } else { ident };
+    let ident = if taken.contains(&ident) { format_ident!("__own_{ident}") } else { ident };
     Lifetime { apostrophe: Span::call_site(), ident }.to_token_stream()
 }
 
-fn has_lifetime(tokens: TokenStream, name: &Ident) -> bool {
-    let mut after_apostrophe = false;
-    tokens.into_iter().any(|token| {
-        let here = match &token {
-            TokenTree::Ident(ident) => after_apostrophe && ident == name,
-            TokenTree::Group(group) => has_lifetime(group.stream(), name),
-            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-        };
+/// The names of all lifetimes in `tokens`.
+pub fn lifetimes(tokens: TokenStream) -> Vec<Ident> {
+    let (mut names, mut after_apostrophe) = (Vec::new(), false);
+    for token in tokens {
+        match &token {
+            TokenTree::Ident(ident) if after_apostrophe => names.push(ident.clone()),
+            TokenTree::Group(group) => names.extend(lifetimes(group.stream())),
+            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
         after_apostrophe = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'');
-        here
-    })
+    }
+    names
 }
 
 /// The field's type with the struct in place of `Self`, which is another type in a generated item.
 pub fn without_self(ty: &Type, of: &DeriveInput) -> Type {
     let ident = &of.ident;
+    let is_bare = matches!(ty, Type::TraitObject(_) | Type::ImplTrait(_));
+    if !is_bare && !mentions_anywhere(ty.to_token_stream(), "Self") {
+        return ty.clone();
+    }
     let (_, given, _) = of.generics.split_for_impl();
     let given = given.as_turbofish();
     let replaced = replace_self(ty.to_token_stream(), &quote!(#ident #given));
     let ty = syn::parse2(replaced).unwrap_or_else(|_| ty.clone());
     // `dyn A + B` cannot stand behind a `&`.
     if matches!(ty, Type::TraitObject(_) | Type::ImplTrait(_)) { parse_quote!((#ty)) } else { ty }
+}
+
+/// Whether the name stands in `tokens`, wherever.
+fn mentions_anywhere(tokens: TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Group(group) => mentions_anywhere(group.stream(), name),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 fn replace_self(tokens: TokenStream, by: &TokenStream) -> TokenStream {

@@ -35,6 +35,10 @@ pub struct Entity {
     pub packed: Option<Ident>,
     pub names: Names,
     pub fields: Vec<Field>,
+    /// The lifetimes that the struct spells anywhere.
+    lifetimes: Vec<Ident>,
+    /// Known once, as it is asked for every field.
+    has_nested: bool,
 }
 
 /// A field of the struct.
@@ -127,7 +131,24 @@ impl Entity {
         let names = Names::new(&input.ident, &live).beside(&fields);
         let (ident, vis, generics) = (input.ident.clone(), input.vis.clone(), input.generics.clone());
         let (notes, packed) = (rust::notes(&input.attrs), rust::packed(&input.attrs));
-        Some(Entity { ident, vis, generics, notes, live, serde, refused_by_serde, packed, names, fields })
+        let (clause, spelt) = (&generics.where_clause, fields.iter().map(|field| &field.ty));
+        let lifetimes = generics::lifetimes(quote!(#(#spelt)* #generics #clause));
+        let has_nested =
+            fields.iter().any(|field| field.is_tracked() && field.variant.is_some() && field.kind() == Kind::Nested);
+        Some(Entity {
+            ident,
+            vis,
+            generics,
+            notes,
+            live,
+            serde,
+            refused_by_serde,
+            packed,
+            names,
+            fields,
+            lifetimes,
+            has_nested,
+        })
     }
 
     /// The fields that have a variant, with their places among themselves.
@@ -143,7 +164,7 @@ impl Entity {
 
     /// Whether there is an entity inside this one.
     pub fn has_nested(&self) -> bool {
-        self.nested().next().is_some()
+        self.has_nested
     }
 
     /// The `#[live(id)]` field.
@@ -180,9 +201,7 @@ impl Entity {
 
     /// `'e`, or another where the struct has a lifetime of that name somewhere.
     pub fn lifetime(&self, name: &str) -> TokenStream {
-        let types = self.fields.iter().map(|field| field.ty.to_token_stream());
-        let (generics, clause) = (&self.generics, &self.generics.where_clause);
-        generics::free_lifetime(name, types.chain([quote!(#generics #clause)]).collect())
+        generics::free_lifetime(name, &self.lifetimes)
     }
 
     /// The struct's parameters that generated types need.
