@@ -110,7 +110,7 @@ fn inherent(entity: &Entity) -> TokenStream {
 
             #[inline]
             fn get(&self, __field: #field_enum) -> __live::Option<#each #given_elided> {
-                __live::Some(match __field { #(#get),* })
+                match __field { #(#get),* }
             }
         }
     }
@@ -121,15 +121,10 @@ fn get(entity: &Entity) -> impl Iterator<Item = TokenStream> {
     entity.tracked().map(move |(_, field, variant)| {
         let ident = &field.ident;
         if is_nested(field) {
-            quote!(#field_enum::#variant(__inner) => match __live::Conflicts::get(&self.#ident, __inner) {
-                __live::Some(__conflict) => #each::#variant(__conflict),
-                __live::None => return __live::None,
-            })
+            quote!(#field_enum::#variant(__inner) =>
+                __live::Option::map(__live::Conflicts::get(&self.#ident, __inner), #each::#variant))
         } else {
-            quote!(#field_enum::#variant => match &self.#ident {
-                __live::Some(__conflict) => #each::#variant(__conflict),
-                __live::None => return __live::None,
-            })
+            quote!(#field_enum::#variant => __live::conflict_of(&self.#ident, #each::#variant))
         }
     })
 }

@@ -47,6 +47,12 @@ pub fn conflict_at<T: Clone>(bits: Bits, at: usize, base: &T, local: &T, remote:
     conflict(bits.has(at), base, local, remote)
 }
 
+/// The conflict of one field, where there is one, as the enum of all has it.
+#[inline]
+pub fn conflict_of<'c, T, E>(conflict: &'c Option<Conflict<T>>, each: fn(&'c Conflict<T>) -> E) -> Option<E> {
+    conflict.as_ref().map(each)
+}
+
 /// Takes a field's value over, where the bit at `at` is set.
 #[inline]
 pub fn copy_at<T: Clone>(bits: Bits, at: usize, to: &mut T, from: &T) {
