@@ -4,10 +4,10 @@ use tests::bakery::{self, Colleague as _, Product, ProductField};
 use tests::claiming::Claiming;
 use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet};
-use vantage_live::edit::{DeleteResult, RefreshError};
+use vantage_live::edit::{DeleteResult, EditError, RefreshError};
 use vantage_live::{
-    Guard, ImTable, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, RecordEdit, SaveResult, ValueErrorKind,
-    WritableValueSet as _,
+    FeedKind, Guard, ImTable, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, RecordEdit, SaveResult,
+    ValueErrorKind, WritableValueSet as _,
 };
 
 use crate::faulty_products;
@@ -276,23 +276,23 @@ async fn a_rebase_after_a_lost_write_shows_that_it_was_refused() {
 
 /// How a session hears that its record has gone.
 #[derive(Clone, Copy, Debug)]
-enum Hears {
-    ByRebase,
-    ByRefresh,
-    BySave,
+enum HearsBy {
+    Rebase,
+    Refresh,
+    Save,
 }
 
-impl Hears {
-    const ALL: [Self; 3] = [Self::ByRebase, Self::ByRefresh, Self::BySave];
+impl HearsBy {
+    const ALL: [Self; 3] = [Self::Rebase, Self::Refresh, Self::Save];
 
     async fn that_it_has_gone(self, edit: &mut RecordEdit<'_, Product>, table: &LiveTable<Product>) {
         let has_gone = match self {
-            Hears::ByRebase => {
+            HearsBy::Rebase => {
                 table.on_backend_change(CUPCAKE).await.unwrap();
                 matches!(edit.rebase(), Err(RefreshError::Deleted { .. }))
             }
-            Hears::ByRefresh => matches!(edit.refresh_snapshot().await, Err(RefreshError::Deleted { .. })),
-            Hears::BySave => {
+            HearsBy::Refresh => matches!(edit.refresh_snapshot().await, Err(RefreshError::Deleted { .. })),
+            HearsBy::Save => {
                 edit.name.push('!');
                 matches!(edit.save().await.unwrap(), SaveResult::Deleted)
             }
@@ -303,7 +303,7 @@ impl Hears {
 
 #[tokio::test]
 async fn a_lost_write_to_a_record_that_has_gone_has_written_nothing_of_the_one_that_is_made_again() {
-    for hears in Hears::ALL {
+    for hears in HearsBy::ALL {
         let (table, store, faults) = faulty_products().await;
         let mut edit = table.edit_record(CUPCAKE).await.unwrap();
         let mut record = store.get_id_value(edit.id()).await.unwrap().unwrap();
@@ -324,7 +324,7 @@ async fn a_lost_write_to_a_record_that_has_gone_has_written_nothing_of_the_one_t
 
 #[tokio::test]
 async fn a_lost_delete_is_not_what_deletes_a_record_that_was_gone_and_is_there_again() {
-    for hears in Hears::ALL {
+    for hears in HearsBy::ALL {
         let (table, store, faults) = faulty_products().await;
         let mut edit = table.edit_record(CUPCAKE).await.unwrap();
         let record = store.get_id_value(edit.id()).await.unwrap().unwrap();
@@ -344,7 +344,7 @@ async fn a_lost_delete_is_not_what_deletes_a_record_that_was_gone_and_is_there_a
 
 #[tokio::test]
 async fn a_lost_delete_is_what_has_deleted_the_record_also_where_that_was_heard_before() {
-    for hears in Hears::ALL {
+    for hears in HearsBy::ALL {
         let (table, _store, faults) = faulty_products().await;
         let mut edit = table.edit_record(CUPCAKE).await.unwrap();
         faults.next(Operation::Delete).loses_its_answer();
@@ -436,4 +436,84 @@ async fn by_version_a_lost_delete_may_be_done_whatever_the_store_alone_has_chang
     let found = edit.delete().await.unwrap();
 
     assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_lost_delete_that_was_refused_by_what_does_not_fit_is_not_what_deletes_the_record() {
+    for asks in ["a rebase", "a refresh", "a delete", "a save"] {
+        let (table, store, faults) = faulty_products().await;
+        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+        store.colleague_sets(CUPCAKE, "price", "ask Doc").await;
+        faults.next(Operation::Delete).loses_its_answer();
+        let lost = edit.delete().await.unwrap();
+        assert!(matches!(lost, DeleteResult::Error(_)), "{lost:?}");
+        let is_unfit = match asks {
+            "a rebase" => {
+                let unfit = table.on_backend_change(CUPCAKE).await;
+                unfit.is_err() && matches!(edit.rebase(), Err(RefreshError::Edit(EditError::KeptApart { .. })))
+            }
+            "a refresh" => {
+                matches!(edit.refresh_snapshot().await, Err(RefreshError::Edit(EditError::KeptApart { .. })))
+            }
+            "a delete" => matches!(edit.delete().await, Err(EditError::KeptApart { .. })),
+            _ => {
+                edit.name.push('!');
+                matches!(edit.save().await, Err(EditError::KeptApart { .. }))
+            }
+        };
+        assert!(is_unfit, "{asks}");
+        store.colleague_deletes(CUPCAKE).await;
+        table.on_backend_change(CUPCAKE).await.unwrap();
+
+        let found = edit.delete().await.unwrap();
+
+        assert!(matches!(found, DeleteResult::AlreadyGone), "{asks}: {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_write_to_a_record_that_has_left_a_filter_is_this_sessions_own_when_it_is_back() {
+    for reads in [true, false] {
+        let store = bakery::store().await;
+        let faulty = FaultyValueSet::new(Claiming::new(store.clone(), |can| can.feed = FeedKind::Filtered));
+        let faults = faulty.faults();
+        let table = LiveTable::<Product>::builder(faulty).open().await.unwrap();
+        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+        edit.price = 130;
+        faults.next(Operation::Write).loses_its_answer();
+        let _ = edit.save().await.unwrap();
+        let record = store.get_id_value(edit.id()).await.unwrap().unwrap();
+        store.colleague_deletes(CUPCAKE).await; // as whoever reads through the filter sees it
+        table.on_backend_change(CUPCAKE).await.unwrap();
+        let has_gone = if reads { edit.refresh_snapshot().await } else { edit.rebase() };
+        assert!(matches!(has_gone, Err(RefreshError::Deleted { .. })));
+        store.insert_id_value(edit.id(), record).await.unwrap();
+        table.on_backend_change(CUPCAKE).await.unwrap();
+        edit.price = 140;
+
+        let conflicts = edit.rebase().unwrap();
+
+        assert!(conflicts.is_empty(), "{conflicts:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_delete_that_was_done_unheard_is_not_what_deletes_the_record_that_was_shown_again_before_a_copy_failed() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    let mut record = store.get_id_value(edit.id()).await.unwrap().unwrap();
+    edit.start_delete().unwrap();
+    until(|| table.row(&CUPCAKE.into()).is_none()).await;
+    record.insert("price".into(), 125.into());
+    store.insert_id_value(&CUPCAKE.into(), record).await.unwrap();
+    table.on_backend_change(CUPCAKE).await.unwrap();
+    faults.next(Operation::Insert).fails(ValueErrorKind::Unreachable);
+    let failed = edit.save_as_new().await.unwrap();
+    assert!(matches!(failed, SaveResult::Error(_)), "{failed:?}");
+    let _ = edit.rebase().unwrap();
+    store.colleague_deletes(CUPCAKE).await;
+
+    let found = edit.delete().await.unwrap();
+
+    assert!(matches!(found, DeleteResult::AlreadyGone), "{found:?}");
 }

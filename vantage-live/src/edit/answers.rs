@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use serde_json::Value;
 
+use super::doubt::State;
 use super::save::{self, Answer, Asked, Pending, Sent, Step, Was};
 use super::{EditError, RecordEdit, SaveError, SaveResult};
 use crate::broken::{self, Broken};
@@ -59,7 +60,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 self.take_written(sent, &after, now)
             }
             Answer::Gone => {
-                self.has_gone();
+                self.see(&State::Gone, LATEST);
                 self.forgets_what_was_made();
                 SaveResult::Deleted
             }
@@ -87,7 +88,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 let now = self.freshest(now, None, rebased);
                 let own = self.doubts.landed(&now.row);
                 let typed = sent.typed_since(&self.three.local, self.three.modified());
-                self.doubts.see(Some(&now.row), LATEST);
+                self.see(&State::Row(Arc::clone(&now.row)), LATEST);
                 let followed = self.take_in(now, own, typed);
                 if self.is_by_version() || asked.attempt + 1 >= save::UNSEEN {
                     SaveResult::Conflict(self.conflicts())
@@ -97,15 +98,19 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 }
             }
             // Nothing was written, so nothing is in doubt.
-            Answer::RefusedUnfit(error) => SaveResult::Error(save::failed(error)?),
+            Answer::RefusedUnfit(error) => {
+                self.see(&State::Unfit, LATEST);
+                SaveResult::Error(save::failed(error)?)
+            }
             Answer::Found(found) => {
                 self.is_there();
                 let found = self.freshest(found, None, rebased);
                 let wanted = sent.fields;
                 let is_foreign = self.has_foreign_change(&found, wanted);
-                let row = Arc::clone(&found.row);
+                let state = State::Row(Arc::clone(&found.row));
                 let followed = self.take_remote_state(found);
-                self.doubts.read(&row);
+                self.doubts.is_read();
+                self.see(&state, LATEST);
                 if self.is_by_version() && is_foreign {
                     SaveResult::Conflict(self.conflicts())
                 } else {
@@ -132,6 +137,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         }
         // Who cannot read the answer does not know it either.
         let is_unread = matches!(error, Err(EditError::KeptApart { .. }));
+        if is_unread {
+            self.see(&State::Unfit, LATEST);
+        }
         // An answer is lost only of what was sent: a read that finds out is not in doubt itself.
         if (is_lost || is_unread) && asked.is_write && !broken::is(Broken::LostIsRefused) {
             self.doubts.add(sent);
@@ -146,7 +154,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let changed = self.three.snapshot.row.diff(&now.row);
         // An earlier write whose answer was lost may have landed beside this one; what has changed otherwise it never will.
         let landed = self.doubts.landed(&now.row);
-        self.doubts.see(Some(&now.row), LATEST);
+        self.see(&State::Row(Arc::clone(&now.row)), LATEST);
         self.unseen.changed |= changed - sent.standing(&now.row) - landed - version::<E>();
         // A version counts any change of anybody's, and this one nobody has been shown.
         let since = after.row.diff(&now.row) & changed;

@@ -6,7 +6,7 @@ use futures::FutureExt;
 use futures::channel::oneshot;
 use tracing::Instrument;
 
-use super::doubt::Checks;
+use super::doubt::{Checks, State};
 use super::save::{self, Step};
 use super::{DeleteResult, EditError, RecordEdit, SaveError};
 use crate::broken::{self, Broken};
@@ -67,7 +67,7 @@ impl<E: LiveEntity> Deleting<E> {
     }
 
     /// This is the state of the record, as it was learned then.
-    pub fn see(&mut self, state: Option<&Arc<E>>, learned: Moment) {
+    pub fn see(&mut self, state: &State<E>, learned: Moment) {
         if broken::is(Broken::ClaimsWhatOthersDelete) {
             return;
         }
@@ -224,7 +224,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     pub(super) fn is_another(&mut self) {
         let answer = self.unseen.delete.take();
         if matches!(answer, Some(DeleteResult::Deleted)) {
-            self.deleting.is_lost(Checks::new(FieldSet::ALL, &self.three.snapshot.row, self.table.shared().moment()));
+            // It was done: whatever is there from now on is there again.
+            let mut checks = Checks::new(FieldSet::ALL, &self.three.snapshot.row, 0);
+            checks.see_deleted(&State::Gone, LATEST);
+            self.deleting.is_lost(checks);
         }
     }
 
@@ -283,9 +286,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 // What an earlier save of this session may have written is nobody else's change, until a read has shown it.
                 let own = if self.doubts.must_look() { self.doubts.landed(&entry.row) } else { FieldSet::EMPTY };
                 let changed = self.three.snapshot.row.diff(&entry.row) - own;
-                let row = Arc::clone(&entry.row);
+                let state = State::Row(Arc::clone(&entry.row));
                 self.take_remote_state(entry);
-                self.doubts.see(Some(&row), LATEST);
+                self.see(&state, LATEST);
                 if changed.is_empty() && attempt + 1 < save::UNSEEN {
                     // Nobody can decide what nobody can see: the guard is spelled afresh.
                     self.send_delete(attempt + 1)?;
@@ -294,6 +297,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 DeleteResult::Changed(changed)
             }
             Err(error) => {
+                if matches!(error, DataSetError::KeptApart { .. }) {
+                    self.see(&State::Unfit, LATEST);
+                }
                 let error = save::failed(error)?;
                 if matches!(error, SaveError::OutcomeUnknown { .. }) {
                     self.deleting.is_lost(checks);

@@ -5,8 +5,31 @@ use std::sync::Arc;
 
 use super::RecordEdit;
 use super::save::{self, Sent};
+use crate::dataset::DataSetError;
 use crate::entity::{FieldSet, LiveEntity};
-use crate::table::{LATEST, Moment};
+use crate::table::{Entry, Moment};
+
+/// A state of a record.
+pub(super) enum State<E> {
+    /// It is like this.
+    Row(Arc<E>),
+    /// It is there, and does not fit the entity.
+    Unfit,
+    /// There is none.
+    Gone,
+}
+
+impl<E: LiveEntity> State<E> {
+    /// What was found, where anything was.
+    pub fn of(found: &Result<Option<Entry<E>>, DataSetError>) -> Option<Self> {
+        match found {
+            Ok(Some(entry)) => Some(State::Row(Arc::clone(&entry.row))),
+            Ok(None) => Some(State::Gone),
+            Err(DataSetError::KeptApart { .. }) => Some(State::Unfit),
+            Err(_) => None,
+        }
+    }
+}
 
 /// What a request checks. It is done only where none of this has changed, so a state of the record that is later than the
 /// request, and differs in it, tells that the request was done before that or will be no more.
@@ -44,29 +67,29 @@ impl<E: LiveEntity> Checks<E> {
     }
 
     /// What has changed since it was sent, in a state of the record that was learned then.
-    fn changed_in(&self, state: Option<&Arc<E>>, learned: Moment) -> FieldSet<E::Field> {
+    fn changed_in(&self, state: &State<E>, learned: Moment) -> FieldSet<E::Field> {
         match state {
             // What was learned before it says nothing of it.
             _ if learned <= self.sent => FieldSet::EMPTY,
-            Some(state) => self.from.diff(state),
-            None => FieldSet::ALL,
+            State::Row(row) => self.from.diff(row),
+            State::Unfit | State::Gone => FieldSet::ALL,
         }
     }
 
     /// This is the state of a record that this session is writing, as it was learned then.
-    pub fn see(&mut self, state: Option<&Arc<E>>, learned: Moment) {
+    pub fn see(&mut self, state: &State<E>, learned: Moment) {
         self.settle(self.changed_in(state, learned));
     }
 
     /// The same of a record that it is deleting, or has: that it has gone says nothing of who has done it, but that it is there
     /// again does.
-    pub fn see_deleted(&mut self, state: Option<&Arc<E>>, learned: Moment) {
+    pub fn see_deleted(&mut self, state: &State<E>, learned: Moment) {
         match state {
-            Some(_) => {
-                self.is_settled |= self.was_gone && learned > self.sent;
+            State::Row(_) | State::Unfit => {
+                self.is_settled |= self.was_gone;
                 self.see(state, learned);
             }
-            None => self.was_gone = true,
+            State::Gone => self.was_gone = true,
         }
     }
 
@@ -166,17 +189,15 @@ impl<E: LiveEntity> Doubts<E> {
         }
     }
 
-    /// The record was read, and this is it. A write may land later than a read that did not find it, so what has not changed
-    /// stays in doubt.
-    pub fn read(&mut self, state: &Arc<E>) {
+    /// The record was read. A write may land later than a read that did not find it, so what has not changed stays in doubt.
+    pub fn is_read(&mut self) {
         for lost in &mut self.lost {
             lost.unread = false;
         }
-        self.see(Some(state), LATEST);
     }
 
-    /// This is the state of the record, as it was learned then: by an answer to what was sent since, `LATEST`.
-    pub fn see(&mut self, state: Option<&Arc<E>>, learned: Moment) {
+    /// This is the state of the record, as it was learned then.
+    pub fn see(&mut self, state: &State<E>, learned: Moment) {
         self.settle(|checks| checks.changed_in(state, learned));
     }
 

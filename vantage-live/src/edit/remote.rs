@@ -7,11 +7,13 @@ use serde_json::Value;
 #[cfg(doc)]
 use super::SaveResult;
 use super::answers::version;
+use super::doubt::State;
 use super::{EditError, RecordEdit, RefreshError, not_read};
 use crate::broken::{self, Broken};
+use crate::dataset::DataSetError;
 use crate::entity::{Conflict, EntityError, FieldSet, LiveEntity};
-use crate::table::{Entry, LATEST};
-use crate::value::Operation;
+use crate::table::{Entry, LATEST, Moment};
+use crate::value::{FeedKind, Operation};
 
 /// What others have done meanwhile.
 impl<E: LiveEntity> RecordEdit<'_, E> {
@@ -26,31 +28,52 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// [`RefreshError::Deleted`] where the row has gone; [`EditError::New`] of a record that is not saved yet.
     pub fn rebase(&mut self) -> Result<E::Conflicts, RefreshError> {
         self.must_be_stored()?;
-        let found = self.table.shared().found(&self.id).map_err(not_read)?;
-        let Some(entry) = found else {
-            self.see_row(None);
-            return Err(self.deleted());
-        };
-        let row = Arc::clone(&entry.row);
-        self.take_remote_state(entry);
-        self.see_row(Some(&row));
+        let is_in_doubt = self.pending.is_some() || !self.doubts.is_empty() || !self.deleting.is_nothing();
+        // Nobody waits for the table where nothing asks when it has learned of the row.
+        let (found, learned) =
+            if is_in_doubt { self.table.shared().learned(&self.id) } else { (self.table.shared().found(&self.id), 0) };
+        self.take_found(found, learned)?;
         self.all_is_shown();
         self.keep_what_was_typed_since();
         Ok(self.conflicts())
     }
 
-    /// The table's row by now, or that it has none, may tell what became, or becomes, of what this session has asked for.
-    fn see_row(&mut self, row: Option<&Arc<E>>) {
-        if self.pending.is_none() && self.doubts.is_empty() && self.deleting.is_nothing() {
-            return;
+    /// Takes in what was found of the record, as it was learned then.
+    fn take_found(
+        &mut self,
+        found: Result<Option<Entry<E>>, DataSetError>,
+        learned: Moment,
+    ) -> Result<(), RefreshError> {
+        let state = State::of(&found);
+        let taken = match found {
+            Ok(Some(entry)) => {
+                self.take_remote_state(entry);
+                Ok(())
+            }
+            Ok(None) => Err(self.deleted()),
+            Err(error) => Err(not_read(error).into()),
+        };
+        if let Some(state) = state {
+            self.see(&state, learned);
         }
-        // Where the table has learned of another since, that one will tell.
-        let Some(learned) = self.table.shared().learned(&self.id, row) else { return };
+        taken
+    }
+
+    /// This is the state of the record, as it was learned then: it may tell what became, or becomes, of what this session has
+    /// asked for.
+    pub(super) fn see(&mut self, state: &State<E>, learned: Moment) {
+        self.deleting.see(state, learned);
+        let filters = self.table.shared().backend.capabilities().feed == FeedKind::Filtered;
+        match state {
+            // Whether what does not fit is what a write has checked, nobody knows, and what a filter hides may be there.
+            State::Unfit => return,
+            State::Gone if filters && !self.is_new() => return,
+            State::Row(_) | State::Gone => {}
+        }
         if let Some(pending) = &mut self.pending {
-            pending.sent.checks.see(row, learned);
+            pending.sent.checks.see(state, learned);
         }
-        self.doubts.see(row, learned);
-        self.deleting.see(row, learned);
+        self.doubts.see(state, learned);
     }
 
     /// Who has typed into what is under way, and sees it in conflict, means what is typed from then on, though it may be what
@@ -72,13 +95,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.must_be_stored()?;
         let (shared, id) = (Arc::clone(self.table.shared()), self.id.clone());
         let read = self.table.shared().run(Operation::Read, async move { shared.read(&id).await }).await;
-        let Some(entry) = read.map_err(not_read)? else {
-            self.has_gone();
-            return Err(self.deleted());
-        };
-        let row = Arc::clone(&entry.row);
-        self.take_remote_state(entry);
-        self.doubts.read(&row);
+        self.take_found(read, LATEST)?;
+        self.doubts.is_read();
         self.is_there();
         self.all_is_shown();
         Ok(self.conflicts())
@@ -139,12 +157,6 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     pub(super) fn row(&self) -> Option<Entry<E>> {
         self.table.rows().at.find(&self.id).map(|(_, entry)| entry.clone())
-    }
-
-    /// An answer has told that there is no such record: what was lost was done before that, or will be no more.
-    pub(super) fn has_gone(&mut self) {
-        self.doubts.clear();
-        self.deleting.see(None, LATEST);
     }
 
     /// Somebody is told that the record has gone.

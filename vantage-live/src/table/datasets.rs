@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Entry, LiveTable, Moment, Removed, Seen, Shared};
+use super::{Entry, LiveTable, Moment, Removed, Shared};
 use crate::broken::{self, Broken};
 use crate::dataset::{
     DataSetError, InsertableDataSet, ReadableDataSet, WritableDataSet, gone_since, kept_apart, replace_one, update_one,
@@ -33,17 +33,15 @@ impl<E: LiveEntity> Shared<E> {
         self.core.lock().moments.latest()
     }
 
-    /// When the table has last learned that this, and nothing else, is the row of a record (`None`: that it has none); `None`
-    /// where it has learned of another since.
-    pub(crate) fn learned(&self, id: &Id, row: Option<&Arc<E>>) -> Option<Moment> {
-        let core = self.core.lock();
-        let id = core.resolve(id);
-        let is_it = match (core.seen(&id), row) {
-            (Seen::Row(shown), Some(row)) => Arc::ptr_eq(&shown.row, row),
-            (Seen::Gone, None) => true,
-            _ => false,
+    /// As [`found`](Self::found), and when the table has learned that last.
+    pub(crate) fn learned(&self, id: &Id) -> (Result<Option<Entry<E>>, DataSetError>, Moment) {
+        let (id, seen, learned) = {
+            let core = self.core.lock();
+            let id = core.resolve(id);
+            let (seen, learned) = (core.seen(&id), core.moments.learned(&id));
+            (id, seen, learned)
         };
-        is_it.then(|| core.moments.learned(&id))
+        (self.entry(&id, seen), learned)
     }
 
     fn typed(&self, id: &Id, record: &Record) -> Result<Arc<E>, DataSetError> {

@@ -6,7 +6,7 @@ use vantage_live::{FieldSet, Id, Policy, RecordEdit};
 
 use super::{Broken, Known, Permit, Promise, ensure};
 use crate::product::{COUNT, FIELDS, PART, Product, ProductField, Val, is_true, places, set, three, together, val};
-use crate::world::{SentDelete, Shape, Store};
+use crate::world::{SeenState, SentDelete, Shape, Store};
 
 pub(crate) type Edit = RecordEdit<'static, Product>;
 
@@ -33,8 +33,8 @@ pub(crate) struct Session {
     pub gone: Option<Id>,
     /// The place in its history of the state that the session's snapshot shows, at the least.
     at: Option<(Id, usize)>,
-    /// The states that its snapshot has been, each with the place at which the store first had it.
-    seen: Vec<(Id, usize, Arc<Product>)>,
+    /// The states of its records that its snapshot has been.
+    seen: Vec<(Id, SeenState)>,
     /// Where it was when it asked for something of which it has no answer yet.
     asked: Option<(Id, usize)>,
     /// What each conflict was last shown to be about.
@@ -306,16 +306,24 @@ impl Session {
             format!("the snapshot of {} shows {was}: {:?}", self.name, edit.live_snapshot())
         })?;
         self.at = place.map(|place| (edit.id().clone(), place));
-        if !self.seen.last().is_some_and(|(id, _, row)| id == edit.id() && Arc::ptr_eq(row, edit.live_snapshot())) {
+        let is_seen = |(id, seen): &(Id, SeenState)| id == edit.id() && Arc::ptr_eq(&seen.state, edit.live_snapshot());
+        if !self.seen.last().is_some_and(is_seen) {
             let first = history.iter().position(is_it).unwrap_or_default();
-            self.seen.push((edit.id().clone(), first, Arc::clone(edit.live_snapshot())));
+            let seen = SeenState { state: Arc::clone(edit.live_snapshot()), first, found_by: None };
+            self.seen.push((edit.id().clone(), seen));
         }
         Ok(())
     }
 
+    /// It has rebased to what its table has learned by this request.
+    pub fn has_rebased(&mut self, edit: &Edit, found_by: u64) {
+        let seen = SeenState { state: Arc::clone(edit.live_snapshot()), first: 0, found_by: Some(found_by) };
+        self.seen.push((edit.id().clone(), seen));
+    }
+
     /// Whether the session has seen of a delete of this record that was sent that it was done before that, or will be no more.
     pub fn has_settled(&self, id: &Id, sent: &SentDelete) -> bool {
-        self.seen.iter().any(|(seen, first, row)| seen == id && sent.is_settled_by(row, *first))
+        self.seen.iter().any(|(of, seen)| of == id && sent.is_settled_by(seen))
     }
 
     /// The person keeps a value of their own.

@@ -18,6 +18,8 @@ pub(crate) struct Table {
     pub name: String,
     /// The place in its history of the state that each record was last seen in, at the least.
     seen: BTreeMap<Id, usize>,
+    /// The last request that has found the state which is shown of a record.
+    found_by: BTreeMap<Id, u64>,
     /// The rows, as the events tell them.
     replica: BTreeMap<Id, Arc<Product>>,
     /// The number of the last event that was told.
@@ -49,7 +51,7 @@ impl Looked<'_> {
 
 impl Table {
     pub fn new(name: String) -> Self {
-        Table { name, seen: BTreeMap::new(), replica: BTreeMap::new(), heard: 0, afresh: 0 }
+        Table { name, seen: BTreeMap::new(), found_by: BTreeMap::new(), replica: BTreeMap::new(), heard: 0, afresh: 0 }
     }
 
     /// P6: a record is seen in a state that it has had, and no older one than it was seen in before.
@@ -80,7 +82,14 @@ impl Table {
         if is_it {
             let seen = self.seen.entry(found.id.clone()).or_default();
             *seen = found.place.max(*seen);
+            let number = self.found_by.entry(found.id.clone()).or_default();
+            *number = found.number.max(*number);
         }
+    }
+
+    /// The last request that has found the state which it shows of a record.
+    pub fn found_by(&self, id: &Id) -> Option<u64> {
+        self.found_by.get(id).copied()
     }
 
     /// P5: what was answered is shown, or something newer.

@@ -325,7 +325,8 @@ impl Run<'_> {
         let name = seat.model.name.clone();
         let (happened, sentence) = match result {
             Ok(conflicts) => {
-                seat.model.doubt = false;
+                // What it has not heard yet is told after it, and may be of something that was asked for before.
+                seat.model.doubt &= edit.is_saving();
                 seat.delete_is_unknown = false;
                 seat.model.sees_everything(&edit);
                 let fields = conflicts.fields();
@@ -392,7 +393,8 @@ impl Run<'_> {
             }
             Ok(DeleteResult::AlreadyGone) => {
                 ensure(gone, Promise::P4, || format!("{name} was told that `{}` was gone, which is there", edit.id()))?;
-                let is_own = seat.delete_is_unknown && self.writes.has_deleted(actor, edit.id());
+                let is_twice = self.world.with(|state| state.sent_twice.contains(&actor));
+                let is_own = seat.delete_is_unknown && !is_twice && self.writes.has_deleted(actor, edit.id());
                 ensure(!is_own, Promise::P4, || {
                     format!("{name} was told that somebody else has deleted `{}`, which it has itself", edit.id())
                 })?;

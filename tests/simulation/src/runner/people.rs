@@ -352,14 +352,18 @@ impl Run<'_> {
                 }
             }
             Act::Rebase => match edit.rebase() {
-                Ok(conflicts) if conflicts.is_empty() => {
-                    tell(Happened::Rebased, 0, &|| format!("{name} rebases"));
-                    seat.model.sees_everything(&edit);
-                }
                 Ok(conflicts) => {
                     let fields = conflicts.fields();
-                    tell(Happened::RebasedConflict, 0, &|| format!("{name} rebases, and {fields} are in conflict"));
+                    if fields.is_empty() {
+                        tell(Happened::Rebased, 0, &|| format!("{name} rebases"));
+                    } else {
+                        tell(Happened::RebasedConflict, 0, &|| format!("{name} rebases, and {fields} are in conflict"));
+                    }
                     seat.model.sees_everything(&edit);
+                    let open = self.tables.iter().flatten().flatten().find(|open| open.number == seat.table);
+                    if let Some(number) = open.and_then(|open| open.found_by(edit.id(), edit.live_snapshot())) {
+                        seat.model.has_rebased(&edit, number);
+                    }
                 }
                 Err(error) => {
                     tell(Happened::RebasedGone, 0, &|| format!("{name} rebases, and finds no row"));

@@ -154,6 +154,14 @@ impl Run<'_> {
     }
 }
 
+impl Open {
+    /// The last request that has found the state which is shown of a record.
+    pub fn found_by(&self, id: &Id, row: &Arc<Product>) -> Option<u64> {
+        let is_shown = self.table.row(id).is_some_and(|shown| Arc::ptr_eq(&shown, row));
+        self.model.found_by(id).filter(|_| is_shown)
+    }
+}
+
 impl Slow {
     pub fn new(table: &LiveTable<Product>, interest: Interest) -> Self {
         let events = match &interest {

@@ -1,6 +1,7 @@
 //! A link to the store: requests and answers that are slow, lost, doubled, reordered and cut. What is on its way is the
 //! network's: it goes on when the process that has sent it is no more.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::channel::oneshot;
@@ -93,7 +94,7 @@ impl State {
         for commit in &commits {
             self.announce(commit);
             if let (Deed::Delete, Some(actor)) = (&commit.deed, by.actor) {
-                let unguarded = SentDelete { place: commit.place, guard: Guard::Nothing };
+                let unguarded = SentDelete { place: commit.place, number: u64::MAX, guard: Guard::Nothing };
                 self.deletes.entry((actor, commit.id.clone())).or_insert(unguarded);
             }
         }
@@ -170,6 +171,8 @@ pub(crate) struct Found {
     pub record: Option<Record>,
     /// How much every feed had told when it was told.
     pub told: u64,
+    /// The number of the request that has asked for it.
+    pub number: u64,
 }
 
 struct Request {
@@ -187,17 +190,26 @@ struct Request {
 pub(crate) struct SentDelete {
     /// The place that the next state had in the history of the record then.
     pub place: usize,
+    number: u64,
     guard: Guard,
 }
 
+/// A state of a record that a session has seen.
+pub(crate) struct SeenState {
+    pub state: Arc<Product>,
+    /// The place at which the record first had it.
+    pub first: usize,
+    /// The number of the last request that had found it, where its table has had the answer.
+    pub found_by: Option<u64>,
+}
+
 impl SentDelete {
-    /// Whether it is known from this state that it was done before that or will be no more: the store has had it for the
-    /// first time at this place in the record's history.
-    pub fn is_settled_by(&self, state: &Product, first: usize) -> bool {
+    /// Whether it is known from this state that it was done before that or will be no more: where it is later.
+    pub fn is_settled_by(&self, seen: &SeenState) -> bool {
         let Guard::Fields(expected) = &self.guard else { return false };
         // The fields that every record has, of numbers those that are spelled as such.
         let differs = |field: usize, value| match Val::of_json(Some(value)) {
-            known @ (Val::Text(_) | Val::Number(_)) => known != val(state, field),
+            known @ (Val::Text(_) | Val::Number(_)) => known != val(&seen.state, field),
             _ => false,
         };
         let has_changed = |field: usize| {
@@ -207,7 +219,8 @@ impl SentDelete {
             });
             value.is_some_and(|value| differs(field, value))
         };
-        first >= self.place && (0..4).any(has_changed)
+        let is_later = seen.first >= self.place || seen.found_by.is_some_and(|number| number > self.number);
+        is_later && (0..4).any(has_changed)
     }
 }
 
@@ -292,7 +305,7 @@ impl Request {
     fn found(&self, reply: &Reply, store: &Store) -> Vec<Found> {
         let found = |id: &Id| {
             let (place, record) = (store.history(id).len() - 1, store.records().get(id).cloned());
-            Found { id: id.clone(), place, record, told: 0 }
+            Found { id: id.clone(), place, record, told: 0, number: self.number }
         };
         match (&self.ask, reply) {
             (Ask::Read(id), _) => vec![found(id)],
@@ -314,7 +327,7 @@ impl Request {
             });
         }
         if let (Ask::Delete { id, guard }, Some(actor)) = (&self.ask, self.by.actor) {
-            let sent = SentDelete { place: self.place, guard: guard.clone() };
+            let sent = SentDelete { place: self.place, number: self.number, guard: guard.clone() };
             self.world.with(|state| state.deletes.insert((actor, id.clone()), sent));
         }
         if self.ask.is_read() { ValueErrorKind::Unreachable } else { ValueErrorKind::OutcomeUnknown }

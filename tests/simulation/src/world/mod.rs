@@ -22,7 +22,7 @@ use vantage_live::table::Environment;
 
 pub(crate) use executor::{Owner, TaskId};
 pub(crate) use feed::{Manner, Position, Records, TableFeed};
-pub(crate) use link::{Disk, Found, Link, SentDelete, Wire};
+pub(crate) use link::{Disk, Found, Link, SeenState, SentDelete, Wire};
 pub(crate) use store::{Ask, By, Commit, Deed, Shape, Store};
 pub(crate) use tale::{Happened, Tale};
 
