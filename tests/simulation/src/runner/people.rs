@@ -360,6 +360,8 @@ impl Run<'_> {
                         tell(Happened::RebasedConflict, 0, &|| format!("{name} rebases, and {fields} are in conflict"));
                     }
                     seat.model.sees_everything(&edit);
+                    // That it finds nothing may be from before what is shown, or from after that: nobody can tell.
+                    seat.delete_is_unknown &= !edit.is_deleting();
                     let open = self.tables.iter().flatten().flatten().find(|open| open.number == seat.table);
                     if let Some(number) = open.and_then(|open| open.found_by(edit.id(), edit.live_snapshot())) {
                         seat.model.has_rebased(&edit, number);
