@@ -290,6 +290,10 @@ impl Request {
             state.tale.count(Happened::Overtaken, u64::from(is_overtaken));
             let before = state.commits.len();
             let reply = state.apply(&self.ask, &self.by);
+            // Of attempts to make a record any may be the one that has made it.
+            if matches!(reply, Reply::Made(..)) && state.commits.len() == before {
+                self.may_have_written(state);
+            }
             // Who deletes everything does not hear of what was made on the way.
             let own = state.commits[before..].last().filter(|_| !matches!(self.ask, Ask::DeleteAll));
             let changed = own.map(|commit| (commit.id.clone(), commit.place));
@@ -317,20 +321,23 @@ impl Request {
 
     /// What a caller is told of a request that has no answer.
     fn lost(&self) -> ValueErrorKind {
-        if let Some(actor) = self.by.actor.filter(|_| !self.ask.is_read()) {
-            let sent = self.ask.sent();
-            self.world.with(|state| {
-                let unanswered = state.unanswered.entry(actor).or_default();
-                for (known, sent) in unanswered.iter_mut().zip(sent) {
-                    known.extend(sent);
-                }
-            });
+        if !self.ask.is_read() {
+            self.world.with(|state| self.may_have_written(state));
         }
         if let (Ask::Delete { id, guard }, Some(actor)) = (&self.ask, self.by.actor) {
             let sent = SentDelete { place: self.place, number: self.number, guard: guard.clone() };
             self.world.with(|state| state.deletes.insert((actor, id.clone()), sent));
         }
         if self.ask.is_read() { ValueErrorKind::Unreachable } else { ValueErrorKind::OutcomeUnknown }
+    }
+
+    /// Who has sent this does not know whether it was this that has written what stands there.
+    fn may_have_written(&self, state: &mut State) {
+        let Some(actor) = self.by.actor else { return };
+        let unanswered = state.unanswered.entry(actor).or_default();
+        for (known, sent) in unanswered.iter_mut().zip(self.ask.sent()) {
+            known.extend(sent);
+        }
     }
 
     fn is_cut(&self) -> bool {
