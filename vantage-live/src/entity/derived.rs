@@ -224,25 +224,25 @@ where
 pub mod refused {
     use std::fmt;
 
-    use super::super::{Conflicts, Field, FieldSet, FieldTable, OfField, Own};
+    use super::super::{Conflicts, Field, FieldSet, FieldTable, OfField, OptionalField, Own};
 
-    /// There is no field.
+    /// There is no field but this one: the leaves of an entity around it may begin with it.
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-    pub enum NoField {}
+    pub struct NoField;
 
     impl fmt::Display for NoField {
         fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-            match *self {}
+            Ok(())
         }
     }
 
     impl Field for NoField {
-        const ALL: &'static [Self] = &[];
-        const READONLY: FieldSet<Self> = FieldSet::EMPTY;
+        const ALL: &'static [Self] = &[Self];
+        const OPTIONAL: &'static [OptionalField<Self>] = &[OptionalField::Whole, OptionalField::Inside(Self)];
         const OWN: Own = Own::leaves(&[]);
 
         fn index(self) -> usize {
-            match self {}
+            0
         }
 
         fn table() -> &'static FieldTable {
@@ -285,8 +285,8 @@ pub mod refused {
             FieldSet::EMPTY
         }
 
-        fn get(&self, field: NoField) -> Option<NoField> {
-            match field {}
+        fn get(&self, _: NoField) -> Option<NoField> {
+            None
         }
     }
 }
