@@ -11,7 +11,7 @@ use crate::{check, expand, parse};
 pub fn output(tokens: TokenStream) -> TokenStream {
     let (item, unreadable) = parse::item(tokens);
     let unreadable = unreadable.as_ref().map(syn::Error::to_compile_error);
-    let derived = item.map(|item| derive(&item));
+    let derived = item.map(|item| derive(&item, unreadable.is_none()));
     let (mut output, errors) = derived.unwrap_or_default();
     output.extend(errors.into_tokens());
     output.extend(unreadable);
@@ -19,23 +19,23 @@ pub fn output(tokens: TokenStream) -> TokenStream {
 }
 
 /// The generated code and the errors. After an error, what makes sense is still expanded, so that the error is the only
-/// message.
-pub fn derive(input: &DeriveInput) -> (TokenStream, Errors) {
-    let (entity, errors) = read(input);
+/// message. Where the input is not the `whole` of the item, something is wrong with it already.
+pub fn derive(input: &DeriveInput, whole: bool) -> (TokenStream, Errors) {
+    let (entity, errors) = read(input, whole);
     let output = match entity {
-        Some(entity) if check::can_expand(&entity) => expand::entity(&entity, errors.is_empty()),
+        Some(entity) if check::can_expand(&entity) => expand::entity(&entity, whole && errors.is_empty()),
         entity => expand::fallback(input, entity.map(|entity| entity.names)),
     };
     (output, errors)
 }
 
 /// The struct, where it is one, and all that is wrong with it.
-pub fn read(input: &DeriveInput) -> (Option<Entity>, Errors) {
+pub fn read(input: &DeriveInput, whole: bool) -> (Option<Entity>, Errors) {
     let mut errors = Errors::default();
     let entity = Entity::parse(input, &mut errors);
     check::shape(input, &mut errors);
     if let Some(entity) = &entity {
-        check::entity(entity, &mut errors);
+        check::entity(entity, whole, &mut errors);
     }
     (entity, errors)
 }

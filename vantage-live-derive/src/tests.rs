@@ -8,7 +8,7 @@ use crate::steps::{derive, output, read};
 /// The source under each error of `source`, and the message.
 fn told(source: &str) -> Vec<(String, String)> {
     let input = syn::parse_str(source).expect("the source is an item");
-    read(&input).1.told()
+    read(&input, true).1.told()
 }
 
 fn places(source: &str) -> Vec<String> {
@@ -142,7 +142,7 @@ fn what_is_generated_can_be_read_by_the_compiler_whatever_it_was_made_of() {
     ];
 
     for source in sources {
-        let (generated, _) = derive(&syn::parse_str(source).expect("the source is an item"));
+        let (generated, _) = derive(&syn::parse_str(source).expect("the source is an item"), true);
         let read = syn::parse2::<syn::File>(generated.clone());
         assert!(read.is_ok(), "{source}: {:?} in {generated}", read.err());
     }

@@ -82,13 +82,13 @@ pub fn can_expand(entity: &Entity) -> bool {
     (1..=CAPACITY).contains(&entity.tracked().count()) && !borrows && entity.packed.is_none()
 }
 
-/// Checks the struct as a whole, and each of its fields.
-pub fn entity(entity: &Entity, errors: &mut Errors) {
+/// Checks the struct, and each of its fields. Where they are not the `whole` of it, nobody knows what it lacks.
+pub fn entity(entity: &Entity, whole: bool, errors: &mut Errors) {
     if let Some(packed) = &entity.packed {
         let name = &entity.ident;
         errors.at(packed, format_args!("a form points to the fields of `{name}`, and nothing can point into a packed struct: take `{packed}` away"));
     }
-    count(entity, errors);
+    count(entity, whole, errors);
     names(entity, errors);
     one_of(entity, "id", errors);
     one_of(entity, "version", errors);
@@ -102,10 +102,10 @@ pub fn entity(entity: &Entity, errors: &mut Errors) {
     }
 }
 
-fn count(entity: &Entity, errors: &mut Errors) {
+fn count(entity: &Entity, whole: bool, errors: &mut Errors) {
     let (name, count) = (&entity.ident, entity.tracked().count());
     // What `flatten` spreads is to become an entity, with fields of its own.
-    if count == 0 && !entity.fields.iter().any(Field::is_refused_flat) {
+    if whole && count == 0 && !entity.fields.iter().any(Field::is_refused_flat) {
         let message = "nothing of `{}` can change: an entity has at least one field beside its id and the skipped ones";
         errors.at(name, message.replace("{}", &name.to_string()));
     }
