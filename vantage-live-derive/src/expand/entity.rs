@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::iter;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::GenericParam;
 use syn::spanned::Spanned;
@@ -184,7 +184,13 @@ fn diff(entity: &Entity) -> TokenStream {
         let (ident, eq) = (&field.ident, field.live.eq.as_ref().map(|eq| &eq.value));
         let same = eq.map_or_else(
             || per_type::same(field, &quote!(&self.#ident), &quote!(&__other.#ident)),
-            |path| quote!(#path(&self.#ident, &__other.#ident)),
+            |path| {
+                // The call ends where the path does: what is no `bool` is found out there.
+                let end = path.path.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
+                let mut values = Group::new(Delimiter::Parenthesis, quote!(&self.#ident, &__other.#ident));
+                values.set_span(end);
+                quote!({ let __same: __live::bool = #path #values; __same })
+            },
         );
         quote!(!#same)
     });
