@@ -9,8 +9,8 @@ use syn::GenericParam;
 use syn::spanned::Spanned;
 
 use super::{
-    bits_of, bounds, first_leaf, inner_bounds, is_nested, named_in, nested_bounds, nested_set, per_type, respanned,
-    shared,
+    bits_of, bounds, field, first_leaf, inner_bounds, is_nested, named_in, nested_bounds, nested_set, per_type,
+    respanned, shared,
 };
 use crate::check::{CAPACITY, is_no_id};
 use crate::model::Entity;
@@ -260,7 +260,6 @@ fn fill_id(entity: &Entity) -> Option<TokenStream> {
 /// That no nested entity has an id, which nobody would fill in, nor an optional one a field that only the store can set;
 /// that fields side by side in the record have names of their own; and that there are not too many leaves.
 fn assertions(entity: &Entity) -> Option<TokenStream> {
-    let field_enum = &entity.names.field;
     let each = entity.nested().map(|field| {
         let (ty, name) = (&field.ty, field.name());
         let is = |condition: TokenStream, message: String| quote!(__live::assert!(#condition, #message););
@@ -301,12 +300,14 @@ fn assertions(entity: &Entity) -> Option<TokenStream> {
     // Not `<=` the capacity: with one field of its own, clippy would tell the user to write that as `<`.
     let limit = CAPACITY + 1;
     let flat = entity.nested().find(|field| field.is_flat()).map(|field| {
+        // Not that of the enum, which asks for all that is nested: what is no entity would be said there too.
+        let own_fields = field::own(entity);
         let message = format!(
             "a field of `{}` and one of `{name}` have the same name in the record, or are read from it: rename one of \
              them, or take the `alias` or `flatten` away",
             field.name()
         );
-        quote_spanned!(field.ty.span()=> __live::assert!(<#field_enum as __live::Field>::OWN.is_distinct(), #message);)
+        quote_spanned!(field.ty.span()=> __live::assert!((#own_fields).is_distinct(), #message);)
     });
     entity.has_nested().then(|| {
         quote! {

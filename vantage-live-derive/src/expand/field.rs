@@ -227,7 +227,7 @@ fn wholes(entity: &Entity) -> Option<TokenStream> {
 }
 
 /// The table of names: tracked fields, and what serde writes beside them.
-fn own(entity: &Entity) -> TokenStream {
+pub fn own(entity: &Entity) -> TokenStream {
     let is_in_record = |field: &&Field| field.is_tracked() || field.kind() == Kind::Id || field.serde.writes();
     let in_record = || entity.fields.iter().filter(is_in_record);
     let names = in_record().map(|field| {
