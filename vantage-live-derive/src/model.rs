@@ -326,9 +326,16 @@ impl Field {
         entity.default || self.serde.default.is_some() || self.is_option() && self.serde.is_read_by_serde()
     }
 
-    /// Whether no record can be read into the field.
+    /// Whether no record can be read into the field: serde could, from one that lives as long as the field does.
     pub fn borrows(&self) -> bool {
-        borrows(&self.ty, &self.serde)
+        let is_borrowed = match ungrouped(&self.ty) {
+            // What serde borrows whatever a function of one's own would do.
+            Type::Reference(ty) => {
+                self.serde.is_read_by_serde() || matches!(*ty.elem, Type::Slice(_)) || ty.elem == parse_quote!(str)
+            }
+            _ => false,
+        };
+        self.serde.borrow.is_some() || is_borrowed && self.serde.reads()
     }
 
     /// Whether the field is seen in fewer places than the struct, or in others.
@@ -345,18 +352,6 @@ impl Field {
     pub fn label(&self) -> String {
         self.live.label.as_ref().map_or_else(|| naming::label(&self.name()), |label| label.value.value())
     }
-}
-
-/// Whether serde can read a field of `ty` only from a record that lives as long as the field does.
-pub fn borrows(ty: &Type, serde: &FieldSerde) -> bool {
-    let is_borrowed = match ungrouped(ty) {
-        // What serde borrows whatever a function of one's own would do.
-        Type::Reference(ty) => {
-            serde.is_read_by_serde() || matches!(*ty.elem, Type::Slice(_)) || ty.elem == parse_quote!(str)
-        }
-        _ => false,
-    };
-    serde.borrow.is_some() || is_borrowed && serde.reads()
 }
 
 /// The `Rc` or `RefCell` in `ty`, which keeps a row from being read by all threads.

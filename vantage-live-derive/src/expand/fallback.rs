@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DataStruct, DeriveInput, Fields, GenericParam};
 
-use crate::attr::{EntityAttrs, FieldSerde};
+use crate::attr::EntityAttrs;
 use crate::error::Errors;
 use crate::generated::Names;
-use crate::model::{borrows, private};
+use crate::model::private;
 
 /// The types under their names, without fields, and an impl that does nothing.
 pub fn fallback(input: &DeriveInput, names: Option<Names>) -> TokenStream {
@@ -28,16 +28,11 @@ pub fn fallback(input: &DeriveInput, names: Option<Names>) -> TokenStream {
     }
 }
 
-/// The impl, unless the type has parameters, as it would need bounds that nobody has thought of, or borrows, as it could
-/// then not be read as an entity.
+/// The impl, unless the type has parameters, as it would need bounds that nobody has thought of.
 fn stub(input: &DeriveInput, live: &TokenStream) -> Option<TokenStream> {
     let ident = &input.ident;
     let plain =
         !input.generics.params.iter().any(|param| matches!(param, GenericParam::Lifetime(_) | GenericParam::Type(_)));
-    let borrowed = match &input.data {
-        Data::Struct(data) => data.fields.iter().any(|field| borrows(&field.ty, &FieldSerde::parse(&field.attrs))),
-        Data::Enum(_) | Data::Union(_) => false,
-    };
     let (declared, given, own_clause) = input.generics.split_for_impl();
     // What can be no entity at all need not learn to be cloned.
     let apt = matches!(&input.data, Data::Struct(DataStruct { fields: Fields::Named(_), .. }));
@@ -46,7 +41,7 @@ fn stub(input: &DeriveInput, live: &TokenStream) -> Option<TokenStream> {
     let own = own_clause.iter().flat_map(|clause| &clause.predicates);
     let clause = quote!(where #(#own,)* for<'__e> Self: #live::Stored + #live::Shared #clone);
     let set = quote!(#live::FieldSet<#live::refused::NoField>);
-    (plain && !borrowed).then(|| {
+    plain.then(|| {
         quote! {
             #[automatically_derived]
             impl #declared #live::LiveEntity for #ident #given #clause {
