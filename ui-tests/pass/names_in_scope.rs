@@ -119,7 +119,14 @@ mod lifetimes {
     pub struct InAField {
         pub e: PhantomData<for<'e> fn(&'e str) -> &'e str>,
         pub c: PhantomData<for<'c> fn(&'c str) -> &'c str>,
+        pub own: PhantomData<for<'__v> fn(&'__v str) -> &'__v str>,
         pub v: PhantomData<for<'v> fn(&'v str) -> &'v str>,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+    pub struct Raw {
+        pub e: PhantomData<for<'r#e> fn(&'r#e str) -> &'r#e str>,
+        pub c: PhantomData<for<'r#c> fn(&'r#c str) -> &'r#c str>,
     }
 
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]

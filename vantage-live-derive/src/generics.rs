@@ -3,6 +3,7 @@
 
 use proc_macro2::{Group, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
 use syn::{DeriveInput, GenericParam, Generics, Ident, Lifetime, Type, WherePredicate, parse_quote};
 
 /// The parameters that some fields mention, with the bounds that speak of nothing else.
@@ -153,7 +154,7 @@ pub fn lifetimes(tokens: TokenStream) -> Vec<Ident> {
     let (mut names, mut after_apostrophe) = (Vec::new(), false);
     for token in tokens {
         match &token {
-            TokenTree::Ident(ident) if after_apostrophe => names.push(ident.clone()),
+            TokenTree::Ident(ident) if after_apostrophe => names.push(ident.unraw()),
             TokenTree::Group(group) => names.extend(lifetimes(group.stream())),
             TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
         }

@@ -22,6 +22,7 @@ pub fn functions(entity: &Entity) -> TokenStream {
             *first = field;
         }
     }
+    let v = entity.lifetime("'__v");
     let functions = types.into_iter().map(|(number, field)| {
         let (same, show, ty) = (same_name(number), show_name(number), &field.ty);
         let same = is_compared(field).then(|| {
@@ -33,7 +34,7 @@ pub fn functions(entity: &Entity) -> TokenStream {
         quote! {
             #same
             #[inline]
-            fn #show<'__v>(__value: &'__v #ty) -> &'__v dyn __live::Debug { (&__live::Showing(__value)).__live_shown() }
+            fn #show<#v>(__value: &#v #ty) -> &#v dyn __live::Debug { (&__live::Showing(__value)).__live_shown() }
         }
     });
     quote! {
