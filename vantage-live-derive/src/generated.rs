@@ -9,6 +9,7 @@ use syn::ext::IdentExt;
 use crate::attr::{EntityAttrs, Given};
 use crate::generics;
 use crate::model::Field;
+use crate::naming;
 
 /// The names of the generated types.
 pub struct Names {
@@ -25,7 +26,13 @@ pub struct Names {
 
 impl Names {
     pub fn new(entity: &Ident, live: &EntityAttrs) -> Self {
-        let default = |suffix: &str| format_ident!("{}{suffix}", entity.unraw());
+        let name = entity.unraw().to_string();
+        // What the compiler minds in the struct's own name, it shall say of that alone.
+        let is_minded = name.starts_with(char::is_lowercase) || name.contains('_');
+        let default = |suffix: &str| {
+            let name = format_ident!("{name}{suffix}", span = entity.span());
+            if is_minded { naming::generated(&name) } else { name }
+        };
         let names = [
             (&live.field, "Field"),
             (&live.dirty, "Dirty"),
