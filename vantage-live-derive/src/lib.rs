@@ -183,7 +183,8 @@ use proc_macro::TokenStream;
 /// For `Product { name: String, #[live(nested)] inventory: Inventory }`, as rustdoc shows it, each field with its own
 /// documentation and with what is `#[allow]`ed there. Of documentation with examples it is the first paragraph, so that they are
 /// tested at the struct alone. Besides, what the enum of fields can do is in the trait `Field`, and `Debug` is for all of them.
-/// A flag or conflict whose name begins with `_` is there and not shown:
+/// A flag or conflict whose name begins with `_` is there and not shown. The parameter of `get` has two `_` before its name, as a
+/// program may have a constant `field`:
 ///
 /// ```text
 /// pub enum ProductField {                          // Copy, Eq, Ord, Hash, Display, FromStr, serde's two, `|`
@@ -219,7 +220,7 @@ use proc_macro::TokenStream;
 ///     pub fn is_empty(&self) -> bool;
 ///     pub fn fields(&self) -> FieldSet<ProductField>;
 ///     pub fn iter(&self) -> impl Iterator<Item = ProductConflict<'_>>;
-///     pub fn get(&self, __field: ProductField) -> Option<ProductConflict<'_>>;
+///     pub fn get(&self, field: ProductField) -> Option<ProductConflict<'_>>;
 /// }
 ///
 /// pub enum ProductConflict<'c> {                   // Copy
