@@ -81,7 +81,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
         impl #declared __live::Clone for #name #given #clause {
             #[inline]
             fn clone(&self) -> Self {
-                *self
+                __live::copied(self)
             }
         }
 

@@ -228,7 +228,7 @@ fn each_impls(entity: &Entity) -> TokenStream {
         impl #declared __live::Clone for #name #given #clause {
             #[inline]
             fn clone(&self) -> Self {
-                *self
+                __live::copied(self)
             }
         }
 

@@ -61,6 +61,13 @@ pub fn copy_at<T: Clone>(bits: Bits, at: usize, to: &mut T, from: &T) {
     }
 }
 
+/// A copy. Where a nested type is not found, nobody knows whether there can be one, and the compiler does not say so of this.
+#[inline]
+#[must_use]
+pub fn copied<T: Copy>(value: &T) -> T {
+    *value
+}
+
 /// A flag per bit, for as many as there are fields.
 #[must_use]
 pub fn flags<const N: usize>(bits: Bits) -> [bool; N] {
@@ -326,7 +333,7 @@ macro_rules! __impl_field {
         impl __live::Clone for $field $($clause)* {
             #[inline]
             fn clone(&self) -> Self {
-                *self
+                __live::copied(self)
             }
         }
 
@@ -443,7 +450,7 @@ macro_rules! __impl_dirty {
         impl __live::Clone for $dirty $($clause)* {
             #[inline]
             fn clone(&self) -> Self {
-                *self
+                __live::copied(self)
             }
         }
 
