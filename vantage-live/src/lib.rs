@@ -499,8 +499,8 @@ pub mod __private {
     };
     pub use crate::entity::{
         Bits, ByEquality, ByNothing, ByTotalOrder, Comparing, Conflict, ConflictIter, Conflicts, Field, FieldSet,
-        FieldTable, LiveEntity, NestedEntity, OfField, OptionalField, Own, ParseFieldError, Role, Shared, Stored,
-        TotalOrder, optional_leaves, shared, stored,
+        FieldTable, Inner, LiveEntity, NestedEntity, OfField, OptionalField, Own, ParseFieldError, Role, Shared,
+        Stored, TotalOrder, optional_leaves, shared, stored,
     };
     pub use crate::value::{Id, IdField, IdentityMismatch};
 }

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::field::nested_field;
 use super::{bits_of, doc_field, doc_of, first_leaf, hidden, is_nested, lints, nested, nested_clause, nested_set};
 use crate::model::Entity;
 use crate::naming;
@@ -80,8 +81,7 @@ fn to_set(entity: &Entity) -> TokenStream {
         quote!(__flags.#ident)
     });
     let nested = entity.tracked().filter(|(_, field, _)| is_nested(field)).map(|(place, field, _)| {
-        let (at, ident, inner) =
-            (first_leaf(entity, place), &field.ident, nested(&quote!(__live), field, &quote!(Field)));
+        let (at, ident, inner) = (first_leaf(entity, place), &field.ident, nested_field(&quote!(__live), field));
         quote!(.with_nested(#at, __live::FieldSet::<#inner>::bits(__live::Into::into(__flags.#ident))))
     });
     quote!(#leaves #(#nested)*)

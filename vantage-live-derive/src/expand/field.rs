@@ -114,7 +114,7 @@ fn places(entity: &Entity) -> Option<TokenStream> {
 }
 
 /// The enum of a nested field's type, and nothing asked of the type but that it is an entity.
-fn nested_field(live: &TokenStream, field: &Field) -> TokenStream {
+pub fn nested_field(live: &TokenStream, field: &Field) -> TokenStream {
     let ty = &field.ty;
     respanned(quote!(<#ty as #live::NestedEntity>::Field), named_in(ty))
 }

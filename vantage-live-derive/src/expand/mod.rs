@@ -109,7 +109,7 @@ fn hidden(field: &Field) -> Option<TokenStream> {
 /// `<Type as LiveEntity>::Item` of a nested field; the type's own tokens, so that an error points there.
 fn nested(live: &TokenStream, field: &Field, item: &TokenStream) -> TokenStream {
     let ty = &field.ty;
-    respanned(quote!(<#ty as #live::LiveEntity>::#item), named_in(ty))
+    respanned(quote!(<#ty as #live::Inner>::#item), named_in(ty))
 }
 
 /// The name in a nested field's type: where all that is said of it stands, so that equal messages are one.
@@ -180,16 +180,16 @@ fn bounds(entity: &Entity, bounds: impl Fn(&Field) -> TokenStream) -> Vec<TokenS
         .collect()
 }
 
-/// The where-clause of a generated item with parameters: the struct's own as far as it applies, [`nested_bounds`], and
+/// The where-clause of a generated item with parameters: the struct's own as far as it applies, [`type_bounds`], and
 /// `more`.
 fn where_clause(entity: &Entity, more: impl IntoIterator<Item = TokenStream>) -> TokenStream {
-    entity.params().filter(nested_bounds(entity).chain(more))
+    entity.params().filter(type_bounds(entity).chain(more))
 }
 
 /// The where-clause of a generated item without parameters.
 fn nested_clause(entity: &Entity) -> Option<TokenStream> {
     entity.has_nested().then(|| {
-        let bounds = nested_bounds(entity);
+        let bounds = type_bounds(entity);
         quote!(where #(#bounds),*)
     })
 }
@@ -201,6 +201,15 @@ fn nested_bounds(entity: &Entity) -> impl Iterator<Item = TokenStream> {
     entity.nested().map(move |field| {
         let ty = &field.ty;
         quote!(for<'__e> #ty: #private::NestedEntity + #private::LiveEntity<Field = <#ty as #private::NestedEntity>::Field>)
+    })
+}
+
+/// As [`nested_bounds`], for what has the generated types of what is nested.
+fn type_bounds(entity: &Entity) -> impl Iterator<Item = TokenStream> {
+    let private = entity.private();
+    entity.nested().map(move |field| {
+        let ty = &field.ty;
+        quote!(for<'__e> #ty: #private::Inner)
     })
 }
 

@@ -81,6 +81,24 @@ pub trait NestedEntity {
     const HAS_ID: bool = false;
 }
 
+/// The types of an entity that is nested in another, for generated code: whoever takes this for granted takes nothing of serde's
+/// for granted, which would be in the way of what the compiler looks for where another nested type is not found.
+#[doc(hidden)]
+pub trait Inner: NestedEntity {
+    /// As [`LiveEntity::Dirty`].
+    type Dirty: From<FieldSet<Self::Field>> + Into<FieldSet<Self::Field>> + Copy + Default + Eq + fmt::Debug;
+    /// As [`LiveEntity::Change`].
+    type Change<'e>: OfField<Self::Field>;
+    /// As [`LiveEntity::Conflicts`].
+    type Conflicts: Conflicts<Field = Self::Field>;
+}
+
+impl<E: NestedEntity + LiveEntity<Field = <E as NestedEntity>::Field>> Inner for E {
+    type Dirty = <E as LiveEntity>::Dirty;
+    type Change<'e> = <E as LiveEntity>::Change<'e>;
+    type Conflicts = <E as LiveEntity>::Conflicts;
+}
+
 /// A Rust struct with named fields whose values are records of a table: derive it.
 ///
 /// ```
