@@ -58,7 +58,7 @@ fn deepest(source: &str) -> usize {
 }
 
 fn derived(input: &DeriveInput) -> (TokenStream, TokenStream) {
-    let (output, errors) = steps::derive(input);
+    let (output, errors) = steps::derive(input, true);
     (output, errors.into_tokens())
 }
 
