@@ -361,22 +361,3 @@ async fn a_lost_delete_is_in_doubt_whatever_becomes_of_a_field_that_it_does_not_
 
     assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
 }
-
-#[tokio::test]
-async fn a_record_that_was_made_again_after_a_forgotten_delete_is_deleted_by_who_was_shown_it() {
-    let (table, store) = products_without_feed().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    edit.start_delete().unwrap();
-    until(|| table.row(&CUPCAKE.into()).is_none()).await;
-    let (id, mut record) = product_records().into_iter().find(|(id, _)| *id == CUPCAKE.into()).unwrap();
-    record.insert("price".into(), 125.into());
-    store.insert_id_value(&id, record).await.unwrap();
-    table.on_backend_change(CUPCAKE).await.unwrap();
-    let _ = edit.rebase().unwrap();
-    assert_eq!(edit.price, 125);
-
-    let deleted = edit.delete().await.unwrap();
-
-    assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
-    assert_eq!(store.get_id_value(&id).await.unwrap(), None);
-}

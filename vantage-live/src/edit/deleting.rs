@@ -61,11 +61,6 @@ impl<E: LiveEntity> Deleting<E> {
         }
     }
 
-    /// Whether one is under way of what the session has seen changed since, or made again.
-    fn is_outdated(&self) -> bool {
-        self.pending.as_ref().is_some_and(|pending| pending.checks.is_settled())
-    }
-
     /// Whether nothing is under way, and nothing in doubt.
     pub fn is_nothing(&self) -> bool {
         self.pending.is_none() && self.in_doubt.is_none()
@@ -103,11 +98,6 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// is not deleted through it, until a read finds that it does:
     /// [`delete_id`](crate::dataset::WritableDataSet::delete_id) deletes it all the same.
     pub async fn delete(&mut self) -> Result<DeleteResult<E::Field>, EditError> {
-        if self.deleting.is_outdated() {
-            self.take_delete_in().await?;
-            // A rebase has shown what was made after that, and that is what is to be deleted.
-            self.unseen.delete.take_if(|kept| matches!(kept, DeleteResult::Deleted | DeleteResult::AlreadyGone));
-        }
         // One that has failed unheard is asked for again.
         let has_failed = matches!(self.unseen.delete, Some(DeleteResult::Error(_)));
         if has_failed || !self.is_deleting() {
