@@ -89,7 +89,8 @@ fn with_first(word: &str, change: fn(&char) -> char) -> String {
     chars.next().map_or_else(String::new, |first| std::iter::once(change(&first)).chain(chars).collect())
 }
 
-/// The name of something generated, where that stands which it is made from: as the derive has written it, no lint is for the user.
+/// The name of something generated, where that stands which it is made from: as the derive has written it, no lint is for the
+/// user.
 pub fn generated(name: &Ident) -> Ident {
     let mut name = name.clone();
     name.set_span(Span::call_site().located_at(name.span()));

@@ -499,7 +499,7 @@ pub mod __private {
     };
     pub use crate::entity::{
         Bits, ByEquality, ByNothing, ByTotalOrder, Comparing, Conflict, ConflictIter, Conflicts, Field, FieldSet,
-        FieldTable, Inner, LiveEntity, NestedEntity, OfField, OptionalField, Own, ParseFieldError, Role, Shared,
+        FieldTable, LiveEntity, NestedEntity, NestedTypes, OfField, OptionalField, Own, ParseFieldError, Role, Shared,
         Stored, TotalOrder, optional_leaves, shared, stored,
     };
     pub use crate::value::{Id, IdField, IdentityMismatch};

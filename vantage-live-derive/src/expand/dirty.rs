@@ -4,13 +4,15 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::field::nested_field;
-use super::{bits_of, doc_field, doc_of, first_leaf, hidden, is_nested, lints, nested, nested_clause, nested_set};
+use super::{
+    bits_of, doc_field, doc_of, first_leaf, has_types, hidden, is_nested, lints, nested, nested_clause, nested_set,
+};
 use crate::model::Entity;
 use crate::naming;
 
 pub fn item(entity: &Entity) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(entity), &entity.vis, &entity.names.dirty);
-    let clause = nested_clause(entity);
+    let clause = nested_clause(entity, has_types);
     let docs = doc_of(entity, "A flag per field of {}: whether it is modified.");
     let fields = entity.tracked().map(|(_, field, _)| {
         let (docs, ident) = (doc_field(entity, field), naming::generated(&field.ident));
@@ -26,7 +28,7 @@ pub fn item(entity: &Entity) -> TokenStream {
 }
 
 pub fn impls(entity: &Entity) -> TokenStream {
-    let (name, field_enum, clause) = (&entity.names.dirty, &entity.names.field, nested_clause(entity));
+    let (name, field_enum, clause) = (&entity.names.dirty, &entity.names.field, nested_clause(entity, has_types));
     let (from, to) = (from_set(entity), to_set(entity));
     quote! {
         __live::impl_dirty!(#name #field_enum #clause);

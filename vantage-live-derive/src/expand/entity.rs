@@ -9,8 +9,8 @@ use syn::GenericParam;
 use syn::spanned::Spanned;
 
 use super::{
-    bits_of, bounds, field, first_leaf, inner_bounds, is_nested, named_in, nested_bounds, nested_set, per_type,
-    respanned, shared,
+    bits_of, bounds, field, first_leaf, has_fields, is_entity, is_nested, named_in, nested_bounds, nested_set,
+    per_type, respanned, shared,
 };
 use crate::check::{CAPACITY, is_no_id};
 use crate::model::Entity;
@@ -79,7 +79,7 @@ fn fields(entity: &Entity) -> TokenStream {
     let (ident, field) = (&entity.ident, &entity.names.field);
     let (declared, given, _) = entity.generics.split_for_impl();
     let own = entity.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-    let inner = inner_bounds(entity);
+    let inner = nested_bounds(entity, has_fields);
     let has_id = entity.id().map(|_| {
         quote!(
             const HAS_ID: __live::bool = true;
@@ -129,7 +129,7 @@ fn clause(entity: &Entity) -> TokenStream {
         quote!(__live::Clone + __live::Send + __live::Sync + 'static #equality)
     });
     let whole = whole.into_iter();
-    let entities = nested_bounds(entity);
+    let entities = nested_bounds(entity, is_entity);
     // As with what is nested: taken for granted here, and found out in `granted`.
     let whole = whole.chain(iter::once(if generic {
         quote!(for<'__e> Self: __live::Shared)

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::Ident;
 
-use super::{doc_field, doc_of, first_leaf, inner_clause, is_nested, lints, named_in, respanned};
+use super::{doc_field, doc_of, first_leaf, has_fields, is_nested, lints, named_in, nested_clause, respanned};
 use crate::check::CAPACITY;
 use crate::model::{Entity, Field, Kind};
 
@@ -32,7 +32,7 @@ pub fn item(entity: &Entity) -> TokenStream {
 }
 
 pub fn impls(entity: &Entity) -> TokenStream {
-    let (name, clause) = (&entity.names.field, inner_clause(entity));
+    let (name, clause) = (&entity.names.field, nested_clause(entity, has_fields));
     let (places, leaves, optional, readonly) = (places(entity), leaves(entity), optional(entity), readonly(entity));
     let (index, own, wholes) = (index(entity), own(entity), wholes(entity));
     let equality = entity.has_nested().then(|| {

@@ -109,7 +109,7 @@ fn hidden(field: &Field) -> Option<TokenStream> {
 /// `<Type as LiveEntity>::Item` of a nested field; the type's own tokens, so that an error points there.
 fn nested(live: &TokenStream, field: &Field, item: &TokenStream) -> TokenStream {
     let ty = &field.ty;
-    respanned(quote!(<#ty as #live::Inner>::#item), named_in(ty))
+    respanned(quote!(<#ty as #live::NestedTypes>::#item), named_in(ty))
 }
 
 /// The name in a nested field's type: where all that is said of it stands, so that equal messages are one.
@@ -180,54 +180,46 @@ fn bounds(entity: &Entity, bounds: impl Fn(&Field) -> TokenStream) -> Vec<TokenS
         .collect()
 }
 
-/// The where-clause of a generated item with parameters: the struct's own as far as it applies, [`type_bounds`], and
-/// `more`.
+/// The where-clause of a generated item with parameters: the struct's own as far as it applies, that what is nested has its
+/// generated types, and `more`.
 fn where_clause(entity: &Entity, more: impl IntoIterator<Item = TokenStream>) -> TokenStream {
-    entity.params().filter(type_bounds(entity).chain(more))
+    entity.params().filter(nested_bounds(entity, has_types).chain(more))
 }
 
-/// The where-clause of a generated item without parameters.
-fn nested_clause(entity: &Entity) -> Option<TokenStream> {
+/// The where-clause of a generated item without parameters: that what is nested has these bounds.
+fn nested_clause(entity: &Entity, bounds: Bounds) -> Option<TokenStream> {
     entity.has_nested().then(|| {
-        let bounds = type_bounds(entity);
+        let bounds = nested_bounds(entity, bounds);
         quote!(where #(#bounds),*)
     })
 }
 
-/// That what is nested is an entity. With the lifetime, the compiler takes it for granted on the item, right or wrong: what
-/// is no entity is found out where the type is named without it, which is at one place.
-fn nested_bounds(entity: &Entity) -> impl Iterator<Item = TokenStream> {
+/// The bounds of a nested type, with the path of what generated code names.
+type Bounds = fn(&TokenStream, &Type) -> TokenStream;
+
+/// That what is nested has these bounds. With the lifetime, the compiler takes it for granted on the item, right or wrong:
+/// what is no entity is found out where the type is named without it, which is at one place.
+fn nested_bounds(entity: &Entity, bounds: Bounds) -> impl Iterator<Item = TokenStream> {
     let private = entity.private();
     entity.nested().map(move |field| {
-        let ty = &field.ty;
-        quote!(for<'__e> #ty: #private::NestedEntity + #private::LiveEntity<Field = <#ty as #private::NestedEntity>::Field>)
+        let (ty, bounds) = (&field.ty, bounds(&private, &field.ty));
+        quote!(for<'__e> #ty: #bounds)
     })
 }
 
-/// As [`nested_bounds`], for what has the generated types of what is nested.
-fn type_bounds(entity: &Entity) -> impl Iterator<Item = TokenStream> {
-    let private = entity.private();
-    entity.nested().map(move |field| {
-        let ty = &field.ty;
-        quote!(for<'__e> #ty: #private::Inner)
-    })
+/// It is an entity.
+fn is_entity(private: &TokenStream, ty: &Type) -> TokenStream {
+    quote!(#private::NestedEntity + #private::LiveEntity<Field = <#ty as #private::NestedEntity>::Field>)
 }
 
-/// As [`nested_bounds`], where only the fields' names matter.
-fn inner_bounds(entity: &Entity) -> impl Iterator<Item = TokenStream> {
-    let private = entity.private();
-    entity.nested().map(move |field| {
-        let ty = &field.ty;
-        quote!(for<'__e> #ty: #private::NestedEntity)
-    })
+/// It has its generated types.
+fn has_types(private: &TokenStream, _: &Type) -> TokenStream {
+    quote!(#private::NestedTypes)
 }
 
-/// The where-clause of the enum of fields.
-fn inner_clause(entity: &Entity) -> Option<TokenStream> {
-    entity.has_nested().then(|| {
-        let bounds = inner_bounds(entity);
-        quote!(where #(#bounds),*)
-    })
+/// It has its fields.
+fn has_fields(private: &TokenStream, _: &Type) -> TokenStream {
+    quote!(#private::NestedEntity)
 }
 
 /// That the conflicts can be read by all threads: taken for granted as what is nested, and found out per field.

@@ -84,7 +84,7 @@ pub trait NestedEntity {
 /// The types of an entity that is nested in another, for generated code: whoever takes this for granted takes nothing of serde's
 /// for granted, which would be in the way of what the compiler looks for where another nested type is not found.
 #[doc(hidden)]
-pub trait Inner: NestedEntity {
+pub trait NestedTypes: NestedEntity {
     /// As [`LiveEntity::Dirty`].
     type Dirty: From<FieldSet<Self::Field>> + Into<FieldSet<Self::Field>> + Copy + Default + Eq + fmt::Debug;
     /// As [`LiveEntity::Change`].
@@ -93,7 +93,7 @@ pub trait Inner: NestedEntity {
     type Conflicts: Conflicts<Field = Self::Field>;
 }
 
-impl<E: NestedEntity + LiveEntity<Field = <E as NestedEntity>::Field>> Inner for E {
+impl<E: NestedEntity + LiveEntity<Field = <E as NestedEntity>::Field>> NestedTypes for E {
     type Dirty = <E as LiveEntity>::Dirty;
     type Change<'e> = <E as LiveEntity>::Change<'e>;
     type Conflicts = <E as LiveEntity>::Conflicts;

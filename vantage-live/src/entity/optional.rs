@@ -165,12 +165,12 @@ fn around<F: Field>(fields: FieldSet<F>) -> FieldSet<OptionalField<F>> {
     FieldSet::from_bits(Bits::EMPTY.with_nested(1, fields.bits()))
 }
 
-/// An entity that may be absent, for a `#[live(nested)]` field. It is none for a table: a record is always there.
 impl<E: NestedEntity> NestedEntity for Option<E> {
     type Field = OptionalField<E::Field>;
     const HAS_ID: bool = E::HAS_ID;
 }
 
+/// An entity that may be absent, for a `#[live(nested)]` field. It is none for a table: a record is always there.
 impl<E: LiveEntity> LiveEntity for Option<E> {
     type Field = OptionalField<E::Field>;
     type Dirty = OptionalDirty<E::Dirty>;
