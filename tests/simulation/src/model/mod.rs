@@ -3,6 +3,7 @@
 //!
 //! Where a promise cannot hold as it is written, the exception stands at the check, with its reason.
 
+mod deletes;
 mod session;
 mod table;
 mod writes;
@@ -12,6 +13,7 @@ use std::fmt;
 
 use vantage_live::Policy;
 
+pub(crate) use deletes::{SeenState, SentDelete};
 pub(crate) use session::{Edit, Session, Wish};
 pub(crate) use table::{Looked, Table};
 pub(crate) use writes::{Lost, Writes};

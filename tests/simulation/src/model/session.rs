@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use vantage_live::{FieldSet, Id, Policy, RecordEdit};
 
-use super::{Broken, Known, Permit, Promise, ensure};
+use super::{Broken, Known, Permit, Promise, SeenState, SentDelete, ensure};
 use crate::product::{COUNT, FIELDS, PART, Product, ProductField, Val, is_true, places, set, three, together, val};
-use crate::world::{SeenState, SentDelete, Shape, Store};
+use crate::world::{Shape, Store};
 
 pub(crate) type Edit = RecordEdit<'static, Product>;
 

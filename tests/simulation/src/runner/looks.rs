@@ -9,9 +9,9 @@ use vantage_live::{FieldSet, LiveEntity as _, SaveError, SaveResult, SyncState, 
 use super::Run;
 use super::people::Place;
 use super::reports::{Before, Came, Done, Shown};
-use crate::model::{Broken, Looked, Lost, Promise, ensure};
+use crate::model::{Broken, Looked, Lost, Promise, SentDelete, ensure};
 use crate::product::{Product, places};
-use crate::world::{Happened, SentDelete, State};
+use crate::world::{Happened, State};
 
 impl Run<'_> {
     /// Looks at everything.

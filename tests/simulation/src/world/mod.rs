@@ -22,14 +22,14 @@ use vantage_live::table::Environment;
 
 pub(crate) use executor::{Owner, TaskId};
 pub(crate) use feed::{Manner, Position, Records, TableFeed};
-pub(crate) use link::{Disk, Found, Link, SeenState, SentDelete, Wire};
+pub(crate) use link::{Disk, Found, Link, Wire};
 pub(crate) use store::{Ask, By, Commit, Deed, Shape, Store};
 pub(crate) use tale::{Happened, Tale};
 
 use self::executor::{Ready, Tasks};
 use self::feed::Feeds;
 use crate::chance::Chance;
-use crate::model::{Known, Permit};
+use crate::model::{Known, Permit, SentDelete};
 use crate::profiles::{Roughness, Setting};
 
 /// The world. A handle: clones are the same world.

@@ -53,7 +53,8 @@ impl Ask {
         };
         // What is taken out of a part that stays is not away with it.
         let part = path(PART[0]);
-        let is_inside = matches!(self, Ask::Write { patch, .. } if patch.paths().any(|written| part.contains(written) && written != part));
+        let writes_inside = |patch: &Patch| patch.paths().any(|written| part.contains(written) && written != part);
+        let is_inside = matches!(self, Ask::Write { patch, .. } if writes_inside(patch));
         let sent = |field| match stored(record, field) {
             Val::Away if is_inside => Val::Nothing,
             val => val,
