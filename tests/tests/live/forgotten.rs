@@ -1,12 +1,9 @@
 //! Deletes whose futures were dropped or whose answers were lost: what the calls after them make of what has come.
 
-use serde_json::json;
 use tests::bakery::{Colleague as _, ProductField, product_records};
 use tests::wait::until;
 use vantage_live::edit::{DeleteResult, EditError, SaveError};
-use vantage_live::{
-    Guard, ImTable, Operation, Policy, ReadableValueSet as _, SaveResult, ValueErrorKind, WritableValueSet as _,
-};
+use vantage_live::{ImTable, Operation, ReadableValueSet as _, SaveResult, ValueErrorKind, WritableValueSet as _};
 
 use crate::{faulty_products, products_without_feed};
 
@@ -16,7 +13,7 @@ async fn touched(store: &ImTable, moment: &str) {
     store.colleague_sets(CUPCAKE, "updated_at", moment).await;
 }
 
-fn is_told(told: &DeleteResult<ProductField>, field: ProductField) -> bool {
+pub fn is_told(told: &DeleteResult<ProductField>, field: ProductField) -> bool {
     matches!(told, DeleteResult::Changed(fields) if *fields == field.into())
 }
 
@@ -163,39 +160,6 @@ async fn a_delete_that_has_failed_is_told_also_after_a_save() {
 }
 
 #[tokio::test]
-async fn a_lost_delete_that_was_found_not_done_by_another_is_not_claimed_later() {
-    let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
-    let lost = edit.delete().await.unwrap();
-    assert!(matches!(lost, DeleteResult::Error(SaveError::OutcomeUnknown { .. })), "{lost:?}");
-    store.colleague_sets(CUPCAKE, "price", json!(150)).await;
-    let told = edit.delete().await.unwrap();
-    assert!(is_told(&told, ProductField::Price), "{told:?}");
-    store.colleague_deletes(CUPCAKE).await;
-
-    let result = edit.delete().await.unwrap();
-
-    assert!(matches!(result, DeleteResult::AlreadyGone), "{result:?}");
-}
-
-#[tokio::test]
-async fn a_lost_delete_that_a_save_has_found_not_done_is_not_claimed_later() {
-    let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
-    let _ = edit.delete().await.unwrap();
-    edit.price = 130;
-    let saved = edit.save().await.unwrap();
-    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
-    store.colleague_deletes(CUPCAKE).await;
-
-    let result = edit.delete().await.unwrap();
-
-    assert!(matches!(result, DeleteResult::AlreadyGone), "{result:?}");
-}
-
-#[tokio::test]
 async fn what_came_of_a_forgotten_delete_is_no_answer_about_the_record_that_is_saved_as_new() {
     let (table, _store, faults) = faulty_products().await;
     let mut edit = table.edit_record(CUPCAKE).await.unwrap();
@@ -225,55 +189,6 @@ async fn a_forgotten_delete_is_still_this_sessions_where_saving_as_new_has_faile
 }
 
 #[tokio::test]
-async fn a_lost_delete_was_of_the_record_before_the_one_that_is_saved_as_new() {
-    let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
-    let _ = edit.delete().await.unwrap();
-    let created = edit.save_as_new().await.unwrap();
-    assert!(matches!(created, SaveResult::Created(_)), "{created:?}");
-    let _ = store.delete_id(edit.id(), &Guard::Exists).await.unwrap();
-
-    let result = edit.delete().await.unwrap();
-
-    assert!(matches!(result, DeleteResult::AlreadyGone), "{result:?}");
-}
-
-#[tokio::test]
-async fn a_lost_delete_is_this_sessions_still_where_the_next_one_was_not_reached() {
-    let (table, _store, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    faults.next(Operation::Delete).loses_its_answer();
-    let _ = edit.delete().await.unwrap();
-    faults.next(Operation::Delete).fails(ValueErrorKind::Unreachable);
-    let _ = edit.delete().await.unwrap();
-
-    let result = edit.delete().await.unwrap();
-
-    assert!(matches!(result, DeleteResult::Deleted), "{result:?}");
-}
-
-#[tokio::test]
-async fn of_two_lost_deletes_the_one_may_be_done_where_the_other_cannot() {
-    let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    for policy in [Policy::Overwrite, Policy::Fields] {
-        edit.set_policy(policy);
-        faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
-        let lost = edit.delete().await.unwrap();
-        assert!(matches!(lost, DeleteResult::Error(_)), "{lost:?}");
-    }
-    store.colleague_sets(CUPCAKE, "price", 125).await; // the second is refused from now on
-    table.on_backend_change(CUPCAKE).await.unwrap();
-    let _ = edit.rebase().unwrap();
-    store.colleague_deletes(CUPCAKE).await; // the first is done now
-
-    let found = edit.delete().await.unwrap();
-
-    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
-}
-
-#[tokio::test]
 async fn a_record_that_was_deleted_unheard_and_made_again_is_deleted_by_who_deletes_it_then() {
     let (table, store, faults) = faulty_products().await;
     let record = store.get_id_value(&CUPCAKE.into()).await.unwrap().unwrap();
@@ -292,72 +207,4 @@ async fn a_record_that_was_deleted_unheard_and_made_again_is_deleted_by_who_dele
     let found = edit.delete().await.unwrap();
 
     assert!(matches!(found, DeleteResult::AlreadyGone), "{found:?}");
-}
-
-#[tokio::test]
-async fn a_delete_whose_answer_was_lost_twice_is_found_done() {
-    let (table, _, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
-    let _ = edit.delete().await.unwrap();
-    faults.next(Operation::Delete).loses_its_answer();
-    let _ = edit.delete().await.unwrap();
-
-    let found = edit.delete().await.unwrap();
-
-    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
-}
-
-#[tokio::test]
-async fn a_delete_of_which_the_answer_cannot_be_read_is_found_done() {
-    let (table, _, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    faults.next(Operation::Delete).garbles_its_answer();
-    let unread = edit.delete().await.unwrap();
-    assert!(matches!(unread, DeleteResult::Error(SaveError::OutcomeUnknown { .. })), "{unread:?}");
-
-    let found = edit.delete().await.unwrap();
-
-    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
-}
-
-#[tokio::test]
-async fn a_lost_delete_that_the_record_has_changed_under_is_not_what_has_deleted_it() {
-    for policy in [Policy::Fields, Policy::Overwrite] {
-        let (table, store, faults) = faulty_products().await;
-        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-        edit.set_policy(policy);
-        faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
-        let _ = edit.delete().await.unwrap();
-        store.colleague_sets(CUPCAKE, "price", 125).await;
-        table.on_backend_change(CUPCAKE).await.unwrap();
-        let _ = edit.rebase().unwrap();
-        store.colleague_deletes(CUPCAKE).await;
-
-        let found = edit.delete().await.unwrap();
-
-        // One that checks nothing may have been done after that.
-        assert_eq!(matches!(found, DeleteResult::Deleted), policy == Policy::Overwrite, "{found:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_lost_delete_is_in_doubt_whatever_becomes_of_a_field_that_it_does_not_check() {
-    let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    for second in 1..3 {
-        store.colleague_sets(CUPCAKE, "updated_at", format!("2026-01-02T03:04:0{second}Z")).await;
-        let told = edit.delete().await.unwrap();
-        assert!(matches!(told, DeleteResult::Changed(_)), "{told:?}");
-    }
-    store.colleague_sets(CUPCAKE, "updated_at", "2026-01-02T03:04:09Z").await;
-    table.on_backend_change(CUPCAKE).await.unwrap();
-    faults.next(Operation::Delete).loses_its_answer();
-    let lost = edit.delete().await.unwrap();
-    assert!(matches!(lost, DeleteResult::Error(_)), "it is deleted all the same: {lost:?}");
-    let _ = edit.rebase().unwrap(); // to what the table still shows
-
-    let found = edit.delete().await.unwrap();
-
-    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
 }

@@ -4,7 +4,7 @@ use tests::bakery::{self, Colleague as _, Product, ProductField};
 use tests::claiming::Claiming;
 use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet};
-use vantage_live::edit::{DeleteResult, EditError, RefreshError};
+use vantage_live::edit::{DeleteResult, RefreshError};
 use vantage_live::{
     FeedKind, Guard, ImTable, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, RecordEdit, SaveResult,
     ValueErrorKind, WritableValueSet as _,
@@ -125,46 +125,14 @@ async fn a_write_that_was_seen_to_be_refused_under_way_is_not_in_doubt_when_its_
     assert_eq!(store.stored(CUPCAKE, "price").await, Some(130.into()));
 }
 
-#[tokio::test]
-async fn a_delete_that_was_seen_to_be_refused_under_way_is_not_in_doubt_when_its_answer_is_lost() {
-    let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    store.colleague_sets(CUPCAKE, "price", 125).await;
-    faults.next(Operation::Delete).loses_its_answer();
-    edit.start_delete().unwrap();
-    until(|| faults.operations().contains(&Operation::Delete)).await;
-    table.on_backend_change(CUPCAKE).await.unwrap();
-    let _ = edit.rebase().unwrap();
-    let lost = edit.finish_delete().await.unwrap();
-    assert!(matches!(lost, DeleteResult::Error(_)), "{lost:?}");
-    store.colleague_deletes(CUPCAKE).await;
-
-    let found = edit.delete().await.unwrap();
-
-    assert!(matches!(found, DeleteResult::AlreadyGone), "{found:?}");
-}
-
 /// A session whose table shows a price of somebody else's that has been taken back since, as the table has not heard.
-async fn behind_an_undo() -> (RecordEdit<'static, Product>, ImTable, Faults) {
+pub async fn behind_an_undo() -> (RecordEdit<'static, Product>, ImTable, Faults) {
     let (table, store, faults) = faulty_products().await;
     let edit = table.edit_record_owned(CUPCAKE).await.unwrap();
     store.colleague_sets(CUPCAKE, "price", 125).await;
     table.on_backend_change(CUPCAKE).await.unwrap();
     store.colleague_sets(CUPCAKE, "price", edit.price).await;
     (edit, store, faults)
-}
-
-#[tokio::test]
-async fn what_was_shown_before_a_delete_was_sent_says_nothing_of_what_became_of_it() {
-    let (mut edit, store, faults) = behind_an_undo().await;
-    faults.next(Operation::Delete).loses_its_answer();
-    let _ = edit.delete().await.unwrap();
-    assert_eq!(store.count().await.unwrap(), 4, "it is deleted");
-    let _ = edit.rebase().unwrap();
-
-    let found = edit.delete().await.unwrap();
-
-    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
 }
 
 #[tokio::test]
@@ -204,53 +172,14 @@ async fn what_is_read_after_a_write_was_sent_says_that_it_was_refused_though_the
     assert_eq!(store.stored(CUPCAKE, "price").await, Some(130.into()));
 }
 
-#[tokio::test]
-async fn a_lost_delete_that_was_told_as_done_is_not_what_deletes_the_record_that_is_made_again() {
-    let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    let record = store.get_id_value(edit.id()).await.unwrap().unwrap();
-    faults.next(Operation::Delete).loses_its_answer();
-    let _ = edit.delete().await.unwrap();
-    let found = edit.delete().await.unwrap();
-    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
-    store.insert_id_value(edit.id(), record).await.unwrap();
-    table.on_backend_change(CUPCAKE).await.unwrap();
-    let _ = edit.rebase().unwrap();
-    store.colleague_deletes(CUPCAKE).await;
-
-    let result = edit.delete().await.unwrap();
-
-    assert!(matches!(result, DeleteResult::AlreadyGone), "{result:?}");
-}
-
 /// A session of a price that somebody else has changed, as its table shows and the session has not taken in.
-async fn stale() -> (LiveTable<Product>, RecordEdit<'static, Product>, ImTable, Faults) {
+pub async fn stale() -> (LiveTable<Product>, RecordEdit<'static, Product>, ImTable, Faults) {
     let (table, store, faults) = faulty_products().await;
     let edit = table.edit_record_owned(CUPCAKE).await.unwrap();
     store.colleague_sets(CUPCAKE, "price", 125).await;
     table.on_backend_change(CUPCAKE).await.unwrap();
     assert!(edit.is_stale());
     (table, edit, store, faults)
-}
-
-#[tokio::test]
-async fn what_the_table_had_shown_before_tells_that_a_lost_delete_was_refused_once_it_is_found_again() {
-    for lists in [true, false] {
-        let (table, mut edit, store, faults) = stale().await;
-        faults.next(Operation::Delete).loses_its_answer();
-        let _ = edit.delete().await.unwrap();
-        if lists {
-            table.refresh_all().await.unwrap();
-        } else {
-            table.on_backend_change(CUPCAKE).await.unwrap();
-        }
-        let _ = edit.rebase().unwrap();
-        store.colleague_deletes(CUPCAKE).await;
-
-        let found = edit.delete().await.unwrap();
-
-        assert!(matches!(found, DeleteResult::AlreadyGone), "{found:?}");
-    }
 }
 
 #[tokio::test]
@@ -276,16 +205,16 @@ async fn a_rebase_after_a_lost_write_shows_that_it_was_refused() {
 
 /// How a session hears that its record has gone.
 #[derive(Clone, Copy, Debug)]
-enum HearsBy {
+pub enum HearsBy {
     Rebase,
     Refresh,
     Save,
 }
 
 impl HearsBy {
-    const ALL: [Self; 3] = [Self::Rebase, Self::Refresh, Self::Save];
+    pub const ALL: [Self; 3] = [Self::Rebase, Self::Refresh, Self::Save];
 
-    async fn that_it_has_gone(self, edit: &mut RecordEdit<'_, Product>, table: &LiveTable<Product>) {
+    pub async fn that_it_has_gone(self, edit: &mut RecordEdit<'_, Product>, table: &LiveTable<Product>) {
         let has_gone = match self {
             HearsBy::Rebase => {
                 table.on_backend_change(CUPCAKE).await.unwrap();
@@ -320,60 +249,6 @@ async fn a_lost_write_to_a_record_that_has_gone_has_written_nothing_of_the_one_t
 
         assert!(matches!(result, SaveResult::Conflict(_)), "{hears:?}, P3: {result:?}");
     }
-}
-
-#[tokio::test]
-async fn a_lost_delete_is_not_what_deletes_a_record_that_was_gone_and_is_there_again() {
-    for hears in HearsBy::ALL {
-        let (table, store, faults) = faulty_products().await;
-        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-        let record = store.get_id_value(edit.id()).await.unwrap().unwrap();
-        faults.next(Operation::Delete).loses_its_answer();
-        let _ = edit.delete().await.unwrap();
-        hears.that_it_has_gone(&mut edit, &table).await;
-        store.insert_id_value(edit.id(), record).await.unwrap();
-        table.on_backend_change(CUPCAKE).await.unwrap();
-        let _ = edit.rebase().unwrap();
-        store.colleague_deletes(CUPCAKE).await;
-
-        let result = edit.delete().await.unwrap();
-
-        assert!(matches!(result, DeleteResult::AlreadyGone), "{hears:?}: {result:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_lost_delete_is_what_has_deleted_the_record_also_where_that_was_heard_before() {
-    for hears in HearsBy::ALL {
-        let (table, _store, faults) = faulty_products().await;
-        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-        faults.next(Operation::Delete).loses_its_answer();
-        let _ = edit.delete().await.unwrap();
-        hears.that_it_has_gone(&mut edit, &table).await;
-
-        let result = edit.delete().await.unwrap();
-
-        assert!(matches!(result, DeleteResult::Deleted), "{hears:?}: {result:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_delete_that_was_done_leaves_no_doubt_of_an_earlier_one() {
-    let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    let record = store.get_id_value(edit.id()).await.unwrap().unwrap();
-    faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
-    let _ = edit.delete().await.unwrap();
-    let deleted = edit.delete().await.unwrap();
-    assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
-    store.insert_id_value(edit.id(), record).await.unwrap();
-    table.on_backend_change(CUPCAKE).await.unwrap();
-    let _ = edit.rebase().unwrap();
-    store.colleague_deletes(CUPCAKE).await;
-
-    let result = edit.delete().await.unwrap();
-
-    assert!(matches!(result, DeleteResult::AlreadyGone), "{result:?}");
 }
 
 #[tokio::test]
@@ -420,58 +295,6 @@ async fn a_write_that_was_seen_to_be_refused_under_way_is_not_in_doubt_though_it
 }
 
 #[tokio::test]
-async fn by_version_a_lost_delete_may_be_done_whatever_the_store_alone_has_changed_since() {
-    let store = bakery::store().await;
-    let faulty = FaultyValueSet::new(Claiming::new(store.clone(), |can| can.version_token = true));
-    let faults = faulty.faults();
-    let table = LiveTable::<Product>::builder(faulty).policy(Policy::Version).open().await.unwrap();
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
-    let _ = edit.delete().await.unwrap();
-    store.colleague_sets(CUPCAKE, "updated_at", "2026-01-02T03:04:05Z").await;
-    table.on_backend_change(CUPCAKE).await.unwrap();
-    let _ = edit.rebase().unwrap();
-    store.colleague_deletes(CUPCAKE).await; // it is done now
-
-    let found = edit.delete().await.unwrap();
-
-    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
-}
-
-#[tokio::test]
-async fn a_lost_delete_that_was_refused_by_what_does_not_fit_is_not_what_deletes_the_record() {
-    for asks in ["a rebase", "a refresh", "a delete", "a save"] {
-        let (table, store, faults) = faulty_products().await;
-        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-        store.colleague_sets(CUPCAKE, "price", "ask Doc").await;
-        faults.next(Operation::Delete).loses_its_answer();
-        let lost = edit.delete().await.unwrap();
-        assert!(matches!(lost, DeleteResult::Error(_)), "{lost:?}");
-        let is_unfit = match asks {
-            "a rebase" => {
-                let unfit = table.on_backend_change(CUPCAKE).await;
-                unfit.is_err() && matches!(edit.rebase(), Err(RefreshError::Edit(EditError::KeptApart { .. })))
-            }
-            "a refresh" => {
-                matches!(edit.refresh_snapshot().await, Err(RefreshError::Edit(EditError::KeptApart { .. })))
-            }
-            "a delete" => matches!(edit.delete().await, Err(EditError::KeptApart { .. })),
-            _ => {
-                edit.name.push('!');
-                matches!(edit.save().await, Err(EditError::KeptApart { .. }))
-            }
-        };
-        assert!(is_unfit, "{asks}");
-        store.colleague_deletes(CUPCAKE).await;
-        table.on_backend_change(CUPCAKE).await.unwrap();
-
-        let found = edit.delete().await.unwrap();
-
-        assert!(matches!(found, DeleteResult::AlreadyGone), "{asks}: {found:?}");
-    }
-}
-
-#[tokio::test]
 async fn a_lost_write_to_a_record_that_has_left_a_filter_is_this_sessions_own_when_it_is_back() {
     for reads in [true, false] {
         let store = bakery::store().await;
@@ -495,25 +318,4 @@ async fn a_lost_write_to_a_record_that_has_left_a_filter_is_this_sessions_own_wh
 
         assert!(conflicts.is_empty(), "{conflicts:?}");
     }
-}
-
-#[tokio::test]
-async fn a_delete_that_was_done_unheard_is_not_what_deletes_the_record_that_was_shown_again_before_a_copy_failed() {
-    let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    let mut record = store.get_id_value(edit.id()).await.unwrap().unwrap();
-    edit.start_delete().unwrap();
-    until(|| table.row(&CUPCAKE.into()).is_none()).await;
-    record.insert("price".into(), 125.into());
-    store.insert_id_value(&CUPCAKE.into(), record).await.unwrap();
-    table.on_backend_change(CUPCAKE).await.unwrap();
-    faults.next(Operation::Insert).fails(ValueErrorKind::Unreachable);
-    let failed = edit.save_as_new().await.unwrap();
-    assert!(matches!(failed, SaveResult::Error(_)), "{failed:?}");
-    let _ = edit.rebase().unwrap();
-    store.colleague_deletes(CUPCAKE).await;
-
-    let found = edit.delete().await.unwrap();
-
-    assert!(matches!(found, DeleteResult::AlreadyGone), "{found:?}");
 }

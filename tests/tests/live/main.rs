@@ -18,6 +18,7 @@ mod in_doubt;
 mod in_flight;
 mod interruptions;
 mod late_events;
+mod lost_deletes;
 mod made_unheard;
 mod numbers;
 mod opening;
