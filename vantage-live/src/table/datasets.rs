@@ -19,13 +19,7 @@ impl<E: LiveEntity> Shared<E> {
         if let Some((_, entry)) = self.rows.load().find(id) {
             return Ok(Some(entry.clone()));
         }
-        let (id, seen) = {
-            let core = self.core.lock();
-            let id = core.resolve(id);
-            let seen = core.seen(&id);
-            (id, seen)
-        };
-        self.entry(&id, seen)
+        self.learned(id).0
     }
 
     /// The latest moment of the table.
