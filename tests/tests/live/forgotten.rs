@@ -208,3 +208,38 @@ async fn a_record_that_was_deleted_unheard_and_made_again_is_deleted_by_who_dele
 
     assert!(matches!(found, DeleteResult::AlreadyGone), "{found:?}");
 }
+
+#[tokio::test]
+async fn a_record_that_was_made_again_after_a_forgotten_delete_is_deleted_by_who_was_shown_it() {
+    let (table, store, _faults) = faulty_products().await;
+    let mut record = store.get_id_value(&CUPCAKE.into()).await.unwrap().unwrap();
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.start_delete().unwrap();
+    until(|| table.row(&CUPCAKE.into()).is_none()).await;
+    record.insert("price".into(), 125.into());
+    store.insert_id_value(&CUPCAKE.into(), record).await.unwrap();
+    table.on_backend_change(CUPCAKE).await.unwrap();
+    let _ = edit.rebase().unwrap();
+
+    let deleted = edit.delete().await.unwrap();
+
+    assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
+    assert_eq!(store.get_id_value(&CUPCAKE.into()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_forgotten_delete_of_what_has_changed_twice_tells_of_the_change_that_nobody_was_shown() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    let held = faults.next(Operation::Delete).is_held();
+    edit.start_delete().unwrap();
+    store.colleague_sets(CUPCAKE, "price", 125).await;
+    table.on_backend_change(CUPCAKE).await.unwrap();
+    let _ = edit.rebase().unwrap();
+    store.colleague_sets(CUPCAKE, "price", 130).await;
+    held.release();
+
+    let told = edit.delete().await.unwrap();
+
+    assert!(is_told(&told, ProductField::Price), "{told:?}");
+}

@@ -98,6 +98,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// is not deleted through it, until a read finds that it does:
     /// [`delete_id`](crate::dataset::WritableDataSet::delete_id) deletes it all the same.
     pub async fn delete(&mut self) -> Result<DeleteResult<E::Field>, EditError> {
+        self.take_outdated_in().await?;
         // One that has failed unheard is asked for again.
         let has_failed = matches!(self.unseen.delete, Some(DeleteResult::Error(_)));
         if has_failed || !self.is_deleting() {
@@ -168,6 +169,20 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 return Ok(result);
             }
         }
+    }
+
+    /// Takes in the answer of a delete of what the session has seen changed since, or made again. That the record went then is
+    /// no answer to who asks now: what was shown since is what they mean.
+    async fn take_outdated_in(&mut self) -> Result<(), EditError> {
+        let Some(pending) = self.deleting.pending.as_mut().filter(|pending| pending.checks.is_settled()) else {
+            return Ok(());
+        };
+        let answer = (&mut pending.answer).await;
+        match self.take_delete_answer(answer.ok())? {
+            Step::Done(DeleteResult::Deleted | DeleteResult::AlreadyGone) | Step::Again => {}
+            Step::Done(result) => self.keep_delete_answer(result),
+        }
+        Ok(())
     }
 
     fn poll_pending_delete(&mut self) -> Option<Result<DeleteResult<E::Field>, EditError>> {
