@@ -190,23 +190,26 @@ async fn a_forgotten_delete_is_still_this_sessions_where_saving_as_new_has_faile
 
 #[tokio::test]
 async fn a_record_that_was_deleted_unheard_and_made_again_is_deleted_by_who_deletes_it_then() {
-    let (table, store, faults) = faulty_products().await;
-    let record = store.get_id_value(&CUPCAKE.into()).await.unwrap().unwrap();
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    edit.start_delete().unwrap();
-    until(|| table.row(&CUPCAKE.into()).is_none()).await;
-    faults.next(Operation::Insert).fails(ValueErrorKind::Unreachable);
-    let failed = edit.save_as_new().await.unwrap();
-    assert!(matches!(failed, SaveResult::Error(_)), "{failed:?}");
-    store.insert_id_value(&CUPCAKE.into(), record).await.unwrap();
-    store.colleague_sets(CUPCAKE, "price", 125).await;
-    table.on_backend_change(CUPCAKE).await.unwrap();
-    let _ = edit.rebase().unwrap();
-    store.colleague_deletes(CUPCAKE).await;
+    for price in [120, 125] {
+        let (table, store, faults) = faulty_products().await;
+        let mut record = store.get_id_value(&CUPCAKE.into()).await.unwrap().unwrap();
+        assert_eq!(record["price"], 120);
+        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+        edit.start_delete().unwrap();
+        until(|| table.row(&CUPCAKE.into()).is_none()).await;
+        faults.next(Operation::Insert).fails(ValueErrorKind::Unreachable);
+        let failed = edit.save_as_new().await.unwrap();
+        assert!(matches!(failed, SaveResult::Error(_)), "{failed:?}");
+        record.insert("price".into(), price.into());
+        store.insert_id_value(&CUPCAKE.into(), record).await.unwrap();
+        table.on_backend_change(CUPCAKE).await.unwrap();
+        let _ = edit.rebase().unwrap();
+        store.colleague_deletes(CUPCAKE).await;
 
-    let found = edit.delete().await.unwrap();
+        let found = edit.delete().await.unwrap();
 
-    assert!(matches!(found, DeleteResult::AlreadyGone), "{found:?}");
+        assert!(matches!(found, DeleteResult::AlreadyGone), "{price}: {found:?}");
+    }
 }
 
 #[tokio::test]
@@ -242,4 +245,36 @@ async fn a_forgotten_delete_of_what_has_changed_twice_tells_of_the_change_that_n
     let told = edit.delete().await.unwrap();
 
     assert!(is_told(&told, ProductField::Price), "{told:?}");
+}
+
+#[tokio::test]
+async fn what_came_of_a_forgotten_delete_is_told_to_who_asks_for_it_after_a_save_was_begun() {
+    let (table, store, _faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    store.colleague_sets(CUPCAKE, "version", 7).await;
+    edit.start_delete().unwrap();
+    until(|| table.metrics().conflicts == 1).await;
+    edit.price = 130;
+    edit.start_save().unwrap();
+
+    let told = edit.delete().await.unwrap();
+
+    assert!(matches!(told, DeleteResult::Changed(_)), "{told:?}");
+}
+
+#[tokio::test]
+async fn only_what_was_told_by_each_of_two_deletes_is_not_asked_about_by_the_third() {
+    let (table, store, _faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    touched(&store, "2026-01-02T03:04:05Z").await;
+    let first = edit.delete().await.unwrap();
+    assert!(is_told(&first, ProductField::UpdatedAt), "{first:?}");
+    store.colleague_sets(CUPCAKE, "price", 125).await;
+    let second = edit.delete().await.unwrap();
+    assert!(is_told(&second, ProductField::Price), "{second:?}");
+    touched(&store, "2026-01-02T03:04:06Z").await;
+
+    let third = edit.delete().await.unwrap();
+
+    assert!(is_told(&third, ProductField::UpdatedAt), "{third:?}");
 }

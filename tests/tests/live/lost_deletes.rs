@@ -85,21 +85,41 @@ async fn a_lost_delete_is_this_sessions_still_where_the_next_one_was_not_reached
 
 #[tokio::test]
 async fn of_two_lost_deletes_the_one_may_be_done_where_the_other_cannot() {
+    for policies in [[Policy::Overwrite, Policy::Fields], [Policy::Fields, Policy::Overwrite]] {
+        let (table, store, faults) = faulty_products().await;
+        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+        for policy in policies {
+            edit.set_policy(policy);
+            faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
+            is_lost(&mut edit).await;
+        }
+        store.colleague_sets(CUPCAKE, "price", 125).await; // that of the fields is refused from now on
+        table.on_backend_change(CUPCAKE).await.unwrap();
+        let _ = edit.rebase().unwrap();
+        store.colleague_deletes(CUPCAKE).await; // the other is done now
+
+        let found = edit.delete().await.unwrap();
+
+        assert!(matches!(found, DeleteResult::Deleted), "{policies:?}: {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_delete_of_whatever_is_there_that_the_next_one_has_found_not_done_is_not_claimed() {
     let (table, store, faults) = faulty_products().await;
     let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    for policy in [Policy::Overwrite, Policy::Fields] {
-        edit.set_policy(policy);
-        faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
-        is_lost(&mut edit).await;
-    }
-    store.colleague_sets(CUPCAKE, "price", 125).await; // the second is refused from now on
-    table.on_backend_change(CUPCAKE).await.unwrap();
-    let _ = edit.rebase().unwrap();
-    store.colleague_deletes(CUPCAKE).await; // the first is done now
+    edit.set_policy(Policy::Overwrite);
+    faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
+    is_lost(&mut edit).await;
+    edit.set_policy(Policy::Fields);
+    store.colleague_sets(CUPCAKE, "price", 150).await;
+    let told = edit.delete().await.unwrap();
+    assert!(is_told(&told, ProductField::Price), "{told:?}");
+    store.colleague_deletes(CUPCAKE).await;
 
-    let found = edit.delete().await.unwrap();
+    let result = edit.delete().await.unwrap();
 
-    assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
+    assert!(matches!(result, DeleteResult::AlreadyGone), "{result:?}");
 }
 
 #[tokio::test]
