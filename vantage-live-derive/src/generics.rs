@@ -26,7 +26,8 @@ impl<'g> Params<'g> {
         angled(lifetime.map(ToTokens::to_token_stream).into_iter().chain(params))
     }
 
-    /// As [`declared`](Self::declared), with the defaults, as a type has it.
+    /// As [`declared`](Self::declared), with the defaults, as a type has it; where there is none, `<>`. Else the compiler
+    /// offers a parameter of the name of a field's type that is not found, in a message that no other is equal to.
     pub fn defined(&self, lifetime: Option<&TokenStream>) -> TokenStream {
         // What has one stands behind what has none.
         let without = self.used.iter().rposition(|param| self.default(param).is_none());
@@ -35,7 +36,8 @@ impl<'g> Params<'g> {
             let default = default.filter(|_| without.is_none_or(|without| at > without));
             default.map_or_else(|| declaration.clone(), |default| quote!(#declaration = #default))
         });
-        angled(lifetime.map(ToTokens::to_token_stream).into_iter().chain(params))
+        let items: Vec<_> = lifetime.map(ToTokens::to_token_stream).into_iter().chain(params).collect();
+        quote!(<#(#items),*>)
     }
 
     fn declaration(&self, param: &GenericParam) -> TokenStream {
