@@ -382,7 +382,7 @@ pub fn of_one_thread(ty: &Type) -> Option<Ident> {
 }
 
 /// A type that came through a `macro_rules!` macro stands in an invisible group.
-fn ungrouped(mut ty: &Type) -> &Type {
+pub fn ungrouped(mut ty: &Type) -> &Type {
     while let Type::Group(group) = ty {
         ty = &group.elem;
     }
@@ -390,7 +390,7 @@ fn ungrouped(mut ty: &Type) -> &Type {
 }
 
 /// What is in the `Option`, if `ty` is one.
-fn optional(ty: &Type) -> Option<&Type> {
+pub fn optional(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ungrouped(ty) else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == "Option")?;
     let PathArguments::AngleBracketed(given) = &last.arguments else { return None };

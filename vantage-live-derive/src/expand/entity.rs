@@ -8,9 +8,10 @@ use quote::{quote, quote_spanned};
 use syn::GenericParam;
 use syn::spanned::Spanned;
 
+use super::field::nested_field;
 use super::{
-    bits_of, bounds, field, first_leaf, has_fields, is_entity, is_nested, named_in, nested_bounds, nested_set,
-    per_type, respanned, shared,
+    Place, bits_of, bounds, field, first_leaf, fixed, has_fields, is_entity, is_nested, nested_bounds, nested_set,
+    of_nested, per_type, shared,
 };
 use crate::check::{CAPACITY, is_no_id};
 use crate::model::Entity;
@@ -99,7 +100,7 @@ fn fields(entity: &Entity) -> TokenStream {
 pub fn granted(entity: &Entity) -> TokenStream {
     let ident = &entity.ident;
     let stored = (!is_generic(entity) && !entity.refused_by_serde)
-        .then(|| respanned(quote!(__live::stored::<#ident>()), ident.span()));
+        .then(|| Place::from(ident.span()).put(quote!(__live::stored::<#ident>())));
     let mut known = BTreeSet::new();
     let types = entity.fields.iter().filter(|field| !is_nested(field) && known.insert(field.shared_type));
     let shared = types.filter(|field| field.shared_type.is_some()).map(|field| {
@@ -261,19 +262,23 @@ fn fill_id(entity: &Entity) -> Option<TokenStream> {
 /// that fields side by side in the record have names of their own; and that there are not too many leaves.
 fn assertions(entity: &Entity) -> Option<TokenStream> {
     let each = entity.nested().map(|field| {
-        let (ty, name) = (&field.ty, field.name());
-        let is = |condition: TokenStream, message: String| quote!(__live::assert!(#condition, #message););
+        let (place, name) = (Place::of_entity(&field.ty), field.name());
+        let is =
+            |condition: TokenStream, message: String| place.put(quote!(__live::assert!(#condition, #message);));
+        let has_id = of_nested(&field.ty, &quote!(__live::NestedEntity), &quote!(HAS_ID));
         let no_id = is(
-            quote!(!<#ty as __live::NestedEntity>::HAS_ID),
+            quote!(!#has_id),
             format!(
                 "`{name}` is nested and its type has an `#[live(id)]` field: an id belongs to a whole record, take one \
                  of the two away"
             ),
         );
-        let inner = quote!(<<#ty as __live::NestedEntity>::Field as __live::Field>);
+        let inner = nested_field(&quote!(__live), field);
+        let constant = |item: TokenStream| fixed(place.put(quote!(<#inner as __live::Field>::#item)));
+        let (own, readonly) = (constant(quote!(OWN)), constant(quote!(READONLY)));
         let settable = (!field.is_readonly()).then(|| {
             is(
-                quote!(!#inner::OWN.optional || #inner::READONLY.bits().is_empty()),
+                quote!(!#own.optional || #readonly.bits().is_empty()),
                 format!(
                     "`{name}` may be absent and has a read-only field, which nobody could bring back with it: take \
                      `readonly` away inside, or the `Option`, or put `readonly` on `{name}`"
@@ -282,15 +287,15 @@ fn assertions(entity: &Entity) -> Option<TokenStream> {
         });
         let flat = field.is_flat().then(|| {
             is(
-                quote!(!#inner::OWN.optional),
+                quote!(!#own.optional),
                 format!("`{name}` is spread over the record, where nothing tells whether it is there: take the `Option` away, or `flatten`"),
             )
         });
-        respanned(quote!(#no_id #settable #flat), named_in(ty))
+        quote!(#no_id #settable #flat)
     });
     let leaves = entity.nested().map(|field| {
-        let ty = &field.ty;
-        respanned(quote!(__live::leaves::<<#ty as __live::NestedEntity>::Field>()), named_in(ty))
+        let inner = nested_field(&quote!(__live), field);
+        Place::of_entity(&field.ty).put(quote!(__live::leaves::<#inner>()))
     });
     let (own, name) = (entity.tracked().count() - entity.nested().count(), &entity.ident);
     let too_many = format!(

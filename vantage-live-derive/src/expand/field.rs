@@ -4,7 +4,7 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::Ident;
 
-use super::{doc_field, doc_of, first_leaf, has_fields, is_nested, lints, named_in, nested_clause, respanned};
+use super::{Place, doc_field, doc_of, first_leaf, fixed, has_fields, is_nested, lints, nested_clause, of_nested};
 use crate::check::CAPACITY;
 use crate::model::{Entity, Field, Kind};
 
@@ -115,8 +115,7 @@ fn places(entity: &Entity) -> Option<TokenStream> {
 
 /// The enum of a nested field's type, and nothing asked of the type but that it is an entity.
 pub fn nested_field(live: &TokenStream, field: &Field) -> TokenStream {
-    let ty = &field.ty;
-    respanned(quote!(<#ty as #live::NestedEntity>::Field), named_in(ty))
+    of_nested(&field.ty, &quote!(#live::NestedEntity), &quote!(Field))
 }
 
 /// Every leaf as a constant slice.
@@ -146,7 +145,7 @@ fn optional(entity: &Entity) -> TokenStream {
 fn leaf(field: &Field, variant: &Ident, index: &TokenStream) -> TokenStream {
     if is_nested(field) {
         let inner = nested_field(&quote!(__live), field);
-        respanned(quote!(Self::#variant(<#inner as __live::Field>::ALL[#index])), named_in(&field.ty))
+        fixed(Place::of_entity(&field.ty).put(quote!(Self::#variant(<#inner as __live::Field>::ALL[#index]))))
     } else {
         quote!(Self::#variant)
     }
@@ -163,10 +162,10 @@ fn fill(
 ) -> TokenStream {
     let (at, end) = (first_leaf(entity, place), first_leaf(entity, place + 1));
     // Named where it is used: at the span of a type that a macro has from elsewhere, another would be meant.
-    let here = Ident::new("__at", if is_nested(field) { named_in(&field.ty) } else { Span::call_site() });
+    let here = Ident::new("__at", if is_nested(field) { Place::of_entity(&field.ty).end } else { Span::call_site() });
     let leaf = leaf(field, variant, &quote!(#here - #at));
-    let wrapped =
-        if is_nested(field) { respanned(quote!(#wrap(#leaf)), named_in(&field.ty)) } else { quote!(#wrap(#leaf)) };
+    let wrapped = if wrap.is_empty() { leaf } else { quote!(#wrap(#leaf)) };
+    let wrapped = if is_nested(field) { Place::of_entity(&field.ty).put(wrapped) } else { wrapped };
     quote! {
         let mut #here = #at;
         while #here < #end && #here < #CAPACITY {

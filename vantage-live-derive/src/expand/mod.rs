@@ -12,14 +12,15 @@ mod fallback;
 mod field;
 mod per_type;
 
-use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
+use std::mem;
+
+use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
-use syn::{GenericArgument, PathArguments, Type};
+use syn::{Ident, Type};
 
 pub use self::fallback::fallback;
-use crate::model::{Entity, Field, Kind};
+use crate::model::{Entity, Field, Kind, optional, ungrouped};
 
 /// Everything that the derive generates for `entity`. Where something is wrong with it, what else it lacks is no news.
 pub fn entity(entity: &Entity, sound: bool) -> TokenStream {
@@ -70,7 +71,7 @@ fn lints_of_impls(entity: &Entity) -> TokenStream {
     let notes = entity.fields.iter().flat_map(|field| &field.notes).chain(&entity.notes);
     let allowed = notes.filter(|note| note.path().is_ident("allow"));
     // As of the derive: of what the user has written twice, for two fields, clippy would say that once is enough.
-    let allowed = allowed.map(|note| respanned(note.to_token_stream(), Span::call_site()));
+    let allowed = allowed.map(|note| Place::from(Span::call_site()).put(note.to_token_stream()));
     let lints = lints(entity);
     // A parameter has its own bounds, and those of the fields of its type.
     let is_bounded = entity.generics.type_params().any(|param| !param.bounds.is_empty());
@@ -106,40 +107,82 @@ fn hidden(field: &Field) -> Option<TokenStream> {
     (field.name().starts_with('_') && !is_hidden).then(|| quote!(#[doc(hidden)]))
 }
 
-/// `<Type as LiveEntity>::Item` of a nested field; the type's own tokens, so that an error points there.
+/// `<Type as NestedTypes>::Item` of a nested field.
 fn nested(live: &TokenStream, field: &Field, item: &TokenStream) -> TokenStream {
-    let ty = &field.ty;
-    respanned(quote!(<#ty as #live::NestedTypes>::#item), named_in(ty))
+    of_nested(&field.ty, &quote!(#live::NestedTypes), item)
 }
 
-/// The name in a nested field's type: where all that is said of it stands, so that equal messages are one.
-fn named_in(ty: &Type) -> Span {
-    match ty {
-        Type::Group(group) => named_in(&group.elem),
-        Type::Path(path) => path.path.segments.last().map_or_else(Span::call_site, |last| match &last.arguments {
-            PathArguments::AngleBracketed(arguments) if last.ident == "Option" => match arguments.args.first() {
-                Some(GenericArgument::Type(inner)) => named_in(inner),
-                _ => last.ident.span(),
-            },
-            _ => last.ident.span(),
-        }),
-        other => other.span(),
+/// `<Type as Trait>::Item` of a nested field, where its entity is named, so that an error points there.
+fn of_nested(ty: &Type, of: &TokenStream, item: &TokenStream) -> TokenStream {
+    let place = Place::of_entity(ty);
+    let ty = fixed(place.around(ty));
+    fixed(place.put(quote!(<#ty as #of>::#item)))
+}
+
+/// Where all that is said of something stands, so that equal messages are one: at what it begins and ends with.
+#[derive(Clone, Copy)]
+struct Place {
+    begin: Span,
+    end: Span,
+}
+
+impl Place {
+    /// The type that is named in a nested field's: no plain `Option` that is around it.
+    fn of_entity(ty: &Type) -> Self {
+        if let Some((_, inner)) = plain_option(ty) {
+            return Self::of_entity(inner);
+        }
+        let mut tokens = ungrouped(ty).to_token_stream().into_iter();
+        let begin = tokens.next().map_or_else(Span::call_site, |first| first.span());
+        let end = tokens.last().map_or(begin, |last| last.span());
+        // What is named there has one meaning, wherever a macro has the two from.
+        Place { begin: end.located_at(begin), end }
+    }
+
+    /// The nested field's type, of which the tokens that name the entity stay where they are: what is not found on the way
+    /// to it is said of the field too, and equal messages are one.
+    fn around(self, ty: &Type) -> TokenStream {
+        let Some((option, inner)) = plain_option(ty) else { return ungrouped(ty).to_token_stream() };
+        let inner = fixed(self.around(inner));
+        self.put(quote!(#option<#inner>))
+    }
+
+    /// The tokens, all of them here but what is [`fixed`]: nothing that has a name of its own in a function, which is
+    /// another's at another span. A `$crate` stays that of the macro that wrote it.
+    fn put(self, tokens: TokenStream) -> TokenStream {
+        let mut span = self.begin;
+        let here = |mut token: TokenTree| {
+            let (meant, span) = (token.span(), mem::replace(&mut span, self.end));
+            if let TokenTree::Group(group) = token {
+                if group.delimiter() == Delimiter::None {
+                    return TokenTree::Group(group);
+                }
+                token = TokenTree::Group(Group::new(group.delimiter(), self.put(group.stream())));
+            }
+            let is_crate = matches!(&token, TokenTree::Ident(ident) if ident == "$crate");
+            token.set_span(if is_crate { meant.located_at(span) } else { span });
+            token
+        };
+        tokens.into_iter().map(here).collect()
     }
 }
 
-/// The tokens, all of them at `span`, so that equal messages are one: nothing that has a name of its own in a function,
-/// which is another's at another span. A `$crate` stays that of the macro that wrote it.
-fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
-    let at = |mut token: TokenTree| {
-        let meant = token.span();
-        if let TokenTree::Group(group) = token {
-            token = TokenTree::Group(Group::new(group.delimiter(), respanned(group.stream(), span)));
-        }
-        let is_crate = matches!(&token, TokenTree::Ident(ident) if ident == "$crate");
-        token.set_span(if is_crate { meant.located_at(span) } else { span });
-        token
-    };
-    tokens.into_iter().map(at).collect()
+impl From<Span> for Place {
+    fn from(span: Span) -> Self {
+        Place { begin: span, end: span }
+    }
+}
+
+/// The `Option` and what is in it, where it is written without a way to it, which may be wrong as well.
+fn plain_option(ty: &Type) -> Option<(&Ident, &Type)> {
+    let Type::Path(path) = ungrouped(ty) else { return None };
+    let last = path.path.segments.last().filter(|_| path.path.segments.len() == 1)?;
+    Some((&last.ident, optional(ty)?))
+}
+
+/// The tokens in a group that nobody sees: what is [put](Place::put) somewhere around it leaves them where they are.
+fn fixed(tokens: TokenStream) -> TokenStream {
+    Group::new(Delimiter::None, tokens).into_token_stream()
 }
 
 /// The index of the first leaf of the field at `place`: a literal, or out of the table where there are nested ones.
