@@ -24,6 +24,10 @@ pub enum Broken {
     RefusalGoesUnshown,
     /// P3: a conflict that nobody asked for is forgotten.
     ForgetsUnseenConflicts,
+    /// P3: what a write under way has done is taken for somebody else's change.
+    EchoIsForeign,
+    /// P3: a conflict begins anew with each change that is seen, so that it forgets its first base.
+    RebaseForgetsBase,
     /// P3: what was read after a write, of a store that does not tell what it has stored, is overwritten unshown.
     OverwritesWhatWasRead,
     /// P4: a failed save takes the local state back.

@@ -30,6 +30,8 @@
 //! | P3 | a delete checks nothing in the store | 415 |
 //! | P3 | a refused save is sent again with what is there by now | 100 |
 //! | P3 | a conflict that nobody asked for is forgotten | 3,260 |
+//! | P3 | what a save under way has written is taken for somebody else's change | 25,360 in `calm` |
+//! | P3 | a conflict forgets its first base | 4,753 |
 //! | P3 | what was read after a write, of a store that does not tell what it has stored, is overwritten unshown | 58,652 in `calm` |
 //! | P4 | a failed save takes the local state back | 92 |
 //! | P4 | a rebase takes the store's value over what was typed | 95 |

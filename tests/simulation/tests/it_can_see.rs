@@ -39,6 +39,8 @@ each! {
     a_delete_without_a_guard: DeletesWithoutGuard breaks P3;
     a_refusal_that_nobody_is_shown: RefusalGoesUnshown breaks P3;
     a_conflict_forgotten_because_nobody_asked: ForgetsUnseenConflicts breaks P3;
+    an_echo_taken_for_a_foreign_change: EchoIsForeign breaks P3 in "calm";
+    a_rebase_that_forgets_the_base: RebaseForgetsBase breaks P3;
     another_value_overwritten_as_it_was_read: OverwritesWhatWasRead breaks P3 in "calm";
     a_failed_save_that_drops_what_was_typed: FailureDropsLocal breaks P4;
     a_rebase_that_takes_theirs_over_what_was_typed: RebaseTakesRemote breaks P4;

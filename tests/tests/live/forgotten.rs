@@ -1,9 +1,13 @@
 //! Deletes whose futures were dropped or whose answers were lost: what the calls after them make of what has come.
 
-use tests::bakery::{Colleague as _, ProductField, product_records};
+use tests::bakery::{Colleague as _, Product, ProductField, product_records};
 use tests::wait::until;
-use vantage_live::edit::{DeleteResult, EditError, SaveError};
-use vantage_live::{ImTable, Operation, ReadableValueSet as _, SaveResult, ValueErrorKind, WritableValueSet as _};
+use vantage_live::contract::Faults;
+use vantage_live::edit::{DeleteResult, EditError, RefreshError, SaveError};
+use vantage_live::{
+    ImTable, LiveTable, Operation, Policy, ReadableValueSet as _, RecordEdit, SaveResult, ValueErrorKind,
+    WritableValueSet as _,
+};
 
 use crate::{faulty_products, products_without_feed};
 
@@ -228,6 +232,106 @@ async fn a_record_that_was_made_again_after_a_forgotten_delete_is_deleted_by_who
 
     assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
     assert_eq!(store.get_id_value(&CUPCAKE.into()).await.unwrap(), None);
+}
+
+/// A delete that nobody has waited for is done, and the record is there again, as the table knows, with this price.
+async fn deleted_and_made_again(
+    policy: Policy,
+    price: i64,
+) -> (LiveTable<Product>, RecordEdit<'static, Product>, Faults) {
+    let (table, store, faults) = faulty_products().await;
+    let mut record = store.get_id_value(&CUPCAKE.into()).await.unwrap().unwrap();
+    let mut edit = table.edit_record_owned(CUPCAKE).await.unwrap();
+    edit.set_policy(policy);
+    edit.start_delete().unwrap();
+    until(|| table.row(&CUPCAKE.into()).is_none()).await;
+    record.insert("price".into(), price.into());
+    store.insert_id_value(&CUPCAKE.into(), record).await.unwrap();
+    table.on_backend_change(CUPCAKE).await.unwrap();
+    (table, edit, faults)
+}
+
+#[tokio::test]
+async fn what_a_rebase_has_shown_after_a_forgotten_delete_is_deleted_by_any_policy_also_where_it_is_as_it_was() {
+    for policy in [Policy::Fields, Policy::Version, Policy::Overwrite] {
+        for price in [120, 125] {
+            let (table, mut edit, faults) = deleted_and_made_again(policy, price).await;
+            let _ = edit.rebase().unwrap();
+            faults.forget_calls();
+
+            let deleted = edit.delete().await.unwrap();
+
+            assert!(matches!(deleted, DeleteResult::Deleted), "{policy:?}, {price}: {deleted:?}");
+            assert_eq!(faults.round_trips(Operation::Delete), 1, "{policy:?}, {price}");
+            assert!(table.row(&CUPCAKE.into()).is_none(), "{policy:?}, {price}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_rebase_has_shown_after_a_forgotten_delete_is_deleted_also_where_another_call_has_come_between() {
+    let (table, mut edit, _faults) = deleted_and_made_again(Policy::Fields, 125).await;
+    let _ = edit.rebase().unwrap();
+    let saved = edit.save().await.unwrap();
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+
+    let deleted = edit.delete().await.unwrap();
+
+    assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
+    assert!(table.row(&CUPCAKE.into()).is_none());
+}
+
+#[tokio::test]
+async fn what_came_of_a_forgotten_delete_is_told_to_who_asks_for_it_though_a_rebase_has_shown_the_record_since() {
+    let (_table, mut edit, _faults) = deleted_and_made_again(Policy::Fields, 125).await;
+    let _ = edit.rebase().unwrap();
+
+    let deleted = edit.finish_delete().await.unwrap();
+
+    assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
+}
+
+#[tokio::test]
+async fn a_delete_can_be_begun_where_the_answer_to_the_one_before_has_come() {
+    let (table, mut edit, _faults) = deleted_and_made_again(Policy::Fields, 125).await;
+    let _ = edit.rebase().unwrap();
+
+    edit.start_delete().unwrap();
+
+    until(|| table.row(&CUPCAKE.into()).is_none()).await;
+}
+
+#[tokio::test]
+async fn a_record_that_was_made_again_and_does_not_fit_is_not_deleted_by_who_was_shown_that() {
+    let (table, store, _faults) = faulty_products().await;
+    let mut record = store.get_id_value(&CUPCAKE.into()).await.unwrap().unwrap();
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.start_delete().unwrap();
+    until(|| table.row(&CUPCAKE.into()).is_none()).await;
+    record.insert("price".into(), "ask Doc".into());
+    store.insert_id_value(&CUPCAKE.into(), record).await.unwrap();
+    assert!(table.on_backend_change(CUPCAKE).await.is_err());
+    assert!(matches!(edit.rebase(), Err(RefreshError::Edit(EditError::KeptApart { .. }))));
+
+    let refused = edit.delete().await;
+
+    assert!(matches!(refused, Err(EditError::KeptApart { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_refused_delete_is_told_to_who_asks_for_it_after_a_rebase() {
+    let (table, store, _faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    store.colleague_sets(CUPCAKE, "price", 125).await;
+    edit.start_delete().unwrap();
+    until(|| table.metrics().conflicts == 1).await;
+    let saved = edit.save().await.unwrap(); // takes the answer in
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    let _ = edit.rebase().unwrap();
+
+    let told = edit.poll_delete();
+
+    assert!(matches!(told, Some(Ok(DeleteResult::Changed(_)))), "{told:?}");
 }
 
 #[tokio::test]

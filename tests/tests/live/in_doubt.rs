@@ -4,7 +4,7 @@ use tests::bakery::{self, Colleague as _, Product, ProductField};
 use tests::claiming::Claiming;
 use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet};
-use vantage_live::edit::{DeleteResult, RefreshError};
+use vantage_live::edit::{DeleteResult, RefreshError, SaveError};
 use vantage_live::{
     FeedKind, Guard, ImTable, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, RecordEdit, SaveResult,
     ValueErrorKind, WritableValueSet as _,
@@ -318,4 +318,39 @@ async fn a_lost_write_to_a_record_that_has_left_a_filter_is_this_sessions_own_wh
 
         assert!(conflicts.is_empty(), "{conflicts:?}");
     }
+}
+
+#[tokio::test]
+async fn two_lost_writes_that_have_landed_are_both_this_sessions_own() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    for (price, name) in [(125, None), (120, Some("Cupcake"))] {
+        edit.price = price;
+        edit.name = name.map_or(edit.name.clone(), Into::into);
+        faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+        let lost = edit.save().await.unwrap();
+        assert!(matches!(lost, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "{lost:?}");
+    }
+    edit.price = 130;
+    let landed = Patch::new().set("price", 125).set("name", "Cupcake");
+    let _ = store.write(&CUPCAKE.into(), &landed, &Guard::Exists).await.unwrap();
+    table.on_backend_change(CUPCAKE).await.unwrap();
+
+    let conflicts = edit.rebase().unwrap();
+
+    assert!(conflicts.fields().is_empty(), "{conflicts:?}");
+}
+
+#[tokio::test]
+async fn what_was_typed_back_while_a_save_was_under_way_stays_where_a_rebase_shows_what_it_has_written() {
+    let (table, _store, _faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 125;
+    edit.start_save().unwrap();
+    until(|| table.row(&CUPCAKE.into()).is_some_and(|row| row.price == 125)).await;
+    edit.price = 120;
+
+    let _ = edit.rebase().unwrap();
+
+    assert_eq!(edit.price, 120);
 }

@@ -386,3 +386,62 @@ async fn a_delete_that_was_done_unheard_is_not_what_deletes_the_record_that_was_
 
     assert!(matches!(found, DeleteResult::AlreadyGone), "{found:?}");
 }
+
+#[tokio::test]
+async fn a_lost_delete_of_whatever_is_there_that_a_refused_save_has_found_not_done_is_not_claimed() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.set_policy(Policy::Overwrite);
+    faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
+    is_lost(&mut edit).await;
+    edit.set_policy(Policy::Fields);
+    edit.price = 130;
+    store.colleague_sets(CUPCAKE, "price", 150).await;
+    let refused = edit.save().await.unwrap();
+    assert!(matches!(refused, SaveResult::Conflict(_)), "{refused:?}");
+    store.colleague_deletes(CUPCAKE).await;
+
+    let result = edit.delete().await.unwrap();
+
+    assert!(matches!(result, DeleteResult::AlreadyGone), "{result:?}");
+}
+
+#[tokio::test]
+async fn a_lost_delete_of_whatever_is_there_that_a_save_has_read_not_done_is_not_claimed() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let lost = edit.save().await.unwrap();
+    assert!(matches!(lost, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "{lost:?}");
+    edit.set_policy(Policy::Overwrite);
+    faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
+    is_lost(&mut edit).await;
+    faults.next(Operation::Write).fails(ValueErrorKind::Unreachable); // after the read
+    let failed = edit.save().await.unwrap();
+    assert!(matches!(failed, SaveResult::Error(SaveError::Unreachable { .. })), "{failed:?}");
+    store.colleague_deletes(CUPCAKE).await;
+
+    let result = edit.delete().await.unwrap();
+
+    assert!(matches!(result, DeleteResult::AlreadyGone), "{result:?}");
+}
+
+#[tokio::test]
+async fn a_lost_delete_that_a_save_of_what_does_not_fit_has_found_not_done_is_not_claimed() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
+    is_lost(&mut edit).await;
+    store.colleague_sets(CUPCAKE, "price", "ask Doc").await;
+    edit.price = 130;
+    let refused = edit.save().await;
+    assert!(matches!(refused, Err(EditError::KeptApart { .. })), "{refused:?}");
+    store.colleague_sets(CUPCAKE, "price", 120).await;
+    store.colleague_deletes(CUPCAKE).await;
+    table.on_backend_change(CUPCAKE).await.unwrap();
+
+    let result = edit.delete().await.unwrap();
+
+    assert!(matches!(result, DeleteResult::AlreadyGone), "{result:?}");
+}

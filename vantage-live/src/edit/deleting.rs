@@ -1,9 +1,11 @@
 //! Deleting: what is sent, and what the answer does to the session.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::channel::oneshot;
+use futures::future::{MaybeDone, maybe_done};
 use tracing::Instrument;
 
 use super::doubt::{Checks, State};
@@ -27,13 +29,29 @@ pub(super) struct Deleting<E: LiveEntity> {
     told_twice: FieldSet<E::Field>,
 }
 
+type Answer<E> = Result<Removed<E>, DataSetError>;
+
 struct Pending<E: LiveEntity> {
-    answer: oneshot::Receiver<Result<Removed<E>, DataSetError>>,
+    answer: MaybeDone<oneshot::Receiver<Answer<E>>>,
     checks: Checks<E>,
     /// How often the guard was refused for a reason that nobody could see.
     attempt: u8,
     /// The number of the rows that the session has taken its own in from since it was sent: it may be newer than the answer.
     rebased: Option<u64>,
+    /// Whether the record was shown since the answer had come.
+    is_old: bool,
+}
+
+impl<E: LiveEntity> Pending<E> {
+    fn is_answered(&mut self) -> bool {
+        (&mut self.answer).now_or_never().is_some()
+    }
+
+    /// `None` where the runtime has dropped it.
+    async fn answer(&mut self) -> Option<Answer<E>> {
+        (&mut self.answer).await;
+        Pin::new(&mut self.answer).take_output().and_then(Result::ok)
+    }
 }
 
 impl<E: LiveEntity> Default for Deleting<E> {
@@ -48,6 +66,18 @@ impl<E: LiveEntity> Deleting<E> {
     pub fn is_rebased(&mut self, rows: u64) {
         if let Some(pending) = &mut self.pending {
             pending.rebased = Some(rows);
+        }
+    }
+
+    /// Whether one is under way of which the answer has come.
+    pub fn is_answered(&mut self) -> bool {
+        self.pending.as_mut().is_some_and(Pending::is_answered)
+    }
+
+    /// The record was shown, and whether the answer had come by then.
+    pub fn is_shown(&mut self, is_answered: bool) {
+        if let Some(pending) = &mut self.pending {
+            pending.is_old |= is_answered;
         }
     }
 
@@ -98,10 +128,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// is not deleted through it, until a read finds that it does:
     /// [`delete_id`](crate::dataset::WritableDataSet::delete_id) deletes it all the same.
     pub async fn delete(&mut self) -> Result<DeleteResult<E::Field>, EditError> {
-        self.take_outdated_in().await?;
-        // One that has failed unheard is asked for again.
-        let has_failed = matches!(self.unseen.delete, Some(DeleteResult::Error(_)));
-        if has_failed || !self.is_deleting() {
+        if self.deleting.pending.as_ref().is_some_and(|pending| pending.is_old) {
+            self.take_delete_in().await?;
+        }
+        self.forget_old_answer();
+        if !self.is_deleting() {
             self.take_pending_in().await?;
             self.start_delete()?;
         }
@@ -114,12 +145,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// As [`delete`](Self::delete); [`EditError::SaveUnderWay`] or [`EditError::DeleteUnderWay`] where an answer is
     /// still to come.
     pub fn start_delete(&mut self) -> Result<(), EditError> {
-        if self.deleting.pending.is_some() {
-            return Err(EditError::DeleteUnderWay);
-        }
+        self.poll_delete_in()?;
         self.poll_pending_in()?;
         self.must_be_stored()?;
-        self.unseen.delete.take_if(|kept| matches!(kept, DeleteResult::Error(_)));
+        self.forget_old_answer();
         if self.unseen.delete.is_some() {
             return Ok(());
         }
@@ -130,6 +159,12 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             return Ok(());
         }
         self.send_delete(0)
+    }
+
+    /// What has failed is asked for again, and so is what was before that which was shown since: who deletes now means that.
+    fn forget_old_answer(&mut self) {
+        let is_old = self.unseen.delete_is_old || self.must_fit().is_err();
+        self.unseen.delete.take_if(|kept| is_old || matches!(kept, DeleteResult::Error(_)));
     }
 
     /// Waits for the answer of the delete that is under way and takes it in. Cancellation safe: dropping the future leaves
@@ -164,31 +199,17 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     async fn finish_pending_delete(&mut self) -> Result<DeleteResult<E::Field>, EditError> {
         loop {
             let pending = self.deleting.pending.as_mut().ok_or(EditError::NoDeleteUnderWay)?;
-            let answer = (&mut pending.answer).await;
-            if let Step::Done(result) = self.take_delete_answer(answer.ok())? {
+            let answer = pending.answer().await;
+            if let Step::Done(result) = self.take_delete_answer(answer)? {
                 return Ok(result);
             }
         }
     }
 
-    /// Takes in the answer of a delete of what the session has seen changed since, or made again. That the record went then is
-    /// no answer to who asks now: what was shown since is what they mean.
-    async fn take_outdated_in(&mut self) -> Result<(), EditError> {
-        let Some(pending) = self.deleting.pending.as_mut().filter(|pending| pending.checks.is_settled()) else {
-            return Ok(());
-        };
-        let answer = (&mut pending.answer).await;
-        match self.take_delete_answer(answer.ok())? {
-            Step::Done(DeleteResult::Deleted | DeleteResult::AlreadyGone) | Step::Again => {}
-            Step::Done(result) => self.keep_delete_answer(result),
-        }
-        Ok(())
-    }
-
     fn poll_pending_delete(&mut self) -> Option<Result<DeleteResult<E::Field>, EditError>> {
         loop {
-            let answer = (&mut self.deleting.pending.as_mut()?.answer).now_or_never()?;
-            match self.take_delete_answer(answer.ok()) {
+            let answer = self.deleting.pending.as_mut()?.answer().now_or_never()?;
+            match self.take_delete_answer(answer) {
                 Ok(Step::Again) => {}
                 Ok(Step::Done(result)) => return Some(Ok(result)),
                 Err(error) => return Some(Err(error)),
@@ -272,17 +293,15 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let work = async move { deleting.delete(&id, &guard).await };
         let checks = self.checks(fields);
         let answer = shared.start(Operation::Delete, work.instrument(span));
-        self.deleting.pending = Some(Pending { answer, checks, attempt, rebased: None });
+        let answer = maybe_done(answer);
+        self.deleting.pending = Some(Pending { answer, checks, attempt, rebased: None, is_old: false });
         Ok(())
     }
 
-    /// Takes an answer in; `None` where the runtime has dropped it.
-    fn take_delete_answer(
-        &mut self,
-        answer: Option<Result<Removed<E>, DataSetError>>,
-    ) -> Result<Step<DeleteResult<E::Field>>, EditError> {
-        let Pending { checks, attempt, rebased, .. } =
+    fn take_delete_answer(&mut self, answer: Option<Answer<E>>) -> Result<Step<DeleteResult<E::Field>>, EditError> {
+        let Pending { checks, attempt, rebased, is_old, .. } =
             self.deleting.pending.take().ok_or(EditError::NoDeleteUnderWay)?;
+        self.unseen.delete_is_old = is_old;
         let answer = answer.ok_or(EditError::Closed)?;
         if matches!(answer, Ok(Removed::Deleted | Removed::Gone)) {
             self.forgets_what_was_made();

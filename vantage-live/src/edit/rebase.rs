@@ -85,7 +85,7 @@ impl<E: LiveEntity> ThreeWay<E> {
         let untouched = self.back_again(was_apart, &remote.row);
         let mine = (modified - untouched) | typed;
         let fresh = (mine & self.changed_otherwise(&remote.row)) - own;
-        let first = fresh - self.undecided;
+        let first = if broken::is(Broken::RebaseForgetsBase) { fresh } else { fresh - self.undecided };
         if !first.is_empty() {
             let snapshot = &self.snapshot.row;
             // What an optional entity began with is all of it, unless a part of it has a base already.

@@ -25,14 +25,21 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// [`PartialSave`](SaveResult::PartialSave) and no conflict any more.
     ///
     /// # Errors
-    /// [`RefreshError::Deleted`] where the row has gone; [`EditError::New`] of a record that is not saved yet.
+    /// [`RefreshError::Deleted`] where the row has gone; [`EditError::KeptApart`] of a record that does not fit the entity;
+    /// [`EditError::New`] of one that is not saved yet.
     pub fn rebase(&mut self) -> Result<E::Conflicts, RefreshError> {
         self.must_be_stored()?;
+        // Before it is looked: what has come by then is older than what is found.
+        let is_answered = self.deleting.is_answered();
         let is_in_doubt = self.pending.is_some() || !self.doubts.is_empty() || !self.deleting.is_nothing();
         // Nobody waits for the table where nothing asks when it has learned of the row.
         let (found, learned) =
             if is_in_doubt { self.table.shared().learned(&self.id) } else { (self.table.shared().found(&self.id), 0) };
-        self.take_found(found, learned)?;
+        let taken = self.take_found(found, learned);
+        if !matches!(taken, Err(RefreshError::Deleted { .. })) {
+            self.deleting.is_shown(is_answered);
+        }
+        taken?;
         self.all_is_shown();
         self.keep_what_was_typed_since();
         Ok(self.conflicts())
@@ -183,7 +190,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// since.
     fn own_and_typed(&self, remote: &E) -> (FieldSet<E::Field>, FieldSet<E::Field>) {
         let sent = self.pending.as_ref().map(|pending| &pending.sent);
-        let own = sent.map_or(FieldSet::EMPTY, |sent| sent.standing(remote));
+        let known = sent.filter(|_| !broken::is(Broken::EchoIsForeign));
+        let own = known.map_or(FieldSet::EMPTY, |sent| sent.standing(remote));
         let (local, modified) = (&self.three.local, self.three.modified());
         let typed = sent.map_or(FieldSet::EMPTY, |sent| sent.typed_since(local, modified));
         (own | self.doubts.landed(remote), typed | self.doubts.typed_since(local, modified))

@@ -17,6 +17,8 @@ pub(super) struct Unseen<E: LiveEntity> {
     pub otherwise: Option<StoredOtherwise<E::Field>>,
     /// The answer to a delete, which another call has taken in.
     pub delete: Option<DeleteResult<E::Field>>,
+    /// Whether the record was shown since that answer had come.
+    pub delete_is_old: bool,
     /// The record that a save has made, before the rest of what was typed was written to it.
     pub created: Option<Id>,
     /// The fields that others have changed, which came with an answer.
@@ -27,7 +29,15 @@ pub(super) struct Unseen<E: LiveEntity> {
 
 impl<E: LiveEntity> Default for Unseen<E> {
     fn default() -> Self {
-        Unseen { save: None, otherwise: None, delete: None, created: None, changed: FieldSet::EMPTY, refused: false }
+        Unseen {
+            save: None,
+            otherwise: None,
+            delete: None,
+            delete_is_old: false,
+            created: None,
+            changed: FieldSet::EMPTY,
+            refused: false,
+        }
     }
 }
 
@@ -137,6 +147,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.deleting.tells_otherwise();
         self.unseen.changed = FieldSet::EMPTY;
         self.unseen.refused = false;
-        self.unseen.delete = None;
+        self.unseen.delete.take_if(|kept| matches!(kept, DeleteResult::Deleted | DeleteResult::AlreadyGone));
+        self.unseen.delete_is_old = true;
     }
 }

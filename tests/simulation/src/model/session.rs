@@ -389,6 +389,27 @@ impl Session {
         places(fields).into_iter().all(|field| store.history(edit.id()).iter().any(|shape| differs(field, shape)))
     }
 
+    /// P3: of what a rebase has shown in conflict `before` it was not, where a save is under way and no answer was lost,
+    /// nothing is what that save has written as it was typed.
+    pub fn shows_no_echo(
+        &self,
+        before: FieldSet<ProductField>,
+        edit: &Edit,
+        stands: impl Fn(usize, &Val) -> bool,
+    ) -> Result<(), Broken> {
+        let is_own = |field: &usize| {
+            let remote = val(edit.live_snapshot(), *field);
+            self.permit.typed[*field].contains(&remote) && stands(*field, &remote)
+        };
+        let fresh = places(edit.conflicts().fields() - before);
+        // Of a part that is on one side only, all of it is in conflict.
+        let is_whole = edit.conflicts().fields().contains(FIELDS[PART[0]]);
+        let echoes = set(fresh.into_iter().filter(|field| !(is_whole && PART.contains(field))).filter(is_own));
+        ensure(echoes.is_empty() || self.permit.policy == Policy::Overwrite, Promise::P3, || {
+            format!("{} shows its own values of {echoes:?} as somebody else's", self.name)
+        })
+    }
+
     /// The place in its history of the state that the session's snapshot is, at the least.
     fn place(&self, edit: &Edit) -> usize {
         self.at.as_ref().filter(|(id, _)| id == edit.id()).map_or(0, |(_, place)| *place)

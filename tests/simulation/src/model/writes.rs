@@ -46,6 +46,11 @@ impl Writes {
         self.made.range((actor, 0)..=(actor, u32::MAX)).any(|(_, made)| made == id)
     }
 
+    /// Whether it was this session that has written what stands in this field of the record.
+    pub fn is_author(&self, actor: u32, id: &Id, field: usize) -> bool {
+        self.authors.get(id).is_some_and(|authors| authors[field] == Some(actor))
+    }
+
     /// How many writes of this session, or of what was asked of a table directly, were done.
     pub fn done(&self, actor: u32) -> u64 {
         self.done.get(&actor).copied().unwrap_or_default()

@@ -416,7 +416,8 @@ impl Run<'_> {
                 )
             }
             Ok(DeleteResult::Error(error)) => {
-                let is_done = seat.deletes.is_some_and(|deletes| self.writes.deleted(actor) > deletes.before);
+                let asked = seat.deletes.filter(|deletes| !deletes.is_shown);
+                let is_done = asked.is_some_and(|deletes| self.writes.deleted(actor) > deletes.before);
                 let is_sure = !seat.delete_is_unknown && self.world.with(|state| is_clear(state, actor));
                 ensure(was_unknown || !is_sure || !is_done, Promise::P4, || {
                     format!("{name} was told that nothing was deleted, and it has: {error}")
@@ -435,7 +436,7 @@ impl Run<'_> {
 
 /// Whether it is known what a session has done: what an earlier request of unknown outcome has done may have come late, and one
 /// that was sent twice is refused for its first time.
-fn is_clear(state: &State, actor: u32) -> bool {
+pub(super) fn is_clear(state: &State, actor: u32) -> bool {
     let was_lost = state.unanswered.contains_key(&actor) || state.unread.contains(&actor);
     !was_lost && !state.sent_twice.contains(&actor)
 }

@@ -8,13 +8,14 @@ use vantage_live::{FieldSet, Policy};
 
 use super::Run;
 use super::calls::Call;
+use super::looks::is_clear;
 use super::reports::{Before, Came, Reporter};
 use super::rest::is_whole;
 use crate::generation::Act;
 use crate::model::{Broken, Edit, Promise, Session, Writes, ensure};
-use crate::product::{FIELDS, ProductField, named, places, plain, put, put_as_in, set, together, typed, val};
+use crate::product::{FIELDS, ProductField, Val, named, places, plain, put, put_as_in, set, together, typed, val};
 use crate::profiles::PROCESSES;
-use crate::world::{Happened, Owner, TaskId, World};
+use crate::world::{Happened, Owner, Shape, TaskId, World};
 
 /// Where a person can sit.
 pub(super) enum Place {
@@ -60,6 +61,8 @@ pub(super) struct Deletes {
     pub before: u64,
     /// Whether nobody had told it by then that the record was made, or how.
     pub is_unheard: bool,
+    /// Whether the record was shown since: what is asked for then is about that.
+    pub is_shown: bool,
 }
 
 impl Place {
@@ -95,7 +98,7 @@ impl Seat {
 
     pub fn asks_to_delete(&mut self, edit: &Edit, writes: &Writes) {
         let is_unheard = edit.is_new() || self.model.heard.as_ref() != Some(edit.id());
-        self.deletes.get_or_insert(Deletes { before: writes.deleted(self.actor), is_unheard });
+        self.deletes.get_or_insert(Deletes { before: writes.deleted(self.actor), is_unheard, is_shown: false });
     }
 
     /// It was told that the answer to a write could not be read, which is as good as lost.
@@ -351,9 +354,18 @@ impl Run<'_> {
                     seat.report.report_of(&edit, Came::Saved(Box::new((result, before))));
                 }
             }
-            Act::Rebase => match edit.rebase() {
-                Ok(conflicts) => {
+            Act::Rebase => match (edit.is_saving(), edit.conflicts().fields(), edit.rebase()) {
+                (is_saving, before, Ok(conflicts)) => {
                     let fields = conflicts.fields();
+                    let (actor, id, writes) = (seat.actor, edit.id(), &self.writes);
+                    self.world.with(|state| {
+                        let stands = |field: usize, value: &Val| {
+                            let is_it = |shape: &Shape| matches!(shape, Shape::Row(row) if val(row, field) == *value);
+                            writes.is_author(actor, id, field) && state.store.history(id).last().is_some_and(is_it)
+                        };
+                        let is_known = is_saving && is_clear(state, actor);
+                        if is_known { seat.model.shows_no_echo(before, &edit, stands) } else { Ok(()) }
+                    })?;
                     if fields.is_empty() {
                         tell(Happened::Rebased, 0, &|| format!("{name} rebases"));
                     } else {
@@ -362,12 +374,13 @@ impl Run<'_> {
                     seat.model.sees_everything(&edit);
                     // That it finds nothing may be from before what is shown, or from after that: nobody can tell.
                     seat.delete_is_unknown &= !edit.is_deleting();
+                    seat.deletes.iter_mut().for_each(|deletes| deletes.is_shown = true);
                     let open = self.tables.iter().flatten().flatten().find(|open| open.number == seat.table);
                     if let Some(number) = open.and_then(|open| open.found_by(edit.id(), edit.live_snapshot())) {
                         seat.model.has_rebased(&edit, number);
                     }
                 }
-                Err(error) => {
+                (_, _, Err(error)) => {
                     tell(Happened::RebasedGone, 0, &|| format!("{name} rebases, and finds no row"));
                     let id = edit.id();
                     if matches!(error, RefreshError::Deleted { .. }) {

@@ -252,7 +252,8 @@ impl Request {
             let before = state.commits.len();
             let reply = state.apply(&self.ask, &self.by);
             // Of attempts to make a record any may be the one that has made it.
-            if matches!(reply, Reply::Made(..)) && state.commits.len() == before {
+            let is_there = matches!(reply, Reply::Made(..) | Reply::No(ValueErrorKind::AlreadyExists));
+            if is_there && state.commits.len() == before {
                 self.may_have_written(state);
             }
             // Who deletes everything does not hear of what was made on the way.
