@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tests::bakery::{self, Colleague as _, InventoryField, Product, ProductChange, ProductField};
-use vantage_live::edit::EditError;
+use vantage_live::edit::{EditError, RefreshError};
 use vantage_live::{
     Conflict, FieldSet, Guard, Id, ImTable, LiveEntity, LiveTable, Patch, RecordEdit, WritableValueSet as _,
 };
@@ -236,4 +236,31 @@ fn one_field_is_set_from_json_and_no_other_comes_back_as_it_would_be_stored() {
     cake.set_field(WeighedField::Name, "Pie".into()).unwrap();
 
     assert_eq!(cake, Weighed { name: "Pie".into(), weight: 1.26 });
+}
+
+#[tokio::test]
+async fn an_id_that_a_program_has_changed_is_that_of_the_record_once_a_rebase_or_a_save_is_taken_in() {
+    let (table, store) = bakery::products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    store.colleague_sets("flux_cupcake", "price", 125).await;
+    table.on_backend_change("flux_cupcake").await.unwrap();
+    edit.id = "another".into();
+
+    let _ = edit.rebase().unwrap();
+    let rebased = edit.id.clone();
+    edit.id = "another".into();
+    edit.price = 130;
+    let _ = edit.save().await.unwrap();
+
+    assert_eq!((rebased, edit.id.clone()), ("flux_cupcake".into(), "flux_cupcake".into()));
+}
+
+#[tokio::test]
+async fn a_new_record_cannot_be_refreshed() {
+    let (table, _store) = bakery::products().await;
+    let mut edit = table.new_record(Product::clone(&table.row(&"flux_cupcake".into()).unwrap()));
+
+    let refused = edit.refresh_snapshot().await;
+
+    assert!(matches!(refused, Err(RefreshError::Edit(EditError::New))), "{refused:?}");
 }

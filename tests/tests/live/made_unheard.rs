@@ -253,3 +253,20 @@ async fn a_copy_of_which_the_answer_cannot_be_read_is_made_once() {
         assert_eq!(store.count().await.unwrap(), 6, "{ids:?}");
     }
 }
+
+#[tokio::test]
+async fn what_was_typed_while_a_link_has_sent_a_new_record_twice_is_written_to_it() {
+    let (table, store, faults) = with_uuids().await;
+    let mut edit = table.new_record(hoverboard());
+    edit.price = 130;
+    faults.next(Operation::Insert).is_resent();
+    edit.start_save().unwrap();
+    edit.price = 140;
+
+    let made = edit.finish_save().await.unwrap();
+
+    assert!(matches!(made, SaveResult::Created(_)), "{made:?}");
+    assert!(edit.conflicts().fields().is_empty(), "{:?}", edit.conflicts());
+    let _ = edit.save().await.unwrap();
+    assert_eq!(store.get_id_value(edit.id()).await.unwrap().unwrap()["price"], 140);
+}

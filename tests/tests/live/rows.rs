@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 use tests::bakery::{self, Colleague as _, Product, product_records};
 use tests::wait::until;
-use vantage_live::dataset::{DataSetError, WritableDataSet as _};
+use vantage_live::dataset::{DataSetError, ReadableDataSet as _, WritableDataSet as _};
 use vantage_live::edit::EditError;
 use vantage_live::{Guard, Id, ImTable, LiveEntity, LiveTable, WritableValueSet as _};
 
@@ -114,9 +114,10 @@ async fn hits_and_misses_are_counted() {
     let before = table.metrics();
 
     let _ = (table.row(&"sea_pie".into()), table.row(&"almanac".into()));
+    let _ = (table.get_id(&"sea_pie".into()).await.unwrap(), table.get_id(&"almanac".into()).await.unwrap());
 
     let after = table.metrics();
-    assert_eq!((after.hits - before.hits, after.misses - before.misses), (1, 1));
+    assert_eq!((after.hits - before.hits, after.misses - before.misses), (2, 2));
 }
 
 #[tokio::test]

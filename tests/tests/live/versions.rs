@@ -370,3 +370,23 @@ async fn a_lost_delete_is_in_doubt_whatever_becomes_of_what_changes_without_the_
 
     assert!(matches!(found, DeleteResult::Deleted), "{found:?}");
 }
+
+#[tokio::test]
+async fn by_version_another_field_that_somebody_else_has_written_once_refuses_a_save_after_a_lost_one() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(Claiming::new(store.clone(), |can| can.version_token = true));
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).policy(Policy::Version).open().await.unwrap();
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let lost = edit.save().await.unwrap();
+    assert!(matches!(lost, SaveResult::Error(_)), "{lost:?}");
+    let patch = Patch::new().set("name", "Cupcake").set("version", edit.version + 1);
+    let _ = store.write(&CUPCAKE.into(), &patch, &Guard::Exists).await.unwrap();
+
+    let told = edit.save().await.unwrap();
+
+    assert!(matches!(told, SaveResult::Conflict(_)), "{told:?}");
+    assert_eq!(store.stored(CUPCAKE, "price").await, Some(120.into()));
+}

@@ -74,7 +74,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         match state {
             // Whether what does not fit is what a write has checked, nobody knows, and what a filter hides may be there.
             State::Unfit => return,
-            State::Gone if filters && !self.is_new() => return,
+            State::Gone if filters => return,
             State::Row(_) | State::Gone => {}
         }
         if let Some(pending) = &mut self.pending {

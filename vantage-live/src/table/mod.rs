@@ -208,8 +208,7 @@ impl<E: LiveEntity> LiveTable<E> {
     #[must_use]
     pub fn row(&self, id: &Id) -> Option<Arc<E>> {
         let row = self.shared().rows.load().row(id).map(Arc::clone);
-        let counters = &self.shared().counters;
-        state::count(if row.is_some() { &counters.hits } else { &counters.misses }, 1);
+        self.shared().counters.looked(row.is_some());
         row
     }
 

@@ -150,13 +150,20 @@ pub struct Metrics {
 /// The counts behind [`Metrics`].
 #[derive(Debug, Default)]
 pub(super) struct Counters {
-    pub hits: AtomicU64,
-    pub misses: AtomicU64,
+    reads: Reads,
     pub feed_events: AtomicU64,
     pub resyncs: AtomicU64,
     pub settled: AtomicU64,
     pub conflicts: AtomicU64,
     pub lagged: AtomicU64,
+}
+
+/// Apart from the other counts, whose cache line the task that applies events writes to.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Reads {
+    hits: AtomicU64,
+    misses: AtomicU64,
 }
 
 /// Adds to a count. The counts are read for people, so that their order among each other does not matter.
@@ -165,11 +172,16 @@ pub(super) fn count(counter: &AtomicU64, by: u64) {
 }
 
 impl Counters {
+    /// It was looked for one row, and whether it was found.
+    pub fn looked(&self, is_found: bool) {
+        count(if is_found { &self.reads.hits } else { &self.reads.misses }, 1);
+    }
+
     pub fn read(&self, settling: usize, cache_pending: usize, subscriptions: usize) -> Metrics {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Metrics {
-            hits: read(&self.hits),
-            misses: read(&self.misses),
+            hits: read(&self.reads.hits),
+            misses: read(&self.reads.misses),
             feed_events: read(&self.feed_events),
             resyncs: read(&self.resyncs),
             settled: read(&self.settled),
