@@ -24,6 +24,20 @@ pub fn ratio_of(rounds: usize, mut ours: impl FnMut() -> Duration, mut theirs: i
     median(&mut our_times).as_secs_f64() / median(&mut their_times).as_secs_f64()
 }
 
+/// As [`ratio_of`], of what is measured many times in a row: `ours` and `theirs` each answer with the times of one window.
+pub fn ratio_of_windows(
+    windows: usize,
+    mut ours: impl FnMut() -> Vec<Duration>,
+    mut theirs: impl FnMut() -> Vec<Duration>,
+) -> f64 {
+    let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
+    for _ in 0..windows {
+        our_times.extend(ours());
+        their_times.extend(theirs());
+    }
+    median(&mut our_times).as_secs_f64() / median(&mut their_times).as_secs_f64()
+}
+
 /// How long `work` takes.
 pub fn timed(mut work: impl FnMut()) -> impl FnMut() -> Duration {
     move || {

@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::sync::{Arc, RwLock};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
-use vantage_live::{Id, ImTable, LiveTable, Record, WritableValueSet};
+use vantage_live::{Id, ImTable, LiveTable, ManualFeed, Record, WritableValueSet};
 
 use crate::ROWS;
 use crate::board::{ratio_of, tell};
@@ -18,44 +17,38 @@ use crate::store::Made;
 const EVENTS: u32 = 4_000;
 const ROUNDS: usize = 9;
 
-pub fn all(runtime: &Runtime) {
-    // The same writes to a store that nobody follows, each decoded and put into a map.
-    let store = filled(runtime);
-    let map: RwLock<HashMap<Id, Arc<Product>>> = RwLock::new(HashMap::new());
-    let mut price = 0;
-    let mut by_hand = || {
-        price += 1;
-        let events = events(price);
-        let began = Instant::now();
-        for (id, record) in events {
-            let after = runtime.block_on(store.replace_id_value(&id, record)).expect("it is in memory");
-            let product = serde_json::from_value(after.into()).expect("a product");
-            map.write().expect("no panic").insert(id, Arc::new(product));
-        }
-        began.elapsed()
-    };
+const YARDSTICK: &str = "decoding it and putting it into the map";
 
-    let mut alone = Fed::new(runtime);
-    tell(
-        "an event, nobody listens",
-        "decoding it and putting it into the map",
-        ratio_of(ROUNDS, || alone.apply(runtime), &mut by_hand),
-        1.5,
-    );
+pub fn all() {
+    let mut alone = Fed::new(ImTable::feed);
+    let mut map = Map::new();
+    tell("an event, nobody listens", YARDSTICK, ratio_of(ROUNDS, || alone.apply(), || map.apply()), 1.5);
+    drop((alone, map));
 
-    let mut heard = Fed::new(runtime);
+    let mut heard = Fed::new(ImTable::feed);
+    let mut map = Map::new();
     let others: Vec<_> = (0..1_000).map(|_| heard.table.subscribe_fields(ProductField::Note)).collect();
-    let ratio = ratio_of(ROUNDS, || heard.apply(runtime), &mut by_hand);
-    tell("an event, 1,000 subscribers of other fields", "decoding it and putting it into the map", ratio, 1.5);
-    drop(others);
+    let ratio = ratio_of(ROUNDS, || heard.apply(), || map.apply());
+    tell("an event, 1,000 subscribers of other fields", YARDSTICK, ratio, 1.5);
+    drop((heard, map, others));
 
-    let mut edited = Fed::new(runtime);
+    let mut alone = Fed::new(ImTable::feed);
+    let mut edited = Fed::new(ImTable::feed);
     let edits: Vec<_> = (0..10_000).map(|n| edited.table.edit_row_owned(&id(n)).expect("a row")).collect();
-    let ratio = ratio_of(ROUNDS, || edited.apply(runtime), || alone.apply(runtime));
+    let ratio = ratio_of(ROUNDS, || edited.apply(), || alone.apply());
     tell("an event, 10,000 open edits", "the same without them", ratio, 1.1);
-    drop(edits);
+    drop((alone, edited, edits));
+
+    // What such a feed tells is read before it is shown: the store has it already, and may have something newer.
+    let mut read = Fed::new(|_| ManualFeed::new());
+    let mut map = Map::new();
+    let ratio = ratio_of(ROUNDS, || read.apply_written(), || map.apply());
+    tell("an event of a feed without a position, and its read", YARDSTICK, ratio, 1.5);
+    drop((read, map));
 
     let store = Made::new(ROWS);
+    let mut price = 0;
+    let runtime = runtime();
     let table = runtime.block_on(LiveTable::<Product>::builder(store.clone()).open()).expect("an open table");
     let records: Vec<Record> = (0..ROWS).map(record).collect();
     let decode = |record: Record| serde_json::from_value::<Product>(record.into()).expect("a product");
@@ -78,6 +71,10 @@ pub fn all(runtime: &Runtime) {
     tell("a relist of 100,000 rows, 10 changed", "decoding 100,000 records", ratio, 0.5);
 }
 
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
 fn events(price: i64) -> Vec<(Id, Record)> {
     let changed = |n| {
         let mut record = record(n);
@@ -95,32 +92,74 @@ pub fn filled(runtime: &Runtime) -> ImTable {
     store
 }
 
-/// A table, and the store whose feed tells it.
+/// The yardstick: all products in a map, into which each record is put once it is decoded.
+struct Map {
+    rows: RwLock<HashMap<Id, Arc<Product>>>,
+    price: i64,
+}
+
+impl Map {
+    fn new() -> Self {
+        Map { rows: RwLock::new((0..ROWS).map(|n| (id(n), Arc::new(Product::number(n)))).collect()), price: 0 }
+    }
+
+    fn apply(&mut self) -> Duration {
+        self.price += 1;
+        let events = events(self.price);
+        let began = Instant::now();
+        for (id, record) in events {
+            let product = serde_json::from_value(record.into()).expect("a product");
+            self.rows.write().expect("no panic").insert(id, Arc::new(product));
+        }
+        began.elapsed()
+    }
+}
+
+/// A table, its store, and the feed that tells it; all in one thread, as the yardstick is.
 struct Fed {
+    runtime: Runtime,
     store: ImTable,
+    feed: ManualFeed,
     table: LiveTable<Product>,
     price: i64,
 }
 
 impl Fed {
-    fn new(runtime: &Runtime) -> Self {
-        let store = filled(runtime);
-        let table = runtime.block_on(LiveTable::<Product>::builder(store.clone()).feed(store.feed()).open());
-        Fed { store, table: table.expect("an open table"), price: 0 }
+    fn new(feed: impl FnOnce(&ImTable) -> ManualFeed) -> Self {
+        let runtime = runtime();
+        let store = filled(&runtime);
+        let feed = feed(&store);
+        let table = runtime.block_on(LiveTable::<Product>::builder(store.clone()).feed(feed.clone()).open());
+        Fed { runtime, store, feed, table: table.expect("an open table"), price: 0 }
     }
 
-    /// Gives some products a new price, and answers with how long it took until the last was shown.
-    fn apply(&mut self, runtime: &Runtime) -> Duration {
+    /// Tells that some products have a new price, and answers with how long it took until the last was shown.
+    fn apply(&mut self) -> Duration {
+        self.price += 1;
+        self.tell(events(self.price))
+    }
+
+    /// The same, of what the store has by then.
+    fn apply_written(&mut self) -> Duration {
         self.price += 1;
         let events = events(self.price);
+        for (id, record) in &events {
+            self.runtime.block_on(self.store.replace_id_value(id, record.clone())).expect("it is in memory");
+        }
+        self.tell(events)
+    }
+
+    fn tell(&self, events: Vec<(Id, Record)>) -> Duration {
         let last = id(EVENTS - 1);
         let began = Instant::now();
         for (id, record) in events {
-            runtime.block_on(self.store.replace_id_value(&id, record)).expect("it is in memory");
+            self.feed.upsert(id, record);
         }
-        while self.table.row(&last).is_none_or(|row| row.price != self.price) {
-            thread::yield_now();
-        }
+        self.runtime.block_on(async {
+            while self.table.row(&last).is_none_or(|row| row.price != self.price) {
+                tokio::task::yield_now().await;
+            }
+        });
         began.elapsed()
     }
 }

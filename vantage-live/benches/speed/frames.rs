@@ -10,13 +10,14 @@ use tokio::runtime::Runtime;
 use vantage_live::{Id, LiveTable, RecordEdit, WritableValueSet};
 
 use crate::ROWS;
-use crate::board::{judge, median, tell};
+use crate::board::{judge, median, ratio_of_windows, tell};
 use crate::entity::{Product, id, record};
 use crate::feeds::filled;
-use crate::reads::Writer;
+use crate::reads::{Writer, slowest};
 
-/// Five seconds at 60 frames a second.
-const FRAMES: usize = 300;
+/// A second at 60 frames a second, and how many seconds of each, in turns.
+const FRAMES: usize = 60;
+const WINDOWS: usize = 5;
 const FRAME: Duration = Duration::from_micros(16_667);
 /// The rows that are on the screen.
 const VISIBLE: Range<u32> = 50_000..50_050;
@@ -33,25 +34,35 @@ pub fn all(runtime: &Runtime) {
     let mut edit = table.edit_row(&visible[7]).expect("a row");
     edit.price += 1;
 
-    let mut calm = play(&table, &edit, &visible);
-    let handle = runtime.handle().clone();
-    // One event in a hundred is of a row that is on the screen.
-    let writer = Writer::begin(EVENT, move |n| {
-        let at = if n % 100 == 0 { VISIBLE.start + n / 100 % 50 } else { n };
-        let mut record = record(at);
-        record.insert("sold".into(), (ROWS + n).into());
-        handle.block_on(store.replace_id_value(&id(at), record)).expect("it is in memory");
-    });
-    let before = table.metrics().feed_events;
-    let mut busy = play(&table, &edit, &visible);
-    let events = table.metrics().feed_events - before;
-    writer.end();
-
-    let ratio = median(&mut busy).as_secs_f64() / median(&mut calm).as_secs_f64();
-    println!("{events} events in {FRAMES} frames; a frame takes {:?}", median(&mut busy));
+    let mut busy = Vec::new();
+    let (mut rates, mut frames) = (Vec::new(), Vec::new());
+    let ratio = ratio_of_windows(
+        WINDOWS,
+        || {
+            let (handle, store) = (runtime.handle().clone(), store.clone());
+            // One event in a hundred is of a row that is on the screen.
+            let writer = Writer::begin(EVENT, move |n| {
+                let at = if n % 100 == 0 { VISIBLE.start + n / 100 % 50 } else { n };
+                let mut record = record(at);
+                record.insert("sold".into(), (ROWS + n).into());
+                handle.block_on(store.replace_id_value(&id(at), record)).expect("it is in memory");
+            });
+            let times = play(&table, &edit, &visible);
+            rates.push(writer.end());
+            busy.extend(times.iter().copied());
+            times
+        },
+        || {
+            let times = play(&table, &edit, &visible);
+            frames.extend(times.iter().copied());
+            times
+        },
+    );
+    let took = median(&mut busy);
+    println!("{:.0} events a second; a frame takes {took:?}, {:?} without", slowest(&rates), median(&mut frames));
     tell("a frame under 1,000 events a second", "the same frame with no events", ratio, 1.2);
-    let slowest = busy.last().copied().unwrap_or_default();
-    judge(&format!("the slowest of {FRAMES} frames: {slowest:?} (goal {LONGEST:?})"), slowest <= LONGEST);
+    let longest = busy.last().copied().unwrap_or_default();
+    judge(&format!("the slowest of {} frames: {longest:?} (goal {LONGEST:?})", busy.len()), longest <= LONGEST);
 }
 
 /// How long each of the frames has taken.

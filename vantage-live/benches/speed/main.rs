@@ -27,7 +27,7 @@ fn main() {
     edits::compare();
     reads::all(&runtime);
     edits::type_into(&runtime);
-    feeds::all(&runtime);
+    feeds::all();
     frames::all(&runtime);
     memory::tell();
 }

@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 use vantage_live::{Id, LiveTable, Record, WritableValueSet};
 
 use crate::ROWS;
-use crate::board::{median, ratio, tell};
+use crate::board::{ratio, ratio_of_windows, tell};
 use crate::entity::{Product, id, record};
 use crate::feeds::filled;
 use crate::store::Made;
@@ -19,8 +19,11 @@ use crate::store::Made;
 type Yardstick = RwLock<HashMap<Id, Arc<Product>>>;
 
 const TIMES: u32 = 10_000;
-/// About 10,000 writes a second.
-const PAUSE: Duration = Duration::from_micros(50);
+/// 10,000 writes a second.
+const PAUSE: Duration = Duration::from_micros(100);
+/// How often it is read `TIMES` times under one writer, and how many writers there are, in turns.
+const READS: usize = 20;
+const WINDOWS: usize = 7;
 
 pub fn all(runtime: &Runtime) {
     let store = filled(runtime);
@@ -34,21 +37,33 @@ pub fn all(runtime: &Runtime) {
 
     tell("a cached row", "RwLock<HashMap>", ratio(ours, theirs), 1.6);
 
-    let (handle, followed) = (runtime.handle().clone(), store);
-    let our_writer = Writer::begin(PAUSE, move |n| {
-        handle.block_on(followed.replace_id_value(&id(n), changed(n))).expect("it is in memory");
-    });
-    let mut our_times: Vec<_> = (0..100).map(|_| timed(ours)).collect();
-    our_writer.end();
-    let (handle, alone, written) = (runtime.handle().clone(), filled(runtime), Arc::clone(&map));
-    let their_writer = Writer::begin(PAUSE, move |n| {
-        let after = handle.block_on(alone.replace_id_value(&id(n), changed(n))).expect("it is in memory");
-        let product = serde_json::from_value(after.into()).expect("a product");
-        written.write().expect("no panic").insert(id(n), Arc::new(product));
-    });
-    let mut their_times: Vec<_> = (0..100).map(|_| timed(theirs)).collect();
-    their_writer.end();
-    let read = median(&mut our_times).as_secs_f64() / median(&mut their_times).as_secs_f64();
+    let alone = filled(runtime);
+    let our_window = || {
+        let (handle, followed) = (runtime.handle().clone(), store.clone());
+        let writer = Writer::begin(PAUSE, move |n| {
+            handle.block_on(followed.replace_id_value(&id(n), changed(n))).expect("it is in memory");
+        });
+        let times = (0..READS).map(|_| timed(ours)).collect();
+        (times, writer.end())
+    };
+    let their_window = || {
+        let (handle, alone, written) = (runtime.handle().clone(), alone.clone(), Arc::clone(&map));
+        let writer = Writer::begin(PAUSE, move |n| {
+            let after = handle.block_on(alone.replace_id_value(&id(n), changed(n))).expect("it is in memory");
+            let product = serde_json::from_value(after.into()).expect("a product");
+            written.write().expect("no panic").insert(id(n), Arc::new(product));
+        });
+        let times = (0..READS).map(|_| timed(theirs)).collect();
+        (times, writer.end())
+    };
+    let (mut our_rates, mut their_rates) = (Vec::new(), Vec::new());
+    let noted = |(times, rate), rates: &mut Vec<f64>| {
+        rates.push(rate);
+        times
+    };
+    let read =
+        ratio_of_windows(WINDOWS, || noted(our_window(), &mut our_rates), || noted(their_window(), &mut their_rates));
+    println!("the writers have written {:.0} and {:.0} times a second", slowest(&our_rates), slowest(&their_rates));
     tell("a cached row while a writer applies events", "RwLock<HashMap> under the same writer", read, 1.0);
 
     let few = runtime.block_on(LiveTable::<Product>::builder(Made::new(1_000)).open()).expect("an open table");
@@ -79,31 +94,43 @@ fn timed(work: impl Fn()) -> Duration {
     began.elapsed()
 }
 
+/// The least of the rates.
+pub fn slowest(rates: &[f64]) -> f64 {
+    rates.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
 /// A thread that writes again and again until it is told to end.
 pub struct Writer {
+    began: Instant,
     ends: Arc<AtomicBool>,
-    thread: thread::JoinHandle<()>,
+    thread: thread::JoinHandle<u32>,
 }
 
 impl Writer {
-    /// Writes number `n` of all rows, with a pause after each write.
+    /// Writes number `n` of all rows, one each `pause`; what has become late is written at once.
     pub fn begin(pause: Duration, write: impl Fn(u32) + Send + 'static) -> Self {
         let ends = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&ends);
         let thread = thread::spawn(move || {
+            let (mut next, mut written) = (Instant::now(), 0);
             for n in (0..ROWS).cycle() {
                 if told.load(Ordering::Relaxed) {
-                    return;
+                    break;
                 }
                 write(n);
-                thread::sleep(pause);
+                written += 1;
+                next += pause;
+                thread::sleep(next.saturating_duration_since(Instant::now()));
             }
+            written
         });
-        Writer { ends, thread }
+        Writer { began: Instant::now(), ends, thread }
     }
 
-    pub fn end(self) {
+    /// How often it has written in a second.
+    pub fn end(self) -> f64 {
+        let took = self.began.elapsed();
         self.ends.store(true, Ordering::Relaxed);
-        self.thread.join().expect("the writer ends");
+        f64::from(self.thread.join().expect("the writer ends")) / took.as_secs_f64()
     }
 }

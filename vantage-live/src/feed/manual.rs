@@ -38,7 +38,8 @@ pub struct ManualFeed {
 
 #[derive(Debug)]
 struct Shared {
-    sender: broadcast::Sender<(u64, Message)>,
+    /// Shared, so that a record is copied for all subscribers but the last.
+    sender: broadcast::Sender<(u64, Arc<Message>)>,
     /// How many messages have been said; held while one is, so that they are numbered in the order of their saying.
     said: Mutex<u64>,
     /// Whether a change is said before anyone can read it, so that the number of messages is a position in the store.
@@ -109,6 +110,7 @@ impl ManualFeed {
     }
 
     fn send(&self, message: Message) {
+        let message = Arc::new(message);
         let mut said = self.shared.said.lock();
         *said += 1;
         // The only error is that nobody listens, and then nobody needs to know.
@@ -150,7 +152,7 @@ impl Feed for ManualFeed {
 
 /// One subscription.
 struct Listening {
-    receiver: broadcast::Receiver<(u64, Message)>,
+    receiver: broadcast::Receiver<(u64, Arc<Message>)>,
     /// The position that is to be told next.
     heard: Option<u64>,
     is_of_store: bool,
@@ -161,17 +163,20 @@ impl Listening {
         if let Some(heard) = self.heard.take() {
             return Some(Ok(FeedEvent::Position(heard)));
         }
-        match self.receiver.recv().await {
-            Ok((position, Message::Event(event))) => {
+        let (position, message) = match self.receiver.recv().await {
+            Ok(received) => received,
+            Err(RecvError::Lagged(_)) => return Some(Ok(FeedEvent::Changed)),
+            Err(RecvError::Closed) => return None,
+        };
+        match Arc::unwrap_or_clone(message) {
+            Message::Event(event) => {
                 self.heard = self.is_of_store.then_some(position);
                 Some(Ok(event))
             }
-            Err(RecvError::Lagged(_)) => Some(Ok(FeedEvent::Changed)),
-            Ok((_, Message::Interrupted(why))) => {
+            Message::Interrupted(why) => {
                 let error = ValueError::new(Operation::Subscribe, "the manual feed", ValueErrorKind::Unreachable);
                 Some(Err(error.caused_by(why)))
             }
-            Err(RecvError::Closed) => None,
         }
     }
 }
