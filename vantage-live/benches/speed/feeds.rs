@@ -14,33 +14,33 @@ use crate::entity::{Product, ProductField, id, record};
 use crate::store::Made;
 
 /// How many events are told at once; fewer than a subscriber may be behind.
-const EVENTS: u32 = 4_000;
+pub const EVENTS: u32 = 4_000;
 const ROUNDS: usize = 9;
 
 const YARDSTICK: &str = "decoding it and putting it into the map";
 
 pub fn all() {
-    let mut alone = Fed::new(ImTable::feed);
+    let mut alone = Fed::new(ROWS, ImTable::feed);
     let mut map = Map::new();
     tell("an event, nobody listens", YARDSTICK, ratio_of(ROUNDS, || alone.apply(), || map.apply()), 1.5);
     drop((alone, map));
 
-    let mut heard = Fed::new(ImTable::feed);
+    let mut heard = Fed::new(ROWS, ImTable::feed);
     let mut map = Map::new();
     let others: Vec<_> = (0..1_000).map(|_| heard.table.subscribe_fields(ProductField::Note)).collect();
     let ratio = ratio_of(ROUNDS, || heard.apply(), || map.apply());
     tell("an event, 1,000 subscribers of other fields", YARDSTICK, ratio, 1.5);
     drop((heard, map, others));
 
-    let mut alone = Fed::new(ImTable::feed);
-    let mut edited = Fed::new(ImTable::feed);
+    let mut alone = Fed::new(ROWS, ImTable::feed);
+    let mut edited = Fed::new(ROWS, ImTable::feed);
     let edits: Vec<_> = (0..10_000).map(|n| edited.table.edit_row_owned(&id(n)).expect("a row")).collect();
     let ratio = ratio_of(ROUNDS, || edited.apply(), || alone.apply());
     tell("an event, 10,000 open edits", "the same without them", ratio, 1.1);
     drop((alone, edited, edits));
 
     // What such a feed tells is read before it is shown: the store has it already, and may have something newer.
-    let mut read = Fed::new(|_| ManualFeed::new());
+    let mut read = Fed::new(ROWS, |_| ManualFeed::new());
     let mut map = Map::new();
     let ratio = ratio_of(ROUNDS, || read.apply_written(), || map.apply());
     tell("an event of a feed without a position, and its read", YARDSTICK, ratio, 1.5);
@@ -71,23 +71,28 @@ pub fn all() {
     tell("a relist of 100,000 rows, 10 changed", "decoding 100,000 records", ratio, 0.5);
 }
 
-fn runtime() -> Runtime {
+pub fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
-fn events(price: i64) -> Vec<(Id, Record)> {
+/// Some of so many products, each with a price that it never had before.
+fn events(round: u32, rows: u32) -> Vec<(Id, Record)> {
     let changed = |n| {
-        let mut record = record(n);
-        record.insert("price".into(), price.into());
-        (id(n), record)
+        let mut record = record(n % rows);
+        record.insert("price".into(), price(round, n).into());
+        (id(n % rows), record)
     };
     (0..EVENTS).map(changed).collect()
 }
 
-/// A store in memory that has all products.
-pub fn filled(runtime: &Runtime) -> ImTable {
+fn price(round: u32, n: u32) -> u32 {
+    round * EVENTS + n
+}
+
+/// A store in memory that has so many products.
+pub fn filled(runtime: &Runtime, rows: u32) -> ImTable {
     let store = ImTable::new("product");
-    let made = runtime.block_on(store.insert_id_values((0..ROWS).map(|n| (id(n), record(n))).collect()));
+    let made = runtime.block_on(store.insert_id_values((0..rows).map(|n| (id(n), record(n))).collect()));
     assert!(made.iter().all(Result::is_ok), "all are new");
     store
 }
@@ -95,17 +100,17 @@ pub fn filled(runtime: &Runtime) -> ImTable {
 /// The yardstick: all products in a map, into which each record is put once it is decoded.
 struct Map {
     rows: RwLock<HashMap<Id, Arc<Product>>>,
-    price: i64,
+    round: u32,
 }
 
 impl Map {
     fn new() -> Self {
-        Map { rows: RwLock::new((0..ROWS).map(|n| (id(n), Arc::new(Product::number(n)))).collect()), price: 0 }
+        Map { rows: RwLock::new((0..ROWS).map(|n| (id(n), Arc::new(Product::number(n)))).collect()), round: 0 }
     }
 
     fn apply(&mut self) -> Duration {
-        self.price += 1;
-        let events = events(self.price);
+        self.round += 1;
+        let events = events(self.round, ROWS);
         let began = Instant::now();
         for (id, record) in events {
             let product = serde_json::from_value(record.into()).expect("a product");
@@ -116,33 +121,34 @@ impl Map {
 }
 
 /// A table, its store, and the feed that tells it; all in one thread, as the yardstick is.
-struct Fed {
+pub struct Fed {
     runtime: Runtime,
     store: ImTable,
     feed: ManualFeed,
-    table: LiveTable<Product>,
-    price: i64,
+    pub table: LiveTable<Product>,
+    rows: u32,
+    round: u32,
 }
 
 impl Fed {
-    fn new(feed: impl FnOnce(&ImTable) -> ManualFeed) -> Self {
+    pub fn new(rows: u32, feed: impl FnOnce(&ImTable) -> ManualFeed) -> Self {
         let runtime = runtime();
-        let store = filled(&runtime);
+        let store = filled(&runtime, rows);
         let feed = feed(&store);
         let table = runtime.block_on(LiveTable::<Product>::builder(store.clone()).feed(feed.clone()).open());
-        Fed { runtime, store, feed, table: table.expect("an open table"), price: 0 }
+        Fed { runtime, store, feed, table: table.expect("an open table"), rows, round: 0 }
     }
 
     /// Tells that some products have a new price, and answers with how long it took until the last was shown.
-    fn apply(&mut self) -> Duration {
-        self.price += 1;
-        self.tell(events(self.price))
+    pub fn apply(&mut self) -> Duration {
+        self.round += 1;
+        self.tell(events(self.round, self.rows))
     }
 
     /// The same, of what the store has by then.
     fn apply_written(&mut self) -> Duration {
-        self.price += 1;
-        let events = events(self.price);
+        self.round += 1;
+        let events = events(self.round, self.rows);
         for (id, record) in &events {
             self.runtime.block_on(self.store.replace_id_value(id, record.clone())).expect("it is in memory");
         }
@@ -150,13 +156,13 @@ impl Fed {
     }
 
     fn tell(&self, events: Vec<(Id, Record)>) -> Duration {
-        let last = id(EVENTS - 1);
+        let (last, price) = (id((EVENTS - 1) % self.rows), i64::from(price(self.round, EVENTS - 1)));
         let began = Instant::now();
         for (id, record) in events {
             self.feed.upsert(id, record);
         }
         self.runtime.block_on(async {
-            while self.table.row(&last).is_none_or(|row| row.price != self.price) {
+            while self.table.row(&last).is_none_or(|row| row.price != price) {
                 tokio::task::yield_now().await;
             }
         });

@@ -27,7 +27,7 @@ const EVENT: Duration = Duration::from_millis(1);
 const LONGEST: Duration = Duration::from_millis(1);
 
 pub fn all(runtime: &Runtime) {
-    let store = filled(runtime);
+    let store = filled(runtime, ROWS);
     let table = runtime.block_on(LiveTable::<Product>::builder(store.clone()).feed(store.feed()).open());
     let table = table.expect("an open table");
     let visible: Vec<Id> = VISIBLE.map(id).collect();
@@ -73,14 +73,19 @@ fn play(table: &LiveTable<Product>, edit: &RecordEdit<'_, Product>, visible: &[I
             next += FRAME;
             thread::sleep(next.saturating_duration_since(Instant::now()));
             let began = Instant::now();
-            let rows = table.rows();
-            for id in visible {
-                black_box(rows.get(id).map(Arc::clone));
-            }
-            black_box((edit.modified_fields(), edit.is_stale(), edit.conflicts().is_empty()));
+            frame(table, edit, visible);
             began.elapsed()
         })
         .collect()
+}
+
+/// What a render loop reads.
+pub fn frame(table: &LiveTable<Product>, edit: &RecordEdit<'_, Product>, visible: &[Id]) {
+    let rows = table.rows();
+    for id in visible {
+        black_box(rows.get(id).map(Arc::clone));
+    }
+    black_box((edit.modified_fields(), edit.is_stale(), edit.conflicts().is_empty()));
 }
 
 /// So that the rows are those of the benchmark.

@@ -10,35 +10,33 @@ use tokio::runtime::Runtime;
 use vantage_live::{Id, ImTable, LiveTable, WritableValueSet as _};
 
 use crate::board::median;
-use crate::entity::{Product, id, record};
+use crate::entity::{Product, ProductField, id};
+use crate::feeds::{EVENTS, Fed, filled};
+use crate::frames::frame;
 use crate::memory;
+use crate::reads::{PAUSE, Writer, changed};
 use crate::store::Made;
 
 const SIZES: [u32; 4] = [1_000, 10_000, 100_000, 1_000_000];
-/// Reads and events of one measurement.
+/// Reads of one measurement.
 const TIMES: u32 = 2_000;
 const ROUNDS: usize = 7;
+/// The rows that are on the screen.
+const VISIBLE: u32 = 50;
 const PICTURE: &str = "src/how_fast/growth.svg";
 
 /// One figure: its name, and how much it is for each number of rows, in nanoseconds or bytes.
 type Line = (&'static str, Vec<(f64, f64)>);
 
 pub fn draw(runtime: &Runtime) {
-    let names = [
-        "an event",
-        "memory, per row (bytes)",
-        "opening, per row",
-        "a list anew, per row",
-        "a cached row",
-        "rows()",
-        "the next row, in order",
-    ];
-    let mut lines: Vec<Line> = names.map(|name| (name, Vec::new())).into();
+    let mut lines: Vec<Line> = Vec::new();
     for rows in SIZES {
-        let figures = at(runtime, rows);
-        for ((name, line), figure) in lines.iter_mut().zip(figures) {
+        for (name, figure) in at(runtime, rows) {
             println!("{name} at {rows} rows: {figure:.1}");
-            line.push((rows.into(), figure));
+            match lines.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, line)) => line.push((rows.into(), figure)),
+                None => lines.push((name, vec![(rows.into(), figure)])),
+            }
         }
     }
     let picture = Path::new(env!("CARGO_MANIFEST_DIR")).join(PICTURE);
@@ -47,42 +45,86 @@ pub fn draw(runtime: &Runtime) {
 }
 
 /// How long each takes with so many rows, in nanoseconds, and how many bytes a row.
-fn at(runtime: &Runtime, rows: u32) -> [f64; 7] {
-    let store = Made::new(rows);
-    let began = Instant::now();
-    let table = runtime.block_on(LiveTable::<Product>::builder(store.clone()).open()).expect("an open table");
-    let opening = each(began.elapsed(), rows);
-    let listing = each(usual(3, || runtime.block_on(table.refresh_all()).expect("a list")), rows);
-    let some: Vec<Id> = (0..TIMES).map(|n| id(n * 7_919 % rows)).collect();
-    let row = each(usual(ROUNDS, || some.iter().for_each(|id| drop(black_box(table.row(id))))), TIMES);
-    let all = each(usual(ROUNDS, || (0..TIMES).for_each(|_| drop(black_box(table.rows())))), TIMES);
-    let shown = table.rows();
-    let passed = usual(ROUNDS, || _ = black_box(shown.iter().map(|(_, row)| row.price).sum::<i64>()));
-    drop((table, shown));
-    [each(event(runtime, rows), TIMES), memory::of_a_row(rows), opening, listing, row, all, each(passed, rows)]
+fn at(runtime: &Runtime, rows: u32) -> Vec<(&'static str, f64)> {
+    let mut figures = reads(runtime, rows);
+    figures.splice(0..0, events(rows));
+    figures.push(("memory, per row (bytes)", memory::of_a_row(rows)));
+    figures
 }
 
-/// How long some events take, the writes to the store in memory that they tell of included.
-fn event(runtime: &Runtime, rows: u32) -> Duration {
-    let store = ImTable::new("product");
-    let made = runtime.block_on(store.insert_id_values((0..rows).map(|n| (id(n), record(n))).collect()));
-    assert!(made.iter().all(Result::is_ok), "all are new");
+fn events(rows: u32) -> [(&'static str, f64); 3] {
+    let mut fed = Fed::new(rows, ImTable::feed);
+    let event = |fed: &mut Fed| each(usual(ROUNDS, || fed.apply()), EVENTS);
+    let alone = event(&mut fed);
+    let others: Vec<_> = (0..1_000).map(|_| fed.table.subscribe_fields(ProductField::Note)).collect();
+    let heard = event(&mut fed);
+    drop(others);
+    let edits: Vec<_> = (0..10_000).map(|n| fed.table.edit_row_owned(&id(n % rows)).expect("a row")).collect();
+    let edited = event(&mut fed);
+    drop(edits);
+    [("an event", alone), ("an event, 1,000 subscribers", heard), ("an event, 10,000 open edits", edited)]
+}
+
+fn reads(runtime: &Runtime, rows: u32) -> Vec<(&'static str, f64)> {
+    let store = Made::new(rows);
+    let open = || runtime.block_on(LiveTable::<Product>::builder(store.clone()).open()).expect("an open table");
+    let opening = usual(3, || {
+        let began = Instant::now();
+        let table = open();
+        let took = began.elapsed();
+        drop(table);
+        took
+    });
+    let table = open();
+    let mut price = 1_000;
+    let listing = usual(3, || {
+        price += 1;
+        store.prepare(price);
+        timed(|| runtime.block_on(table.refresh_all()).expect("a list"))
+    });
+    let some: Vec<Id> = (0..TIMES).map(|n| id(n * 7_919 % rows)).collect();
+    let read = |table: &LiveTable<Product>| timed(|| some.iter().for_each(|id| drop(black_box(table.row(id)))));
+    let row = usual(ROUNDS, || read(&table));
+    let all = usual(ROUNDS, || timed(|| (0..TIMES).for_each(|_| drop(black_box(table.rows())))));
+    let shown = table.rows();
+    let passed = usual(ROUNDS, || timed(|| _ = black_box(shown.iter().map(|(_, row)| row.price).sum::<i64>())));
+    drop(shown);
+    let edit = usual(ROUNDS, || timed(|| some.iter().for_each(|id| drop(black_box(table.edit_row(id))))));
+    let visible: Vec<Id> = (rows / 2..rows / 2 + VISIBLE).map(id).collect();
+    let mut form = table.edit_row(&visible[7]).expect("a row");
+    form.price += 1;
+    let framed = usual(100 * ROUNDS, || timed(|| frame(&table, &form, &visible)));
+    vec![
+        ("opening, per row", each(opening, rows)),
+        ("a list anew, per row", each(listing, rows)),
+        ("a cached row", each(row, TIMES)),
+        ("the same under 10,000 writes a second", each(under_writes(runtime, rows, read), TIMES)),
+        ("rows()", each(all, TIMES)),
+        ("the next row, in order", each(passed, rows)),
+        ("opening an edit", each(edit, TIMES)),
+        ("a frame", each(framed, 1)),
+    ]
+}
+
+/// How long a read takes while a writer writes to the store that the table follows.
+fn under_writes(runtime: &Runtime, rows: u32, read: impl Fn(&LiveTable<Product>) -> Duration) -> Duration {
+    let store = filled(runtime, rows);
     let table = runtime.block_on(LiveTable::<Product>::builder(store.clone()).feed(store.feed()).open());
     let table = table.expect("an open table");
-    let mut price = 1_000;
-    usual(ROUNDS, || {
-        price += 1;
-        for n in 0..TIMES {
-            let at = n * 389 % rows;
-            let mut record = record(at);
-            record.insert("price".into(), price.into());
-            runtime.block_on(store.replace_id_value(&id(at), record)).expect("it is in memory");
-        }
-        let last = id((TIMES - 1) * 389 % rows);
-        while table.row(&last).is_none_or(|row| row.price != price) {
-            std::thread::yield_now();
-        }
-    })
+    let handle = runtime.handle().clone();
+    let writer = Writer::begin(PAUSE, move |n| {
+        handle.block_on(store.replace_id_value(&id(n % rows), changed(n))).expect("it is in memory");
+    });
+    let took = usual(20 * ROUNDS, || read(&table));
+    writer.end();
+    took
+}
+
+/// How long `work` takes once.
+fn timed(work: impl FnOnce()) -> Duration {
+    let began = Instant::now();
+    work();
+    began.elapsed()
 }
 
 /// What one of so many takes, in nanoseconds.
@@ -90,24 +132,19 @@ fn each(all: Duration, many: u32) -> f64 {
     all.as_secs_f64() * 1e9 / f64::from(many)
 }
 
-/// How long it takes, by the median.
-fn usual(rounds: usize, mut work: impl FnMut()) -> Duration {
-    let times = (0..rounds).map(|_| {
-        let began = Instant::now();
-        work();
-        began.elapsed()
-    });
-    median(&mut times.collect::<Vec<_>>())
+/// The median of how long it says that it has taken.
+fn usual(rounds: usize, mut work: impl FnMut() -> Duration) -> Duration {
+    median(&mut (0..rounds).map(|_| work()).collect::<Vec<_>>())
 }
 
 fn plot(picture: &Path, lines: &[Line]) -> Result<(), Box<dyn std::error::Error>> {
-    let root = SVGBackend::new(picture, (760, 460)).into_drawing_area();
+    let root = SVGBackend::new(picture, (760, 560)).into_drawing_area();
     root.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&root)
         .margin(14)
         .x_label_area_size(40)
         .y_label_area_size(70)
-        .build_cartesian_2d((800.0..1_300_000.0_f64).log_scale(), (1.0..100_000.0_f64).log_scale())?;
+        .build_cartesian_2d((800.0..1_300_000.0_f64).log_scale(), (1.0..300_000.0_f64).log_scale())?;
     chart
         .configure_mesh()
         .x_desc("rows")
@@ -123,7 +160,7 @@ fn plot(picture: &Path, lines: &[Line]) -> Result<(), Box<dyn std::error::Error>
             .label(*name)
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2)));
     }
-    chart.configure_series_labels().position(SeriesLabelPosition::Coordinate(12, 130)).draw()?;
+    chart.configure_series_labels().position(SeriesLabelPosition::UpperLeft).draw()?;
     root.present()?;
     Ok(())
 }

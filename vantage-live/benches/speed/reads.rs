@@ -20,13 +20,13 @@ type Yardstick = RwLock<HashMap<Id, Arc<Product>>>;
 
 const TIMES: u32 = 10_000;
 /// 10,000 writes a second.
-const PAUSE: Duration = Duration::from_micros(100);
+pub const PAUSE: Duration = Duration::from_micros(100);
 /// How often it is read `TIMES` times under one writer, and how many writers there are, in turns.
 const READS: usize = 20;
 const WINDOWS: usize = 7;
 
 pub fn all(runtime: &Runtime) {
-    let store = filled(runtime);
+    let store = filled(runtime, ROWS);
     let table = runtime.block_on(LiveTable::<Product>::builder(store.clone()).feed(store.feed()).open());
     let table = table.expect("an open table");
     let map: Arc<Yardstick> = Arc::new(RwLock::new((0..ROWS).map(|n| (id(n), Arc::new(Product::number(n)))).collect()));
@@ -37,7 +37,7 @@ pub fn all(runtime: &Runtime) {
 
     tell("a cached row", "RwLock<HashMap>", ratio(ours, theirs), 1.6);
 
-    let alone = filled(runtime);
+    let alone = filled(runtime, ROWS);
     let our_window = || {
         let (handle, followed) = (runtime.handle().clone(), store.clone());
         let writer = Writer::begin(PAUSE, move |n| {
@@ -82,7 +82,7 @@ pub fn all(runtime: &Runtime) {
     tell("iterating 100,000 rows in order", "a `Vec<Arc<E>>`", passed, 2.0);
 }
 
-fn changed(n: u32) -> Record {
+pub fn changed(n: u32) -> Record {
     let mut record = record(n);
     record.insert("stock".into(), 3.into());
     record
