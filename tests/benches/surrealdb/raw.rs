@@ -103,6 +103,12 @@ impl Raw {
         set.await.expect("an answer").check().expect("it is done");
     }
 
+    pub async fn reads(&self, n: u32) -> Row {
+        let id = RecordId::new("product", i64::from(n));
+        let mut answer = self.client.query("SELECT * FROM ONLY $id").bind(vars! { id: id }).await.expect("an answer");
+        answer.take::<Option<Row>>(0).expect("a record").expect("it is there")
+    }
+
     pub async fn follows(&self) -> Changes {
         Changes(self.client.select::<Vec<Row>>("product").live().await.expect("a LIVE query").boxed())
     }
