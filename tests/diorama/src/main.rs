@@ -8,6 +8,7 @@ mod theirs;
 
 // How it is measured and told, and of what, is as in the benchmark `speed`.
 #[path = "../../../vantage-live/benches/speed/board.rs"]
+#[expect(dead_code, reason = "the other benchmark uses the rest")]
 mod board;
 #[path = "../../../vantage-live/benches/speed/entity.rs"]
 #[expect(dead_code, reason = "the other benchmark uses the rest")]

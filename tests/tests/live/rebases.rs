@@ -122,6 +122,20 @@ async fn a_conflict_ends_when_the_store_comes_to_the_local_value() {
 }
 
 #[tokio::test]
+async fn a_field_in_conflict_that_is_set_to_the_stores_value_is_in_none() {
+    let (table, store) = products().await;
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
+    edit.price = 130;
+    store.colleague_sets("flux_cupcake", "price", 125).await;
+    let shown = edit.refresh_snapshot().await.unwrap();
+    assert_eq!(shown.fields(), ProductField::Price.into());
+
+    edit.price = 125;
+
+    assert!(edit.conflicts().fields().is_empty(), "{:?}", edit.conflicts());
+}
+
+#[tokio::test]
 async fn a_conflict_is_matched_on_with_its_types() {
     let (table, store) = products().await;
     let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
