@@ -5,7 +5,7 @@ use tests::wait::until;
 use vantage_live::contract::Faults;
 use vantage_live::edit::{DeleteResult, EditError, RefreshError, SaveError};
 use vantage_live::{
-    ImTable, LiveTable, Operation, Policy, ReadableValueSet as _, RecordEdit, SaveResult, ValueErrorKind,
+    FieldSet, ImTable, LiveTable, Operation, Policy, ReadableValueSet as _, RecordEdit, SaveResult, ValueErrorKind,
     WritableValueSet as _,
 };
 
@@ -15,6 +15,10 @@ const CUPCAKE: &str = "flux_cupcake";
 
 async fn touched(store: &ImTable, moment: &str) {
     store.colleague_sets(CUPCAKE, "updated_at", moment).await;
+}
+
+fn is_told_all(told: &DeleteResult<ProductField>, all: FieldSet<ProductField>) -> bool {
+    matches!(told, DeleteResult::Changed(fields) if *fields == all)
 }
 
 pub fn is_told(told: &DeleteResult<ProductField>, field: ProductField) -> bool {
@@ -238,7 +242,7 @@ async fn a_record_that_was_made_again_after_a_forgotten_delete_is_deleted_by_who
 async fn deleted_and_made_again(
     policy: Policy,
     price: i64,
-) -> (LiveTable<Product>, RecordEdit<'static, Product>, Faults) {
+) -> (LiveTable<Product>, RecordEdit<'static, Product>, ImTable, Faults) {
     let (table, store, faults) = faulty_products().await;
     let mut record = store.get_id_value(&CUPCAKE.into()).await.unwrap().unwrap();
     let mut edit = table.edit_record_owned(CUPCAKE).await.unwrap();
@@ -248,14 +252,14 @@ async fn deleted_and_made_again(
     record.insert("price".into(), price.into());
     store.insert_id_value(&CUPCAKE.into(), record).await.unwrap();
     table.on_backend_change(CUPCAKE).await.unwrap();
-    (table, edit, faults)
+    (table, edit, store, faults)
 }
 
 #[tokio::test]
 async fn what_a_rebase_has_shown_after_a_forgotten_delete_is_deleted_by_any_policy_also_where_it_is_as_it_was() {
     for policy in [Policy::Fields, Policy::Version, Policy::Overwrite] {
         for price in [120, 125] {
-            let (table, mut edit, faults) = deleted_and_made_again(policy, price).await;
+            let (table, mut edit, _store, faults) = deleted_and_made_again(policy, price).await;
             let _ = edit.rebase().unwrap();
             faults.forget_calls();
 
@@ -270,7 +274,7 @@ async fn what_a_rebase_has_shown_after_a_forgotten_delete_is_deleted_by_any_poli
 
 #[tokio::test]
 async fn what_a_rebase_has_shown_after_a_forgotten_delete_is_deleted_also_where_another_call_has_come_between() {
-    let (table, mut edit, _faults) = deleted_and_made_again(Policy::Fields, 125).await;
+    let (table, mut edit, _store, _faults) = deleted_and_made_again(Policy::Fields, 125).await;
     let _ = edit.rebase().unwrap();
     let saved = edit.save().await.unwrap();
     assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
@@ -283,7 +287,7 @@ async fn what_a_rebase_has_shown_after_a_forgotten_delete_is_deleted_also_where_
 
 #[tokio::test]
 async fn what_came_of_a_forgotten_delete_is_told_to_who_asks_for_it_though_a_rebase_has_shown_the_record_since() {
-    let (_table, mut edit, _faults) = deleted_and_made_again(Policy::Fields, 125).await;
+    let (_table, mut edit, _store, _faults) = deleted_and_made_again(Policy::Fields, 125).await;
     let _ = edit.rebase().unwrap();
 
     let deleted = edit.finish_delete().await.unwrap();
@@ -293,7 +297,7 @@ async fn what_came_of_a_forgotten_delete_is_told_to_who_asks_for_it_though_a_reb
 
 #[tokio::test]
 async fn a_delete_can_be_begun_where_the_answer_to_the_one_before_has_come() {
-    let (table, mut edit, _faults) = deleted_and_made_again(Policy::Fields, 125).await;
+    let (table, mut edit, _store, _faults) = deleted_and_made_again(Policy::Fields, 125).await;
     let _ = edit.rebase().unwrap();
 
     edit.start_delete().unwrap();
@@ -381,4 +385,81 @@ async fn only_what_was_told_by_each_of_two_deletes_is_not_asked_about_by_the_thi
     let third = edit.delete().await.unwrap();
 
     assert!(is_told(&third, ProductField::UpdatedAt), "{third:?}");
+}
+
+/// A delete that nobody has waited for was refused for a price that a rebase has shown since.
+async fn refused_and_rebased() -> (LiveTable<Product>, RecordEdit<'static, Product>, ImTable, Faults) {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record_owned(CUPCAKE).await.unwrap();
+    store.colleague_sets(CUPCAKE, "price", 310).await;
+    edit.start_delete().unwrap();
+    until(|| table.metrics().conflicts == 1).await;
+    let _ = edit.rebase().unwrap();
+    (table, edit, store, faults)
+}
+
+#[tokio::test]
+async fn a_delete_that_was_refused_for_what_a_rebase_has_shown_is_not_sent_again_by_a_save() {
+    let (_table, mut edit, store, faults) = refused_and_rebased().await;
+    edit.name = "Pie".into();
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(faults.round_trips(Operation::Delete), 1);
+    assert_eq!(store.stored(CUPCAKE, "name").await, Some("Pie".into()));
+}
+
+#[tokio::test]
+async fn a_delete_that_was_refused_for_what_a_rebase_has_shown_says_so_to_who_polls() {
+    let (_table, mut edit, _store, _faults) = refused_and_rebased().await;
+
+    let told = edit.poll_delete();
+
+    assert!(matches!(&told, Some(Ok(told)) if is_told(told, ProductField::Price)), "{told:?}");
+}
+
+#[tokio::test]
+async fn who_deletes_after_a_rebase_has_shown_what_refused_the_last_delete_means_it() {
+    let (table, mut edit, _store, _faults) = refused_and_rebased().await;
+
+    let deleted = edit.delete().await.unwrap();
+
+    assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
+    assert!(table.row(&CUPCAKE.into()).is_none());
+}
+
+#[tokio::test]
+async fn a_refused_delete_that_is_told_late_tells_of_what_has_changed_since_too() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    store.colleague_sets(CUPCAKE, "price", 310).await;
+    edit.start_delete().unwrap();
+    until(|| table.metrics().conflicts == 1).await;
+    let saved = edit.save().await.unwrap(); // takes the answer in
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    edit.inventory.stock = 7;
+    store.colleague_sets(CUPCAKE, "name", "Cake").await;
+    edit.start_save().unwrap();
+    until(|| table.row(&CUPCAKE.into()).is_some_and(|row| row.name == "Cake")).await;
+    faults.next(Operation::Read).fails(ValueErrorKind::Unreachable);
+    assert!(edit.refresh_snapshot().await.is_err()); // takes that of the save in
+
+    let told = edit.delete().await.unwrap();
+
+    assert!(is_told_all(&told, ProductField::Price | ProductField::Name), "{told:?}");
+}
+
+#[tokio::test]
+async fn what_was_deleted_unheard_and_shown_again_is_not_claimed_after_a_copy_was_not_made() {
+    let (_table, mut edit, store, faults) = deleted_and_made_again(Policy::Fields, 125).await;
+    let _ = edit.rebase().unwrap();
+    faults.next(Operation::Insert).fails(ValueErrorKind::Unreachable);
+    let failed = edit.save_as_new().await.unwrap();
+    assert!(matches!(failed, SaveResult::Error(_)), "{failed:?}");
+    store.colleague_deletes(CUPCAKE).await;
+
+    let found = edit.delete().await.unwrap();
+
+    assert!(matches!(found, DeleteResult::AlreadyGone), "{found:?}");
 }

@@ -168,7 +168,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     }
 
     /// Waits for the answer of the delete that is under way and takes it in. Cancellation safe: dropping the future leaves
-    /// the answer to the next call.
+    /// the answer to the next call. That the record had gone is not told any more where another call has taken that in, and
+    /// the record was shown since.
     ///
     /// # Errors
     /// As [`delete`](Self::delete); [`EditError::NoDeleteUnderWay`] where there is none.
@@ -237,7 +238,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     }
 
     fn keep_delete_answer(&mut self, result: DeleteResult<E::Field>) {
-        if let DeleteResult::Changed(fields) = result {
+        if let DeleteResult::Changed(fields) = result
+            && !self.unseen.delete_is_old
+        {
             self.unseen.changed |= fields;
             self.unseen.refused = true;
         }
@@ -246,20 +249,22 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     /// Somebody is told this, and looks at the session.
     fn tell_deleted(&mut self, result: DeleteResult<E::Field>) -> DeleteResult<E::Field> {
-        if let DeleteResult::Changed(fields) = result {
-            let twice = self.deleting.told & fields;
-            self.all_is_shown();
-            (self.deleting.told, self.deleting.told_twice) = (fields, twice);
-        } else {
+        let DeleteResult::Changed(fields) = result else {
             self.deleting.tells_otherwise();
-        }
-        result
+            return result;
+        };
+        // What has come since that answer is seen now too.
+        let fields = fields | self.unseen.changed;
+        let twice = self.deleting.told & fields;
+        self.all_is_shown();
+        (self.deleting.told, self.deleting.told_twice) = (fields, twice);
+        DeleteResult::Changed(fields)
     }
 
     /// The session is about another record, and what came of deleting the one before is no answer any more.
     pub(super) fn is_another(&mut self) {
         let answer = self.unseen.delete.take();
-        if matches!(answer, Some(DeleteResult::Deleted)) {
+        if matches!(answer, Some(DeleteResult::Deleted)) && !self.unseen.delete_is_old {
             // It was done: whatever is there from now on is there again.
             let mut checks = Checks::new(FieldSet::ALL, &self.three.snapshot.row, 0);
             checks.see_deleted(&State::Gone, LATEST);
@@ -319,8 +324,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 let entry = self.freshest(entry, None, rebased);
                 // What an earlier save of this session may have written is nobody else's change, until a read has shown it.
                 let own = if self.doubts.must_look() { self.doubts.landed(&entry.row) } else { FieldSet::EMPTY };
-                let changed = self.three.snapshot.row.diff(&entry.row) - own;
                 let state = State::Row(Arc::clone(&entry.row));
+                // What a rebase has shown since it was sent nobody has asked to delete either.
+                let changed = self.three.snapshot.row.diff(&entry.row) | checks.changed_in(&state, LATEST);
+                let changed = changed - own;
                 self.take_remote_state(entry);
                 self.see(&state, LATEST);
                 if changed.is_empty() && attempt + 1 < save::UNSEEN {

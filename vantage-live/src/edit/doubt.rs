@@ -67,7 +67,7 @@ impl<E: LiveEntity> Checks<E> {
     }
 
     /// What has changed since it was sent, in a state of the record that was learned then.
-    fn changed_in(&self, state: &State<E>, learned: Moment) -> FieldSet<E::Field> {
+    pub fn changed_in(&self, state: &State<E>, learned: Moment) -> FieldSet<E::Field> {
         match state {
             // What was learned before it says nothing of it.
             _ if learned <= self.sent => FieldSet::EMPTY,

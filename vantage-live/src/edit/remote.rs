@@ -60,6 +60,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             Ok(None) => Err(self.deleted()),
             Err(error) => Err(not_read(error).into()),
         };
+        if let Some(State::Unfit) = state {
+            self.unseen.delete_is_old = true;
+        }
         if let Some(state) = state {
             self.see(&state, learned);
         }

@@ -416,8 +416,7 @@ impl Run<'_> {
                 )
             }
             Ok(DeleteResult::Error(error)) => {
-                let asked = seat.deletes.filter(|deletes| !deletes.is_shown);
-                let is_done = asked.is_some_and(|deletes| self.writes.deleted(actor) > deletes.before);
+                let is_done = seat.deletes.is_some_and(|deletes| self.writes.deleted(actor) > deletes.before_last);
                 let is_sure = !seat.delete_is_unknown && self.world.with(|state| is_clear(state, actor));
                 ensure(was_unknown || !is_sure || !is_done, Promise::P4, || {
                     format!("{name} was told that nothing was deleted, and it has: {error}")

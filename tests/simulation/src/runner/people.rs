@@ -63,6 +63,8 @@ pub(super) struct Deletes {
     pub is_unheard: bool,
     /// Whether the record was shown since: what is asked for then is about that.
     pub is_shown: bool,
+    /// How many were done when it was asked for last, once the record was shown.
+    pub before_last: u64,
 }
 
 impl Place {
@@ -98,7 +100,12 @@ impl Seat {
 
     pub fn asks_to_delete(&mut self, edit: &Edit, writes: &Writes) {
         let is_unheard = edit.is_new() || self.model.heard.as_ref() != Some(edit.id());
-        self.deletes.get_or_insert(Deletes { before: writes.deleted(self.actor), is_unheard, is_shown: false });
+        let before = writes.deleted(self.actor);
+        let deletes = Deletes { before, is_unheard, is_shown: false, before_last: before };
+        let deletes = self.deletes.get_or_insert(deletes);
+        if deletes.is_shown {
+            deletes.before_last = before;
+        }
     }
 
     /// It was told that the answer to a write could not be read, which is as good as lost.
