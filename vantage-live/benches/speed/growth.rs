@@ -138,13 +138,13 @@ fn usual(rounds: usize, mut work: impl FnMut() -> Duration) -> Duration {
 }
 
 fn plot(picture: &Path, lines: &[Line]) -> Result<(), Box<dyn std::error::Error>> {
-    let root = SVGBackend::new(picture, (760, 560)).into_drawing_area();
+    let root = SVGBackend::new(picture, (760, 640)).into_drawing_area();
     root.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&root)
         .margin(14)
         .x_label_area_size(40)
         .y_label_area_size(70)
-        .build_cartesian_2d((800.0..1_300_000.0_f64).log_scale(), (1.0..300_000.0_f64).log_scale())?;
+        .build_cartesian_2d((800.0..1_300_000.0_f64).log_scale(), (1.0..30_000_000.0_f64).log_scale())?;
     chart
         .configure_mesh()
         .x_desc("rows")
