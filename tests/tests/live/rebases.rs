@@ -181,6 +181,21 @@ async fn taking_theirs_ends_the_conflict_and_the_modification() {
 }
 
 #[tokio::test]
+async fn a_field_that_is_typed_into_after_theirs_was_taken_is_modified_and_in_no_conflict() {
+    let (table, store) = products().await;
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
+    edit.price = 130;
+    store.colleague_sets("flux_cupcake", "price", 125).await;
+    let _ = edit.refresh_snapshot().await.unwrap();
+    edit.take_remote(ProductField::Price);
+
+    edit.price = 140;
+
+    assert_eq!(edit.modified_fields(), ProductField::Price.into());
+    assert!(edit.conflicts().fields().is_empty(), "{:?}", edit.conflicts());
+}
+
+#[tokio::test]
 async fn an_assignment_and_keep_local_decide_for_a_third_value() {
     let (table, store) = products().await;
     let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
