@@ -1,12 +1,13 @@
 //! Records that were made, and nobody was told so: what the session makes of them then.
 
 use tests::bakery::{self, Product, ProductField, hoverboard};
+use tests::claiming::Claiming;
 use tests::wait::until;
 use vantage_live::contract::FaultyValueSet;
 use vantage_live::edit::{DeleteResult, EditError, RefreshError, SaveError};
 use vantage_live::{
-    Guard, Ids, ImTable, LiveTable, Operation, Patch, ReadableValueSet as _, RecordEdit, SaveResult, ValueErrorKind,
-    WritableValueSet as _,
+    Guard, Ids, ImTable, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, RecordEdit, SaveResult,
+    ValueErrorKind, WritableValueSet as _,
 };
 
 use crate::{faulty_products, with_uuids};
@@ -269,4 +270,48 @@ async fn what_was_typed_while_a_link_has_sent_a_new_record_twice_is_written_to_i
     assert!(edit.conflicts().fields().is_empty(), "{:?}", edit.conflicts());
     let _ = edit.save().await.unwrap();
     assert_eq!(store.get_id_value(edit.id()).await.unwrap().unwrap()["price"], 140);
+}
+
+#[tokio::test]
+async fn what_somebody_has_set_back_in_a_record_that_was_made_unheard_is_in_conflict() {
+    for (ids, price) in [Ids::Store, Ids::ClientUuid].into_iter().flat_map(|ids| [(ids, 0), (ids, 320)]) {
+        let store = bakery::store().await;
+        let faulty = FaultyValueSet::new(store.clone());
+        let faults = faulty.faults();
+        let table = LiveTable::<Product>::builder(faulty).ids(ids).open().await.unwrap();
+        let mut edit = table.new_record(Product { price: 0, ..hoverboard() });
+        edit.price = 310;
+        faults.next(Operation::Insert).loses_its_answer();
+        let lost = edit.save().await.unwrap();
+        assert!(matches!(lost, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "{lost:?}");
+        let made = store.get_values().await.unwrap().into_iter().find(|(_, made)| made["price"] == 310).unwrap().0;
+        let _ = store.write(&made, &Patch::new().set("price", price), &Guard::Exists).await.unwrap();
+
+        let told = edit.save().await.unwrap();
+
+        assert!(matches!(&told, SaveResult::Conflict(conflicts) if conflicts.price.is_some()), "{price}: {told:?}");
+        assert_eq!(store.get_id_value(&made).await.unwrap().unwrap()["price"], price);
+    }
+}
+
+#[tokio::test]
+async fn by_version_any_change_of_a_record_that_was_made_unheard_refuses_what_was_typed_since() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(Claiming::new(store.clone(), |can| can.version_token = true));
+    let faults = faulty.faults();
+    let builder = LiveTable::<Product>::builder(faulty).ids(Ids::ClientUuid).policy(Policy::Version);
+    let table = builder.open().await.unwrap();
+    let mut edit = table.new_record(Product { price: 310, ..hoverboard() });
+    faults.next(Operation::Insert).loses_its_answer();
+    let lost = edit.save().await.unwrap();
+    assert!(matches!(lost, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "{lost:?}");
+    let made = store.get_values().await.unwrap().into_iter().find(|(_, made)| made["price"] == 310).unwrap().0;
+    let patch = Patch::new().set("name", "Skateboard").set("version", 2);
+    let _ = store.write(&made, &patch, &Guard::Exists).await.unwrap();
+    edit.price = 315;
+
+    let told = edit.save().await.unwrap();
+
+    assert!(matches!(told, SaveResult::Conflict(_)), "{told:?}");
+    assert_eq!(store.get_id_value(&made).await.unwrap().unwrap()["price"], 310);
 }

@@ -76,11 +76,19 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 // Any attempt may be the one that has made it, and whoever has changed it since has kept what stands there.
                 self.doubts.add(sent.clone());
                 let own = self.doubts.standing(&found.row);
-                let followed = self.take_remote_state_with(found, own);
+                let foreign = (sent.fields & sent.local.diff(&found.row)) - own;
+                // Where another value of what was meant stands there, somebody else has changed what was sent, though it may be
+                // what the program began with.
+                let others = foreign & meant;
+                Arc::make_mut(&mut self.three.snapshot.row).copy_fields(&sent.local, others);
+                let followed = self.take_remote_state_with(found, own, others);
                 let changed = self.unseen.changed;
                 self.has_become(&id);
                 self.unseen.changed = changed;
                 self.unseen.created = Some(id);
+                if self.is_by_version() && !foreign.is_empty() && !self.modified_fields().is_empty() {
+                    return Ok(Step::Done(SaveResult::Conflict(self.conflicts())));
+                }
                 return self.go_on(sent, meant, followed, asked.attempt);
             }
             Answer::Refused(now) => {

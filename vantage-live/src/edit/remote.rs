@@ -203,11 +203,17 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Takes the remote state in: what stands there as this session has sent it is nobody else's change. Answers with the
     /// fields that have followed it.
     pub(super) fn take_remote_state(&mut self, entry: Entry<E>) -> FieldSet<E::Field> {
-        self.take_remote_state_with(entry, FieldSet::EMPTY)
+        self.take_remote_state_with(entry, FieldSet::EMPTY, FieldSet::EMPTY)
     }
 
-    /// As [`take_remote_state`](Self::take_remote_state), where of some fields it is known that they are this session's.
-    pub(super) fn take_remote_state_with(&mut self, entry: Entry<E>, known: FieldSet<E::Field>) -> FieldSet<E::Field> {
+    /// As [`take_remote_state`](Self::take_remote_state), where of some fields it is known that what stands there is this
+    /// session's, and of others that they stay as they are here.
+    pub(super) fn take_remote_state_with(
+        &mut self,
+        entry: Entry<E>,
+        known: FieldSet<E::Field>,
+        stay: FieldSet<E::Field>,
+    ) -> FieldSet<E::Field> {
         let rows = self.table.shared().rows.load();
         let is_row = rows.find(&self.id).is_some_and(|(_, row)| Arc::ptr_eq(&row.row, &entry.row));
         // When what is not their row, or not any more, was in them, nobody knows.
@@ -218,7 +224,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.deleting.is_rebased(rows);
         let (own, typed) = self.own_and_typed(&entry.row);
         self.snapshot_time = self.table.shared().env.now();
-        self.take_in(entry, own | known, typed)
+        self.take_in(entry, own | known, typed | stay)
     }
 
     /// Takes a state of the record in, of which the fields `own` are this session's. Answers with the fields that have followed
