@@ -15,6 +15,11 @@ async fn others() {
     tokio::time::sleep(Duration::from_millis(1)).await;
 }
 
+/// Between the one field and the other: so long that a reader looks between them on a busy machine too.
+async fn readers() {
+    tokio::time::sleep(Duration::from_millis(20)).await;
+}
+
 /// Compares, and writes in a second step, under the guards that the flaw is about.
 pub async fn write(
     table: &ImTable,
@@ -33,7 +38,7 @@ pub async fn write(
         (Flaw::WritesFieldByField, _) => {
             for (path, value) in patch.sets().take(patch.sets().len().saturating_sub(1)) {
                 let _ = table.write(id, &Patch::new().set(path.clone(), value.clone()), guard).await?;
-                others().await;
+                readers().await;
             }
             false
         }
