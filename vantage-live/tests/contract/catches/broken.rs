@@ -1,6 +1,6 @@
 //! A table in memory that is wrong in one way of your choice.
 
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use futures::stream::{self, BoxStream, StreamExt};
@@ -82,6 +82,8 @@ pub struct Broken {
     can: Capabilities,
     /// The last id that it has chosen, where it counts.
     last: AtomicI64,
+    /// How many reads of one record have ended.
+    reads: AtomicI64,
 }
 
 type Rows = Vec<(Id, Record)>;
@@ -90,7 +92,7 @@ impl Broken {
     pub fn new(flaw: Flaw) -> Self {
         let table = ImTable::new("broken");
         let can = table.capabilities();
-        Broken { table, flaw, can, last: AtomicI64::new(0) }
+        Broken { table, flaw, can, last: AtomicI64::new(0), reads: AtomicI64::new(0) }
     }
 
     pub fn that_can(self, can: Capabilities) -> Self {
@@ -196,7 +198,9 @@ impl ReadableValueSet for Broken {
     }
 
     async fn get_id_value(&self, id: &Id) -> Result<Option<Record>, ValueError> {
-        self.table.get_id_value(&self.id(id)).await
+        let found = self.table.get_id_value(&self.id(id)).await;
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        found
     }
 
     async fn get_some_value(&self) -> Result<Option<(Id, Record)>, ValueError> {
@@ -248,7 +252,7 @@ impl WritableValueSet for Broken {
             | Flaw::LooksForAbsencesThenWrites
             | Flaw::LooksThenMakes
             | Flaw::WritesBackWhatItRead
-            | Flaw::WritesFieldByField => racy::write(&self.table, id, patch, guard, self.flaw).await,
+            | Flaw::WritesFieldByField => racy::write(&self.table, id, patch, guard, self.flaw, &self.reads).await,
             _ => self.table.write(id, patch, guard).await,
         }
     }

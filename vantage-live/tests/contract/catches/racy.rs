@@ -15,9 +15,13 @@ async fn others() {
     tokio::time::sleep(Duration::from_millis(1)).await;
 }
 
-/// Between the one field and the other: so long that a reader looks between them on a busy machine too.
-async fn readers() {
-    tokio::time::sleep(Duration::from_millis(20)).await;
+/// Between the one field and the other: until somebody has read twice, of which the second has begun after the one field was
+/// written.
+async fn readers(reads: &AtomicI64) {
+    let enough = reads.load(Ordering::SeqCst) + 2;
+    while reads.load(Ordering::SeqCst) < enough {
+        tokio::task::yield_now().await;
+    }
 }
 
 /// Compares, and writes in a second step, under the guards that the flaw is about.
@@ -27,6 +31,7 @@ pub async fn write(
     patch: &Patch,
     guard: &Guard,
     flaw: Flaw,
+    reads: &AtomicI64,
 ) -> Result<WriteOutcome, ValueError> {
     let is_it = match (flaw, guard) {
         (Flaw::LooksForAbsencesThenWrites, Guard::Fields(fields)) => {
@@ -38,7 +43,7 @@ pub async fn write(
         (Flaw::WritesFieldByField, _) => {
             for (path, value) in patch.sets().take(patch.sets().len().saturating_sub(1)) {
                 let _ = table.write(id, &Patch::new().set(path.clone(), value.clone()), guard).await?;
-                readers().await;
+                readers(reads).await;
             }
             false
         }
