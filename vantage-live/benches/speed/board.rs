@@ -38,13 +38,16 @@ pub fn ratio_of_windows(
     median(&mut our_times).as_secs_f64() / median(&mut their_times).as_secs_f64()
 }
 
-/// How long `work` takes.
+/// How long `work` takes each time.
 pub fn timed(mut work: impl FnMut()) -> impl FnMut() -> Duration {
-    move || {
-        let began = Instant::now();
-        work();
-        began.elapsed()
-    }
+    move || once(&mut work)
+}
+
+/// How long `work` takes.
+pub fn once(work: impl FnOnce()) -> Duration {
+    let began = Instant::now();
+    work();
+    began.elapsed()
 }
 
 /// The one in the middle.

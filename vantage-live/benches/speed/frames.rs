@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use vantage_live::{Id, LiveTable, RecordEdit, WritableValueSet};
 
 use crate::ROWS;
-use crate::board::{judge, median, ratio_of_windows, tell};
+use crate::board::{judge, median, once, ratio_of_windows, tell};
 use crate::entity::{Product, id, record};
 use crate::feeds::filled;
 use crate::reads::{Writer, slowest};
@@ -72,9 +72,7 @@ fn play(table: &LiveTable<Product>, edit: &RecordEdit<'_, Product>, visible: &[I
         .map(|_| {
             next += FRAME;
             thread::sleep(next.saturating_duration_since(Instant::now()));
-            let began = Instant::now();
-            frame(table, edit, visible);
-            began.elapsed()
+            once(|| frame(table, edit, visible))
         })
         .collect()
 }

@@ -9,7 +9,7 @@ use plotters::prelude::*;
 use tokio::runtime::Runtime;
 use vantage_live::{Id, ImTable, LiveTable, WritableValueSet as _};
 
-use crate::board::median;
+use crate::board::{median, once};
 use crate::entity::{Product, ProductField, id};
 use crate::feeds::{EVENTS, Fed, filled};
 use crate::frames::frame;
@@ -80,20 +80,20 @@ fn reads(runtime: &Runtime, rows: u32) -> Vec<(&'static str, f64)> {
     let listing = usual(3, || {
         price += 1;
         store.prepare(price);
-        timed(|| runtime.block_on(table.refresh_all()).expect("a list"))
+        once(|| runtime.block_on(table.refresh_all()).expect("a list"))
     });
     let some: Vec<Id> = (0..TIMES).map(|n| id(n * 7_919 % rows)).collect();
-    let read = |table: &LiveTable<Product>| timed(|| some.iter().for_each(|id| drop(black_box(table.row(id)))));
+    let read = |table: &LiveTable<Product>| once(|| some.iter().for_each(|id| drop(black_box(table.row(id)))));
     let row = usual(ROUNDS, || read(&table));
-    let all = usual(ROUNDS, || timed(|| (0..TIMES).for_each(|_| drop(black_box(table.rows())))));
+    let all = usual(ROUNDS, || once(|| (0..TIMES).for_each(|_| drop(black_box(table.rows())))));
     let shown = table.rows();
-    let passed = usual(ROUNDS, || timed(|| _ = black_box(shown.iter().map(|(_, row)| row.price).sum::<i64>())));
+    let passed = usual(ROUNDS, || once(|| _ = black_box(shown.iter().map(|(_, row)| row.price).sum::<i64>())));
     drop(shown);
-    let edit = usual(ROUNDS, || timed(|| some.iter().for_each(|id| drop(black_box(table.edit_row(id))))));
+    let edit = usual(ROUNDS, || once(|| some.iter().for_each(|id| drop(black_box(table.edit_row(id))))));
     let visible: Vec<Id> = (rows / 2..rows / 2 + VISIBLE).map(id).collect();
     let mut form = table.edit_row(&visible[7]).expect("a row");
     form.price += 1;
-    let framed = usual(100 * ROUNDS, || timed(|| frame(&table, &form, &visible)));
+    let framed = usual(100 * ROUNDS, || once(|| frame(&table, &form, &visible)));
     vec![
         ("opening, per row", each(opening, rows)),
         ("a list anew, per row", each(listing, rows)),
@@ -118,13 +118,6 @@ fn under_writes(runtime: &Runtime, rows: u32, read: impl Fn(&LiveTable<Product>)
     let took = usual(20 * ROUNDS, || read(&table));
     writer.end();
     took
-}
-
-/// How long `work` takes once.
-fn timed(work: impl FnOnce()) -> Duration {
-    let began = Instant::now();
-    work();
-    began.elapsed()
 }
 
 /// What one of so many takes, in nanoseconds.

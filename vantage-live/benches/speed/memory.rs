@@ -11,6 +11,7 @@ use vantage_live::{Id, LiveTable};
 use crate::ROWS;
 use crate::board::tell as tell_ratio;
 use crate::entity::{Product, id};
+use crate::feeds::runtime;
 use crate::store::Made;
 
 const ASKED: &str = "VANTAGE_LIVE_MEMORY";
@@ -26,7 +27,7 @@ pub fn asked_for() -> Option<(String, u32)> {
 
 /// Holds the rows, and says how many bytes they have taken.
 pub fn measure(holder: &str, rows: u32) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime = runtime();
     let store = Made::new(rows);
     let before = resident();
     if holder == TABLE {

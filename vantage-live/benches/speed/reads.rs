@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 use vantage_live::{Id, LiveTable, Record, WritableValueSet};
 
 use crate::ROWS;
-use crate::board::{ratio, ratio_of_windows, tell};
+use crate::board::{once, ratio, ratio_of_windows, tell};
 use crate::entity::{Product, id, record};
 use crate::feeds::filled;
 use crate::store::Made;
@@ -43,7 +43,7 @@ pub fn all(runtime: &Runtime) {
         let writer = Writer::begin(PAUSE, move |n| {
             handle.block_on(followed.replace_id_value(&id(n), changed(n))).expect("it is in memory");
         });
-        let times = (0..READS).map(|_| timed(ours)).collect();
+        let times = (0..READS).map(|_| once(ours)).collect();
         (times, writer.end())
     };
     let their_window = || {
@@ -53,7 +53,7 @@ pub fn all(runtime: &Runtime) {
             let product = serde_json::from_value(after.into()).expect("a product");
             written.write().expect("no panic").insert(id(n), Arc::new(product));
         });
-        let times = (0..READS).map(|_| timed(theirs)).collect();
+        let times = (0..READS).map(|_| once(theirs)).collect();
         (times, writer.end())
     };
     let (mut our_rates, mut their_rates) = (Vec::new(), Vec::new());
@@ -86,12 +86,6 @@ pub fn changed(n: u32) -> Record {
     let mut record = record(n);
     record.insert("stock".into(), 3.into());
     record
-}
-
-fn timed(work: impl Fn()) -> Duration {
-    let began = Instant::now();
-    work();
-    began.elapsed()
 }
 
 /// The least of the rates.
