@@ -463,3 +463,21 @@ async fn what_was_deleted_unheard_and_shown_again_is_not_claimed_after_a_copy_wa
 
     assert!(matches!(found, DeleteResult::AlreadyGone), "{found:?}");
 }
+
+#[tokio::test]
+async fn a_record_that_was_shown_not_to_fit_after_a_forgotten_delete_and_fits_again_is_deleted_anew() {
+    let (table, store, _faults) = faulty_products().await;
+    let mut record = store.get_id_value(&CUPCAKE.into()).await.unwrap().unwrap();
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.start_delete().unwrap();
+    until(|| table.row(&CUPCAKE.into()).is_none()).await;
+    record.insert("price".into(), "ask Doc".into());
+    store.insert_id_value(&CUPCAKE.into(), record).await.unwrap();
+    assert!(matches!(edit.refresh_snapshot().await, Err(RefreshError::Edit(EditError::KeptApart { .. }))));
+    store.colleague_sets(CUPCAKE, "price", 310).await;
+    table.on_backend_change(CUPCAKE).await.unwrap();
+
+    let told = edit.delete().await.unwrap();
+
+    assert!(is_told(&told, ProductField::Price), "nobody has been shown that: {told:?}");
+}

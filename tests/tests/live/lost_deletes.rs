@@ -6,7 +6,7 @@ use tests::wait::until;
 use vantage_live::contract::FaultyValueSet;
 use vantage_live::edit::{DeleteResult, EditError, RefreshError, SaveError};
 use vantage_live::{
-    Guard, LiveTable, Operation, Policy, ReadableValueSet as _, RecordEdit, SaveResult, ValueErrorKind,
+    Guard, ImTable, LiveTable, Operation, Policy, ReadableValueSet as _, RecordEdit, SaveResult, ValueErrorKind,
     WritableValueSet as _,
 };
 
@@ -104,14 +104,20 @@ async fn of_two_lost_deletes_the_one_may_be_done_where_the_other_cannot() {
     }
 }
 
-#[tokio::test]
-async fn a_lost_delete_of_whatever_is_there_that_the_next_one_has_found_not_done_is_not_claimed() {
+/// A session that has asked to delete whatever is there, and does not know that it was not done.
+async fn lost_of_whatever_is_there() -> (RecordEdit<'static, Product>, ImTable) {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    let mut edit = table.edit_record_owned(CUPCAKE).await.unwrap();
     edit.set_policy(Policy::Overwrite);
     faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
     is_lost(&mut edit).await;
     edit.set_policy(Policy::Fields);
+    (edit, store)
+}
+
+#[tokio::test]
+async fn a_lost_delete_of_whatever_is_there_that_the_next_one_has_found_not_done_is_not_claimed() {
+    let (mut edit, store) = lost_of_whatever_is_there().await;
     store.colleague_sets(CUPCAKE, "price", 150).await;
     let told = edit.delete().await.unwrap();
     assert!(is_told(&told, ProductField::Price), "{told:?}");
@@ -389,12 +395,7 @@ async fn a_delete_that_was_done_unheard_is_not_what_deletes_the_record_that_was_
 
 #[tokio::test]
 async fn a_lost_delete_of_whatever_is_there_that_a_refused_save_has_found_not_done_is_not_claimed() {
-    let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    edit.set_policy(Policy::Overwrite);
-    faults.next(Operation::Delete).fails(ValueErrorKind::OutcomeUnknown);
-    is_lost(&mut edit).await;
-    edit.set_policy(Policy::Fields);
+    let (mut edit, store) = lost_of_whatever_is_there().await;
     edit.price = 130;
     store.colleague_sets(CUPCAKE, "price", 150).await;
     let refused = edit.save().await.unwrap();

@@ -110,14 +110,17 @@ async fn an_id_as_text_and_as_a_number_are_two_rows() {
 
 #[tokio::test]
 async fn hits_and_misses_are_counted() {
-    let (table, _) = bakery::products().await;
+    let (table, store) = bakery::products().await;
+    store.colleague_sets("time_tart", "price", "ask Doc").await;
+    assert!(table.on_backend_change("time_tart").await.is_err(), "it does not fit");
     let before = table.metrics();
 
-    let _ = (table.row(&"sea_pie".into()), table.row(&"almanac".into()));
-    let _ = (table.get_id(&"sea_pie".into()).await.unwrap(), table.get_id(&"almanac".into()).await.unwrap());
+    for id in ["sea_pie", "almanac", "time_tart"].map(Id::from) {
+        let _ = (table.row(&id), table.get_id(&id).await);
+    }
 
     let after = table.metrics();
-    assert_eq!((after.hits - before.hits, after.misses - before.misses), (2, 2));
+    assert_eq!((after.hits - before.hits, after.misses - before.misses), (2, 4));
 }
 
 #[tokio::test]

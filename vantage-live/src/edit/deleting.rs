@@ -156,6 +156,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let unseen = self.unseen.refused || !self.unseen.changed.is_empty();
         if unseen && self.policy != Policy::Overwrite {
             self.unseen.delete = Some(DeleteResult::Changed(self.unseen.changed));
+            self.unseen.delete_is_old = false;
             return Ok(());
         }
         self.send_delete(0)
@@ -181,8 +182,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         Ok(self.tell_deleted(result))
     }
 
-    /// The answer of the delete that is under way, taken in; `None` while it is still to come, and where there is none.
-    /// For a render loop.
+    /// The answer of the delete that is under way, taken in; `None` while it is still to come, and where there is none, as
+    /// with [`finish_delete`](Self::finish_delete). For a render loop.
     pub fn poll_delete(&mut self) -> Option<Result<DeleteResult<E::Field>, EditError>> {
         let result = match self.unseen.delete.take() {
             Some(unseen) => Ok(unseen),

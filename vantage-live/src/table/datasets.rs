@@ -56,9 +56,9 @@ impl<E: LiveEntity> ReadableDataSet<E> for LiveTable<E> {
     }
 
     async fn get_id(&self, id: &Id) -> Result<Option<Arc<E>>, DataSetError> {
-        let found = self.shared().found(id)?;
-        self.shared().counters.looked(found.is_some());
-        Ok(found.map(|entry| entry.row))
+        let found = self.shared().found(id);
+        self.shared().counters.looked(matches!(found, Ok(Some(_))));
+        Ok(found?.map(|entry| entry.row))
     }
 
     async fn get_some(&self) -> Result<Option<(Id, Arc<E>)>, DataSetError> {
