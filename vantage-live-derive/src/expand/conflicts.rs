@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::per_type::{self, Show};
-use super::{bounds, doc_field, doc_of, hidden, is_nested, lints, nested, shared, where_clause};
+use super::{bounds, doc_field, doc_of, hidden, is_nested, kept, lints, nested, shared, where_clause};
 use crate::model::Entity;
 use crate::naming;
 
@@ -143,7 +143,16 @@ fn traits(entity: &Entity) -> TokenStream {
             .chain(bounds(entity, |_| quote!(#clone + __live::Debug + __live::Send + __live::Sync + 'static)))
             .chain([shared(entity)]),
     );
-    let idents: Vec<_> = entity.tracked().map(|(_, field, _)| &field.ident).collect();
+    let copies = entity.tracked().map(|(_, field, _)| {
+        let ident = &field.ident;
+        let conflict = quote!(&self.#ident);
+        let copy = if is_nested(field) {
+            quote!(#clone::clone(#conflict))
+        } else {
+            kept(field, &quote!(conflict_again), &quote!(), [conflict])
+        };
+        quote!(#ident: #copy)
+    });
     let nothing = entity.tracked().map(|(_, field, _)| {
         let ident = &field.ident;
         if is_nested(field) { quote!(#ident: __live::Default::default()) } else { quote!(#ident: __live::None) }
@@ -153,7 +162,7 @@ fn traits(entity: &Entity) -> TokenStream {
         impl #declared #clone for #name #given #clone_clause {
             #[inline]
             fn clone(&self) -> Self {
-                #name { #(#idents: #clone::clone(&self.#idents)),* }
+                #name { #(#copies),* }
             }
         }
 

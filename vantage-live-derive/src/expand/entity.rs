@@ -10,8 +10,8 @@ use syn::spanned::Spanned;
 
 use super::field::nested_field;
 use super::{
-    Place, bits_of, bounds, field, first_leaf, fixed, has_fields, is_entity, is_nested, nested_bounds, nested_set,
-    of_nested, per_type, shared,
+    Place, bits_of, bounds, field, first_leaf, fixed, has_fields, is_entity, is_nested, kept, nested_bounds,
+    nested_set, of_nested, per_type, shared,
 };
 use crate::check::{CAPACITY, is_no_id};
 use crate::model::Entity;
@@ -209,7 +209,9 @@ fn copy(entity: &Entity) -> impl Iterator<Item = TokenStream> {
             let set = nested_set(entity, &quote!(__bits), place);
             quote!(__live::LiveEntity::copy_fields(&mut self.#ident, &__from.#ident, #set);)
         } else {
-            quote!(__live::copy_at(__bits, #at, &mut self.#ident, &__from.#ident);)
+            let values = [quote!(&mut self.#ident), quote!(&__from.#ident)];
+            let copy = kept(field, &quote!(copy_at), &quote!(__bits, #at,), values);
+            quote!(#copy;)
         }
     })
 }
@@ -232,12 +234,13 @@ fn changes(entity: &Entity) -> impl Iterator<Item = TokenStream> {
 fn conflict(entity: &Entity) -> impl Iterator<Item = TokenStream> {
     entity.tracked().map(|(place, field, _)| {
         let (at, ident, ty) = (first_leaf(entity, place), &field.ident, &field.ty);
-        let values = quote!(&__base.#ident, &__local.#ident, &__remote.#ident);
+        let values = [quote!(&__base.#ident), quote!(&__local.#ident), quote!(&__remote.#ident)];
         if is_nested(field) {
             let set = nested_set(entity, &quote!(__bits), place);
-            quote!(#ident: <#ty as __live::LiveEntity>::conflicts(#set, #values))
+            quote!(#ident: <#ty as __live::LiveEntity>::conflicts(#set, #(#values),*))
         } else {
-            quote!(#ident: __live::conflict_at(__bits, #at, #values))
+            let conflict = kept(field, &quote!(conflict_at), &quote!(__bits, #at,), values);
+            quote!(#ident: #conflict)
         }
     })
 }

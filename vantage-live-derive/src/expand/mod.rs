@@ -132,6 +132,11 @@ impl Place {
         if let Some((_, inner)) = plain_option(ty) {
             return Self::of_entity(inner);
         }
+        Self::of(ty)
+    }
+
+    /// The type.
+    fn of(ty: &Type) -> Self {
         let mut tokens = ungrouped(ty).to_token_stream().into_iter();
         let begin = tokens.next().map_or_else(Span::call_site, |first| first.span());
         let end = tokens.last().map_or(begin, |last| last.span());
@@ -269,6 +274,21 @@ fn has_fields(private: &TokenStream, _: &Type) -> TokenStream {
 fn shared(entity: &Entity) -> TokenStream {
     let (name, given) = (&entity.names.conflicts, entity.params().given(None));
     quote!(for<'__e> #name #given: __live::Shared)
+}
+
+/// The call of a function of a leaf's type, with its `values`: at the type, where what it lacks is said, and as the derive's
+/// own, so that the compiler does not offer to borrow what is there.
+fn kept<const N: usize>(
+    field: &Field,
+    function: &TokenStream,
+    at: &TokenStream,
+    values: [TokenStream; N],
+) -> TokenStream {
+    let own = |span| Span::call_site().located_at(span);
+    let Place { begin, end } = Place::of(&field.ty);
+    let place = Place { begin: own(begin), end: own(end) };
+    let values = values.map(|value| fixed(place.put(value)));
+    place.put(quote!(__live::Kept::#function(#at #(#values),*)))
 }
 
 fn is_nested(field: &Field) -> bool {

@@ -41,24 +41,10 @@ pub fn conflict<T: Clone>(is: bool, base: &T, local: &T, remote: &T) -> Option<C
     is.then(|| Conflict { base: base.clone(), local: local.clone(), remote: remote.clone() })
 }
 
-/// As [`conflict`], where the bit at `at` is set.
-#[inline]
-pub fn conflict_at<T: Clone>(bits: Bits, at: usize, base: &T, local: &T, remote: &T) -> Option<Conflict<T>> {
-    conflict(bits.has(at), base, local, remote)
-}
-
 /// The conflict of one field, where there is one, as the enum of all has it.
 #[inline]
 pub fn conflict_of<'c, T, E>(conflict: &'c Option<Conflict<T>>, each: fn(&'c Conflict<T>) -> E) -> Option<E> {
     conflict.as_ref().map(each)
-}
-
-/// Takes a field's value over, where the bit at `at` is set.
-#[inline]
-pub fn copy_at<T: Clone>(bits: Bits, at: usize, to: &mut T, from: &T) {
-    if bits.has(at) {
-        to.clone_from(from);
-    }
 }
 
 /// A copy. Where a nested type is not found, nobody knows whether there can be one, and the compiler does not say so of this.

@@ -23,6 +23,7 @@ use serde_json::Value;
 #[doc(hidden)]
 pub use compare::{ByEquality, ByNothing, ByTotalOrder, Comparing, TotalOrder};
 pub use conflict::{Conflict, ConflictIter, Conflicts};
+use derived::conflict;
 pub use field::{Field, OfField, ParseFieldError};
 #[doc(hidden)]
 pub use optional::optional_leaves;
@@ -65,6 +66,46 @@ pub const fn shared<T: Shared + ?Sized>() {}
 // Else the compiler names what in the type is not `Send` or not `Sync`, and not what to do.
 #[diagnostic::do_not_recommend]
 impl<T: Send + Sync + ?Sized> Shared for T {}
+
+/// What can be copied: a field's type, so that an edit has the value that it began with. Nobody implements it. Generated code
+/// asks for all its copies by this one trait, at the field's type, so that what is missing is said once.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be cloned, and a field's value is kept beside the one that is edited",
+    label = "this type does not implement `Clone`",
+    note = "put `#[derive(Clone)]` on `{Self}`, or on what is inside it"
+)]
+pub trait Kept: Sized {
+    /// The conflict of one field, where the bit at `at` is set.
+    #[doc(hidden)]
+    fn conflict_at(bits: Bits, at: usize, base: &Self, local: &Self, remote: &Self) -> Option<Conflict<Self>>;
+    /// A conflict's copy.
+    #[doc(hidden)]
+    fn conflict_again(conflict: &Option<Conflict<Self>>) -> Option<Conflict<Self>>;
+    /// Takes a field's value over, where the bit at `at` is set.
+    #[doc(hidden)]
+    fn copy_at(bits: Bits, at: usize, to: &mut Self, from: &Self);
+}
+
+// Else the compiler speaks of `Clone`, and not of what to do.
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Kept for T {
+    #[inline]
+    fn conflict_at(bits: Bits, at: usize, base: &T, local: &T, remote: &T) -> Option<Conflict<T>> {
+        conflict(bits.has(at), base, local, remote)
+    }
+
+    #[inline]
+    fn conflict_again(conflict: &Option<Conflict<T>>) -> Option<Conflict<T>> {
+        conflict.clone()
+    }
+
+    #[inline]
+    fn copy_at(bits: Bits, at: usize, to: &mut T, from: &T) {
+        if bits.has(at) {
+            to.clone_from(from);
+        }
+    }
+}
 
 /// What an entity's fields are, whatever else it lacks: an entity around it asks for no more. What keeps it from being a
 /// [`LiveEntity`] is said where it is derived, and not once more where it is nested. Who implements that by hand, implements
