@@ -20,6 +20,8 @@ pub enum Broken {
     SendsNoGuard,
     /// P3: a delete checks nothing in the store.
     DeletesWithoutGuard,
+    /// P3: a delete that was refused is sent again where a rebase has shown why since.
+    DeletesWhatWasShownSince,
     /// P3: a save that was refused is sent again with what is there by now.
     RefusalGoesUnshown,
     /// P3: a conflict that nobody asked for is forgotten.

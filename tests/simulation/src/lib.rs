@@ -28,6 +28,7 @@
 //! | P2 | a field is written into a nested entity that has gone | 9,553 |
 //! | P3 | a save checks nothing in the store | 83 |
 //! | P3 | a delete checks nothing in the store | 415 |
+//! | P3 | a refused delete is sent again where a rebase has shown why since | 35,635 |
 //! | P3 | a refused save is sent again with what is there by now | 100 |
 //! | P3 | a conflict that nobody asked for is forgotten | 3,260 |
 //! | P3 | what a save under way has written is taken for somebody else's change | 25,360 in `calm` |

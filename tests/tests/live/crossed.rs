@@ -6,7 +6,9 @@ use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet, Held};
 use vantage_live::dataset::WritableDataSet;
 use vantage_live::edit::SaveError;
-use vantage_live::{Id, LiveTable, ManualFeed, Operation, RecordEdit, SaveResult, ValueErrorKind};
+use vantage_live::{
+    Id, LiveTable, ManualFeed, Operation, ReadableValueSet as _, RecordEdit, SaveResult, ValueErrorKind,
+};
 
 /// A session whose name is in the store and whose answer is held, and somebody else's price has been saved since.
 async fn crossing(table: &LiveTable<Product>, faults: &Faults) -> (RecordEdit<'static, Product>, Held) {
@@ -70,6 +72,47 @@ async fn a_delete_of_all_waits_until_it_is_read_whether_what_was_written_meanwhi
     let (deleted, shown) = deleting.await.unwrap();
 
     assert_eq!((deleted.unwrap(), shown), (5, 0), "P5");
+}
+
+#[tokio::test]
+async fn what_was_made_while_all_was_deleted_is_read_where_no_feed_tells_of_it() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).open().await.unwrap();
+    let held = faults.next(Operation::Delete).is_held();
+    let deleting = tokio::spawn({
+        let table = table.clone();
+        async move { WritableDataSet::delete_all(&table).await }
+    });
+    held.arrived().await;
+    let mut edit = table.new_record(bakery::hoverboard());
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Created(_)));
+    held.release();
+
+    deleting.await.unwrap().unwrap();
+
+    assert_eq!(store.count().await.unwrap(), 0);
+    until(|| table.rows().is_empty()).await;
+}
+
+#[tokio::test]
+async fn what_was_made_and_is_answered_after_all_was_deleted_is_read_where_no_feed_tells_of_it() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).open().await.unwrap();
+    let held = faults.next(Operation::Insert).has_its_answer_held();
+    let mut edit = table.new_record(bakery::hoverboard());
+    edit.start_save().unwrap();
+    held.arrived().await;
+    WritableDataSet::delete_all(&table).await.unwrap();
+    held.release();
+
+    let saved = edit.finish_save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Created(_)), "{saved:?}");
+    until(|| table.rows().is_empty()).await;
 }
 
 #[tokio::test]

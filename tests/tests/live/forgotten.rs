@@ -481,3 +481,24 @@ async fn a_record_that_was_shown_not_to_fit_after_a_forgotten_delete_and_fits_ag
 
     assert!(is_told(&told, ProductField::Price), "nobody has been shown that: {told:?}");
 }
+
+#[tokio::test]
+async fn a_record_that_refused_a_delete_by_not_fitting_is_deleted_by_who_was_shown_that_it_fits_again() {
+    for starts in [false, true] {
+        let (table, store, _faults) = faulty_products().await;
+        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+        store.colleague_sets(CUPCAKE, "price", "ask Doc").await;
+        edit.start_delete().unwrap();
+        until(|| table.metrics().conflicts == 1).await;
+        store.colleague_sets(CUPCAKE, "price", 125).await;
+        table.on_backend_change(CUPCAKE).await.unwrap();
+        let _ = edit.rebase().unwrap();
+
+        if starts {
+            edit.start_delete().unwrap();
+        }
+        let deleted = edit.delete().await;
+
+        assert!(matches!(deleted, Ok(DeleteResult::Deleted)), "starts {starts}: {deleted:?}");
+    }
+}

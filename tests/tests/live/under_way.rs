@@ -437,3 +437,24 @@ async fn what_was_kept_and_then_given_up_while_a_save_is_under_way_follows_what_
     assert_eq!(store.stored("flux_cupcake", "price").await, Some(130.into()));
     assert_eq!((edit.price, edit.modified_fields()), (130, FieldSet::EMPTY));
 }
+
+#[tokio::test]
+async fn a_save_that_is_not_begun_because_one_is_under_way_keeps_nothing() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
+    edit.price = 130;
+    let held = faults.next(Operation::Write).has_its_answer_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    store.colleague_sets("flux_cupcake", "price", 140).await;
+    table.on_backend_change("flux_cupcake").await.unwrap();
+    let again = edit.start_save();
+    assert!(matches!(again, Err(EditError::SaveUnderWay)), "{again:?}");
+    let _ = edit.rebase().unwrap();
+    held.release();
+
+    let saved = edit.finish_save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!((edit.price, edit.modified_fields()), (140, FieldSet::EMPTY), "it follows what came after it");
+}

@@ -74,6 +74,11 @@ impl<E: LiveEntity> Deleting<E> {
         self.pending.as_mut().is_some_and(Pending::is_answered)
     }
 
+    /// Whether one is under way of which the answer had come before the record was shown.
+    pub fn is_old(&self) -> bool {
+        self.pending.as_ref().is_some_and(|pending| pending.is_old)
+    }
+
     /// The record was shown, and whether the answer had come by then.
     pub fn is_shown(&mut self, is_answered: bool) {
         if let Some(pending) = &mut self.pending {
@@ -128,8 +133,9 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// is not deleted through it, until a read finds that it does:
     /// [`delete_id`](crate::dataset::WritableDataSet::delete_id) deletes it all the same.
     pub async fn delete(&mut self) -> Result<DeleteResult<E::Field>, EditError> {
-        if self.deleting.pending.as_ref().is_some_and(|pending| pending.is_old) {
-            self.take_delete_in().await?;
+        if self.deleting.is_old() {
+            let taken = self.take_delete_in().await;
+            self.unless_it_fits_again(taken)?;
         }
         self.forget_old_answer();
         if !self.is_deleting() {
@@ -145,7 +151,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// As [`delete`](Self::delete); [`EditError::SaveUnderWay`] or [`EditError::DeleteUnderWay`] where an answer is
     /// still to come.
     pub fn start_delete(&mut self) -> Result<(), EditError> {
-        self.poll_delete_in()?;
+        let is_old = self.deleting.is_old();
+        match self.poll_delete_in() {
+            taken if is_old => self.unless_it_fits_again(taken)?,
+            taken => taken?,
+        }
         self.poll_pending_in()?;
         self.must_be_stored()?;
         self.forget_old_answer();
@@ -160,6 +170,14 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             return Ok(());
         }
         self.send_delete(0)
+    }
+
+    /// That the record did not fit is no answer any more to who deletes it since it was shown to.
+    fn unless_it_fits_again(&self, taken: Result<(), EditError>) -> Result<(), EditError> {
+        match taken {
+            Err(EditError::KeptApart { .. }) => self.must_fit(),
+            taken => taken,
+        }
     }
 
     /// What has failed is asked for again, and so is what was before that which was shown since: who deletes now means that.
@@ -327,8 +345,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 let own = if self.doubts.must_look() { self.doubts.landed(&entry.row) } else { FieldSet::EMPTY };
                 let state = State::Row(Arc::clone(&entry.row));
                 // What a rebase has shown since it was sent nobody has asked to delete either.
-                let changed = self.three.snapshot.row.diff(&entry.row) | checks.changed_in(&state, LATEST);
-                let changed = changed - own;
+                let shown_since = checks.changed_in(&state, LATEST);
+                let shown_since =
+                    if broken::is(Broken::DeletesWhatWasShownSince) { FieldSet::EMPTY } else { shown_since };
+                let changed = (self.three.snapshot.row.diff(&entry.row) | shown_since) - own;
                 self.take_remote_state(entry);
                 self.see(&state, LATEST);
                 if changed.is_empty() && attempt + 1 < save::UNSEEN {

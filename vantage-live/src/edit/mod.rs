@@ -273,7 +273,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.fill_id();
     }
 
-    /// As [`revert`](Self::revert), of one field.
+    /// As [`revert`](Self::revert), of one field. A field of a nested entity that only one side has is taken back with all of
+    /// that.
     pub fn revert_field(&mut self, field: E::Field) {
         self.give_up(field.into());
     }

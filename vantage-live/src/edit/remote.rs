@@ -135,7 +135,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         }
     }
 
-    /// The store's value wins: the conflict ends, the field is not modified any more.
+    /// The store's value wins: the conflict ends, the field is not modified any more. A field of a nested entity that only one
+    /// side has is taken with all of that.
     pub fn take_remote(&mut self, field: E::Field) {
         self.give_up(field.into());
     }

@@ -49,7 +49,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// since it was sent that somebody has changed what it checks: then it was done before that, or never will be. Where all of the write stands there as it
     /// was sent, it is this session's own; a field with a third value may be a coercion of ours or somebody's change, and is
     /// shown as a conflict, for it cannot be told and must not be overwritten, and so is any other that was typed into since.
-    /// A write that lands even later than that is still known for this session's own. A record whose first save was lost has no id to be refreshed by: its next save finds out.
+    /// A write that lands even later than that is still known for this session's own. A record whose first save was lost has no id to be refreshed by: its next save finds
+    /// out. Where somebody has deleted it by then, it is made once more, for nothing tells that it was there.
     ///
     /// # Errors
     /// [`EditError`] for misuse and bugs only: a record that cannot be written as JSON, a table that is closed; and
@@ -71,9 +72,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// As [`save`](Self::save); [`EditError::SaveUnderWay`] where the answer of the last one is still to come.
     pub fn start_save(&mut self) -> Result<(), EditError> {
-        self.keep_what_is_under_way(self.modified_fields());
-        self.poll_delete_in()?;
-        self.poll_pending_in()?;
+        self.poll_in_and_keep(self.modified_fields())?;
         if self.must_be_told() {
             return Ok(());
         }
@@ -161,9 +160,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// # Errors
     /// As [`start_save`](Self::start_save).
     pub fn start_save_as_new(&mut self) -> Result<(), EditError> {
-        self.keep_what_is_under_way(FieldSet::ALL);
-        self.poll_delete_in()?;
-        self.poll_pending_in()?;
+        self.poll_in_and_keep(FieldSet::ALL)?;
         // It is a new record already, which nobody has heard of yet: a second one is not what was meant.
         let is_made = matches!(self.unseen.save, Some(SaveResult::Created(_))) || self.unseen.created.is_some();
         if is_made && !broken::is(Broken::MakesAnother) {
@@ -193,12 +190,24 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     }
 
     /// Who saves once more while a save is under way means what is modified then, and who saves as new all that is there:
-    /// of what is under way, these `fields` stay, whatever the store has by the time of the answer.
-    fn keep_what_is_under_way(&mut self, fields: FieldSet<E::Field>) {
+    /// of what is under way, these `fields` stay, whatever the store has by the time of the answer. Says which did not before.
+    fn keep_what_is_under_way(&mut self, fields: FieldSet<E::Field>) -> FieldSet<E::Field> {
         let is_new = self.is_new();
-        if let Some(pending) = self.pending.as_mut().filter(|_| !is_new) {
-            pending.sent.kept |= pending.sent.fields & fields;
+        let Some(pending) = self.pending.as_mut().filter(|_| !is_new) else { return FieldSet::EMPTY };
+        let fresh = (pending.sent.fields & fields) - pending.sent.kept;
+        pending.sent.kept |= fresh;
+        fresh
+    }
+
+    /// Takes in what is answered by now, of which these fields stay: but not where something is still under way, for a call
+    /// that is refused decides nothing.
+    fn poll_in_and_keep(&mut self, fields: FieldSet<E::Field>) -> Result<(), EditError> {
+        let kept = self.keep_what_is_under_way(fields);
+        let taken = self.poll_delete_in().and_then(|()| self.poll_pending_in());
+        if let (Err(_), Some(pending)) = (&taken, &mut self.pending) {
+            pending.sent.kept = pending.sent.kept - kept;
         }
+        taken
     }
 
     /// Sends what is to be sent.

@@ -73,6 +73,8 @@ pub(super) struct Core<E: LiveEntity> {
     pub flights: Flights<E>,
     /// What the cache has not been told.
     pub uncached: Uncached,
+    /// When every record was deleted last.
+    emptied: Moment,
     events: Vec<Event<E>>,
     changed: bool,
 }
@@ -102,6 +104,7 @@ impl<E: LiveEntity> Core<E> {
             aliases: VecDeque::new(),
             flights: Flights::default(),
             uncached: Uncached::new(keeps_cache),
+            emptied: 0,
             events: Vec::new(),
             changed: false,
         }
@@ -215,8 +218,22 @@ impl<E: LiveEntity> Core<E> {
 
     /// Shows a state, whatever is shown now.
     pub fn show(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) {
+        // What was asked for before every record was deleted may be from before that.
+        let may_have_gone = matches!(source, Source::Request { began, .. } if began < self.emptied);
+        if may_have_gone && !matches!(seen, Seen::Gone) {
+            self.settling.want(id.clone());
+        }
         self.uncached.add(id);
         self.put(id, seen, source, origin);
+    }
+
+    /// The store has deleted every record that it had. What is still shown was made meanwhile, before that or after: it is
+    /// read, for there may be no feed to tell.
+    pub fn all_deleted(&mut self) {
+        self.emptied = self.moments.next();
+        for id in self.snapshot.rows.keys().chain(self.rejected.keys()) {
+            self.settling.want(id.clone());
+        }
     }
 
     fn put(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) {

@@ -401,7 +401,8 @@ impl<E: LiveEntity> Shared<E> {
         Ok(answer)
     }
 
-    /// Deletes every record. What others insert meanwhile comes by the feed, or with the next list.
+    /// Deletes every record. What others insert meanwhile comes by the feed, or with the next list; what this table has shown
+    /// of such is read.
     #[tracing::instrument(level = "debug", skip_all, fields(table = self.table()))]
     pub(crate) async fn delete_all(self: &Arc<Self>) -> Result<u64, DataSetError> {
         let ids = self.ids();
@@ -417,6 +418,7 @@ impl<E: LiveEntity> Shared<E> {
                 ids.iter().zip(flying).filter_map(land).collect::<Vec<_>>()
             }));
         }
+        self.change(Core::all_deleted);
         for (id, settled) in waiting {
             self.settled(Operation::Delete, id, settled, ValueErrorKind::OutcomeUnknown).await?;
         }

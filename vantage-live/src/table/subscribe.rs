@@ -19,8 +19,9 @@ use crate::value::Id;
 pub enum Origin {
     /// By this table: a save, or a write through it.
     Local,
-    /// Somewhere else: the feed, or a list, has brought it, of another table of this process too. So too what becomes of a
-    /// write of ours after its answer, such as a record that leaves a filtered table.
+    /// Somewhere else: the feed, a list or a read has brought it, of another table of this process too. So too what becomes of
+    /// a write of ours after its answer, such as a record that leaves a filtered table, and what a read finds of one whose
+    /// answer was lost: nobody can tell from a record who has written it.
     Remote,
 }
 

@@ -90,6 +90,10 @@ pub(crate) struct Permit {
     pub over: [Option<Val>; COUNT],
     /// What the session has agreed on with the store, also where nobody was shown it: by a write of its own.
     pub agreed: [Option<Val>; COUNT],
+    /// `shown` and `over` when the person last asked for a save: what came since was not meant.
+    pub saves: Option<[[Option<Val>; COUNT]; 2]>,
+    /// The same, when the person last asked for the record to be deleted.
+    pub deletes: Option<[[Option<Val>; COUNT]; 2]>,
     /// Counts the records that the session was told to make.
     pub episode: u32,
 }

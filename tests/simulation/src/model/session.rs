@@ -57,6 +57,8 @@ impl Session {
             shown: Default::default(),
             over: Default::default(),
             agreed: Default::default(),
+            saves: None,
+            deletes: None,
             episode: 0,
         };
         let (permit, wishes) = (Arc::new(permit), Default::default());
@@ -116,6 +118,18 @@ impl Session {
     /// The person wants every field as it is.
     pub fn wants_all(&mut self, edit: &Edit) {
         (0..FIELDS.len()).for_each(|field| self.wants(field, val(edit.local(), field), edit));
+    }
+
+    /// The person asks for a save of what is there.
+    pub fn asks_to_save(&mut self) {
+        let permit = Arc::make_mut(&mut self.permit);
+        permit.saves = Some([permit.shown.clone(), permit.over.clone()]);
+    }
+
+    /// The person asks for the record to be deleted, as it was shown.
+    pub fn asks_to_delete(&mut self) {
+        let permit = Arc::make_mut(&mut self.permit);
+        permit.deletes = Some([permit.shown.clone(), permit.over.clone()]);
     }
 
     /// What is made from now on is another record.
@@ -329,8 +343,11 @@ impl Session {
     /// The person keeps a value of their own.
     pub fn keeps(&mut self, field: usize, edit: &Edit) {
         (self.touched[field], self.bases[field]) = (true, None);
-        // Who decides has seen what the store has.
+        // Who decides has seen what the store has, and means it for a save under way too.
         self.sees(field, edit.live_snapshot());
+        if let Some([shown, _]) = &mut Arc::make_mut(&mut self.permit).saves {
+            shown[field] = Some(val(edit.live_snapshot(), field));
+        }
     }
 
     /// P1: what was saved is modified no more, unless it was typed into, or decided, since, or is among `otherwise`.

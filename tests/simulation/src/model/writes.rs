@@ -131,7 +131,8 @@ impl Writes {
         }
     }
 
-    /// P3: nothing is overwritten that the person has not been shown, and that the session did not write itself.
+    /// P3: nothing is overwritten, or deleted, that the person had not been shown when it asked for that, and that the session
+    /// did not write itself.
     fn no_lost_update(
         &self,
         (actor, lost): (u32, &Lost<'_>),
@@ -143,6 +144,7 @@ impl Writes {
         if permit.policy == Policy::Overwrite {
             return Ok(());
         }
+        let asked = if let Deed::Delete = commit.deed { &permit.deletes } else { &permit.saves };
         for field in fields {
             let old = stored(before, *field);
             let stays = commit.after.as_ref().is_some_and(|after| stored(after, *field) == old);
@@ -153,8 +155,7 @@ impl Writes {
             let own = own || written.first() == Some(&old) || is_agreed && written.contains(&old);
             // Where an answer was lost, who has written what was sent cannot be told from the session.
             let own = own || lost.has_sent(*field, &old, permit);
-            let shown = [&permit.shown, &permit.over];
-            let known = own || shown.into_iter().any(|shown| shown[*field].as_ref() == Some(&old));
+            let known = own || asked.iter().flatten().any(|shown| shown[*field].as_ref() == Some(&old));
             ensure(stays || known, Promise::P3, || {
                 format!(
                     "session {actor} has overwritten {} of `{}`, which was {old}, and had never been shown that",

@@ -36,8 +36,12 @@ impl Run<'_> {
             match call {
                 Call::Delete => seat.asks_to_delete(&now, &self.writes),
                 // What is deleted from now on may be another record.
-                Call::SaveAsNew => seat.deletes = None,
-                Call::Save | Call::Finish | Call::Refresh => {}
+                Call::SaveAsNew => {
+                    seat.deletes = None;
+                    seat.model.asks_to_save();
+                }
+                Call::Save => seat.model.asks_to_save(),
+                Call::Finish | Call::Refresh => {}
             }
             (seat.model.name.clone(), now.is_saving(), !now.modified_fields().is_empty())
         };

@@ -99,6 +99,7 @@ impl Seat {
     }
 
     pub fn asks_to_delete(&mut self, edit: &Edit, writes: &Writes) {
+        self.model.asks_to_delete();
         let is_unheard = edit.is_new() || self.model.heard.as_ref() != Some(edit.id());
         let before = writes.deleted(self.actor);
         let deletes = Deletes { before, is_unheard, is_shown: false, before_last: before };
@@ -337,6 +338,7 @@ impl Run<'_> {
                 self.world.with(|state| state.tale.count(Happened::SaveModified, u64::from(asks)));
                 seat.model.doubt |= edit.is_saving();
                 seat.model.asks(&edit);
+                seat.model.asks_to_save();
                 seat.done_before.get_or_insert(self.writes.done(seat.actor));
                 let started = self.world.acting(seat.owner(), || edit.start_save());
                 seat.has_started(&self.world, edit.is_new(), started)?;
