@@ -4,6 +4,7 @@ pub mod bakery;
 pub mod below;
 pub mod claiming;
 pub mod coercing;
+pub mod filtering;
 pub mod numbering;
 pub mod servers;
 pub mod sessions;

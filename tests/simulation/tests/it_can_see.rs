@@ -37,7 +37,7 @@ each! {
     a_field_written_into_a_part_that_has_gone: WritesIntoWhatHasGone breaks P2;
     a_guard_that_is_not_sent: SendsNoGuard breaks P3;
     a_delete_without_a_guard: DeletesWithoutGuard breaks P3;
-    a_delete_of_what_was_shown_after_it_was_asked_for: DeletesWhatWasShownSince breaks P3;
+    a_delete_of_what_was_shown_after_it_was_asked_for: DeletesWhatWasShownSince breaks P3 in "clearance";
     a_refusal_that_nobody_is_shown: RefusalGoesUnshown breaks P3;
     a_conflict_forgotten_because_nobody_asked: ForgetsUnseenConflicts breaks P3;
     an_echo_taken_for_a_foreign_change: EchoIsForeign breaks P3 in "calm";

@@ -1,5 +1,7 @@
 //! A cache that outlives the process: what it is told, what it is spared, and what it must not keep.
 
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use tests::bakery::{self, Colleague as _, Product, record};
 use tests::claiming::Claiming;
 use tests::still::Still;
@@ -7,7 +9,7 @@ use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet};
 use vantage_live::dataset::WritableDataSet;
 use vantage_live::{
-    FeedEvent, Id, ImTable, LiveTable, ManualFeed, Operation, ReadableValueSet as _, ValueErrorKind,
+    FeedEvent, Id, ImTable, LiveEntity, LiveTable, ManualFeed, Operation, ReadableValueSet as _, ValueErrorKind,
     WritableValueSet as _,
 };
 
@@ -115,6 +117,33 @@ async fn a_record_that_is_being_deleted_is_not_shown_from_the_cache() {
     assert!(gone.unwrap());
     let event = events.try_next();
     assert!(event.is_none(), "it never was a row: {event:?}");
+    listed.release();
+}
+
+#[tokio::test]
+async fn a_record_that_is_deleted_while_a_cache_of_more_than_are_remembered_is_being_read_does_not_come_back_from_it() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+    struct Priced {
+        price: u32,
+    }
+    let (store, below) = (ImTable::new("product"), ImTable::new("product"));
+    let priced = |n: u32| (Id::from(format!("{n:05}")), record(json!({"price": n})));
+    assert!(below.insert_id_values((0..70_000).map(priced).collect()).await.iter().all(Result::is_ok));
+    let (last, price) = priced(69_999);
+    store.insert_id_value(&last, price).await.unwrap();
+    let (cache, faults) = cache(&below);
+    let backend = FaultyValueSet::new(store);
+    let listed = backend.faults().next(Operation::Read).is_held();
+    let read = faults.next(Operation::Read).is_held();
+    let table = LiveTable::<Priced>::builder(backend).cache(cache).start().unwrap();
+    read.arrived().await;
+
+    WritableDataSet::delete_id(&table, &last).await.unwrap();
+    read.release();
+    until(|| table.rows().len() >= 69_999).await;
+    listed.arrived().await;
+
+    assert!(table.row(&last).is_none(), "P6: not even until the backend is listed");
     listed.release();
 }
 

@@ -1,13 +1,14 @@
 //! Answers that cross: the store has answered two writes to one record, and which of them was later has to be read.
 
-use tests::bakery::{self, Product};
+use tests::bakery::{self, Colleague as _, Product};
 use tests::still::Still;
 use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet, Held};
 use vantage_live::dataset::WritableDataSet;
 use vantage_live::edit::SaveError;
 use vantage_live::{
-    Id, LiveTable, ManualFeed, Operation, ReadableValueSet as _, RecordEdit, SaveResult, ValueErrorKind,
+    FieldSet, Id, LiveTable, ManualFeed, Operation, Policy, ReadableValueSet as _, RecordEdit, SaveResult,
+    ValueErrorKind,
 };
 
 /// A session whose name is in the store and whose answer is held, and somebody else's price has been saved since.
@@ -72,6 +73,35 @@ async fn a_delete_of_all_waits_until_it_is_read_whether_what_was_written_meanwhi
     let (deleted, shown) = deleting.await.unwrap();
 
     assert_eq!((deleted.unwrap(), shown), (5, 0), "P5");
+}
+
+#[tokio::test]
+async fn where_the_record_has_gone_by_then_what_was_saved_is_what_the_session_has() {
+    for policy in [Policy::Fields, Policy::Overwrite] {
+        let store = bakery::store().await;
+        let faulty = FaultyValueSet::new(store.clone());
+        let faults = faulty.faults();
+        let table = LiveTable::<Product>::builder(faulty).policy(policy).environment(Still::with_chance(0));
+        let table = table.open().await.unwrap();
+        let mut edit = table.edit_record("sea_pie").await.unwrap();
+        edit.name = "Pie".into();
+        let writing = faults.next(Operation::Write).is_held();
+        edit.start_save().unwrap();
+        writing.arrived().await;
+        store.colleague_sets("sea_pie", "price", 310).await;
+        table.on_backend_change("sea_pie").await.unwrap();
+        let _ = edit.rebase().unwrap();
+        let reading = faults.next(Operation::Read).is_held();
+        writing.release();
+        reading.arrived().await;
+        store.colleague_deletes("sea_pie").await;
+        reading.release();
+
+        let saved = edit.finish_save().await.unwrap();
+
+        assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+        assert_eq!((&*edit.name, edit.price, edit.modified_fields()), ("Pie", 310, FieldSet::EMPTY), "{policy:?}: P4");
+    }
 }
 
 #[tokio::test]

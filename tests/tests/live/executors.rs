@@ -11,7 +11,7 @@ use tests::wait::until;
 use tokio::runtime::{Handle, Runtime};
 use vantage_live::contract::FaultyValueSet;
 use vantage_live::dataset::{InsertableDataSet as _, ReadableDataSet, WritableDataSet};
-use vantage_live::edit::DeleteResult;
+use vantage_live::edit::{DeleteResult, EditError};
 use vantage_live::table::{Environment, Tokio};
 use vantage_live::{
     ImTable, LiveTable, ManualFeed, OpenError, Operation, ReadableValueSet as _, SaveResult, SyncState,
@@ -162,6 +162,28 @@ fn a_table_whose_runtime_was_shut_down_says_that_it_is_closed() {
 
     assert!(refreshed.is_err());
     assert_eq!(table.rows().len(), 5, "what was read can still be shown");
+}
+
+#[test]
+fn a_copy_that_a_runtime_which_was_shut_down_has_not_made_leaves_the_session_with_its_record() {
+    let runtime = Runtime::new().unwrap();
+    let faulty = FaultyValueSet::new(runtime.block_on(bakery::store()));
+    let faults = faulty.faults();
+    let table = runtime.block_on(LiveTable::<Product>::builder(faulty).open()).unwrap();
+    let mut edit = table.edit_row(&"sea_pie".into()).unwrap();
+    let held = faults.next(Operation::Insert).is_held();
+    edit.start_save_as_new().unwrap();
+    runtime.block_on(held.arrived());
+    runtime.shutdown_background();
+
+    let mut saved = None;
+    while saved.is_none() {
+        saved = edit.poll_save();
+        std::thread::yield_now();
+    }
+
+    assert!(matches!(saved, Some(Err(EditError::Closed))), "{saved:?}");
+    assert_eq!((edit.is_new(), edit.id()), (false, &"sea_pie".into()));
 }
 
 /// Counts the tasks that are begun, and those that have not ended.

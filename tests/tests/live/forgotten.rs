@@ -484,7 +484,7 @@ async fn a_record_that_was_shown_not_to_fit_after_a_forgotten_delete_and_fits_ag
 
 #[tokio::test]
 async fn a_record_that_refused_a_delete_by_not_fitting_is_deleted_by_who_was_shown_that_it_fits_again() {
-    for starts in [false, true] {
+    for (is_shown, starts) in [(false, false), (false, true), (true, false), (true, true)] {
         let (table, store, _faults) = faulty_products().await;
         let mut edit = table.edit_record(CUPCAKE).await.unwrap();
         store.colleague_sets(CUPCAKE, "price", "ask Doc").await;
@@ -492,13 +492,40 @@ async fn a_record_that_refused_a_delete_by_not_fitting_is_deleted_by_who_was_sho
         until(|| table.metrics().conflicts == 1).await;
         store.colleague_sets(CUPCAKE, "price", 125).await;
         table.on_backend_change(CUPCAKE).await.unwrap();
-        let _ = edit.rebase().unwrap();
-
-        if starts {
-            edit.start_delete().unwrap();
+        if is_shown {
+            let _ = edit.rebase().unwrap();
         }
-        let deleted = edit.delete().await;
 
-        assert!(matches!(deleted, Ok(DeleteResult::Deleted)), "starts {starts}: {deleted:?}");
+        let started = if starts { edit.start_delete() } else { Ok(()) };
+        let deleted = match started {
+            Ok(()) => edit.delete().await,
+            Err(error) => Err(error),
+        };
+
+        let is_so = match deleted {
+            Ok(DeleteResult::Deleted) => is_shown,
+            Err(EditError::KeptApart { .. }) => !is_shown,
+            _ => false,
+        };
+        assert!(is_so, "shown {is_shown}, starts {starts}: {deleted:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_comes_of_a_delete_after_a_rebase_is_told_to_who_deletes_once_more() {
+    for is_shown in [false, true] {
+        let (table, _store, faults) = faulty_products().await;
+        let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+        let held = faults.next(Operation::Delete).is_held();
+        edit.start_delete().unwrap();
+        held.arrived().await;
+        if is_shown {
+            let _ = edit.rebase().unwrap();
+        }
+        held.release();
+
+        let told = edit.delete().await.unwrap();
+
+        assert!(matches!(told, DeleteResult::Deleted), "shown {is_shown}: {told:?}");
     }
 }

@@ -11,6 +11,7 @@ mod data_sets;
 mod edits;
 mod executors;
 mod feeds;
+mod filtered;
 mod forgotten;
 mod found_out;
 mod honesty;

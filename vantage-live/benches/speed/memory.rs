@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::process::Command;
 use std::sync::Arc;
 
-use vantage_live::{Id, LiveTable};
+use vantage_live::{Id, LiveTable, ManualFeed};
 
 use crate::ROWS;
 use crate::board::tell as tell_ratio;
@@ -16,6 +16,8 @@ use crate::store::Made;
 
 const ASKED: &str = "VANTAGE_LIVE_MEMORY";
 const TABLE: &str = "table";
+/// A table with a feed, which has learned of every row since: it remembers when, of as many as it can.
+const FOLLOWED: &str = "followed";
 const MAP: &str = "map";
 
 /// Where this process was started to be measured: in what it is to hold rows, and how many.
@@ -30,14 +32,19 @@ pub fn measure(holder: &str, rows: u32) {
     let runtime = runtime();
     let store = Made::new(rows);
     let before = resident();
-    if holder == TABLE {
-        let table = runtime.block_on(LiveTable::<Product>::builder(store).open()).expect("an open table");
-        println!("{}", resident() - before);
-        black_box(table);
-    } else {
+    if holder == MAP {
         let map: HashMap<Id, Arc<Product>> = (0..rows).map(|n| (id(n), Arc::new(Product::number(n)))).collect();
         println!("{}", resident() - before);
         black_box((store, map));
+    } else {
+        let builder = LiveTable::<Product>::builder(store);
+        let builder = if holder == FOLLOWED { builder.feed(ManualFeed::new()) } else { builder };
+        let table = runtime.block_on(builder.open()).expect("an open table");
+        for n in (0..rows).filter(|_| holder == FOLLOWED) {
+            runtime.block_on(table.on_backend_change(id(n))).expect("it is there");
+        }
+        println!("{}", resident() - before);
+        black_box(table);
     }
 }
 
@@ -64,7 +71,7 @@ pub fn of_a_row(rows: u32) -> f64 {
 
 /// What a row takes in a table, beside what it takes in a map.
 pub fn tell() {
-    let (table, map) = (of(TABLE, ROWS), of(MAP, ROWS));
-    println!("{table:.0} bytes a row, {map:.0} in the map");
+    let (table, followed, map) = (of(TABLE, ROWS), of(FOLLOWED, ROWS), of(MAP, ROWS));
+    println!("{table:.0} bytes a row, {followed:.0} once each was told of, {map:.0} in the map");
     tell_ratio("memory per row", "`HashMap<Id, Arc<E>>`", table / map, 1.5);
 }

@@ -57,7 +57,8 @@ impl ReadableValueSet for Made {
     }
 
     async fn get_id_value(&self, id: &Id) -> Result<Option<Record>, ValueError> {
-        Ok(self.rows.iter().find(|(known, _)| known == id).map(|(_, record)| record.clone()))
+        let at = self.rows.binary_search_by(|(known, _)| known.cmp(id));
+        Ok(at.ok().map(|at| self.rows[at].1.clone()))
     }
 
     async fn get_some_value(&self) -> Result<Option<(Id, Record)>, ValueError> {

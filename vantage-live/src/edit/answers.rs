@@ -44,7 +44,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         answer: Option<Result<Answer<E>, DataSetError>>,
     ) -> Result<Step<SaveResult<E>>, EditError> {
         let Pending { sent, asked, rebased, .. } = self.pending.take().ok_or(EditError::NoSaveUnderWay)?;
-        let answer = match answer.ok_or(EditError::Closed)? {
+        let Some(answer) = answer else {
+            self.is_not_made();
+            return Err(EditError::Closed);
+        };
+        let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
                 return self.take_error(error, sent, &asked).map(|error| Step::Done(SaveResult::Error(error)));
@@ -56,7 +60,12 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         Ok(Step::Done(match answer {
             Answer::NotAsked => self.saved(),
             Answer::Written { after, shown_in } => {
-                let now = self.freshest(after.clone(), shown_in, rebased);
+                let mut now = self.freshest(after.clone(), shown_in, rebased);
+                // P4: a row that has gone cannot tell which of the two is later.
+                let is_known = shown_in.is_some() && rebased != Some(u64::MAX);
+                if !is_known && self.row().is_none() && sent.may_come_after(&now.row, &after.row) {
+                    now = after.clone();
+                }
                 self.take_written(sent, &after, now)
             }
             Answer::Gone => {

@@ -134,8 +134,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// [`delete_id`](crate::dataset::WritableDataSet::delete_id) deletes it all the same.
     pub async fn delete(&mut self) -> Result<DeleteResult<E::Field>, EditError> {
         if self.deleting.is_old() {
-            let taken = self.take_delete_in().await;
-            self.unless_it_fits_again(taken)?;
+            // What was wrong with it is told of this one, unless it is not so any more.
+            drop(self.take_delete_in().await);
         }
         self.forget_old_answer();
         if !self.is_deleting() {
@@ -151,11 +151,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// As [`delete`](Self::delete); [`EditError::SaveUnderWay`] or [`EditError::DeleteUnderWay`] where an answer is
     /// still to come.
     pub fn start_delete(&mut self) -> Result<(), EditError> {
-        let is_old = self.deleting.is_old();
-        match self.poll_delete_in() {
-            taken if is_old => self.unless_it_fits_again(taken)?,
-            taken => taken?,
+        if self.deleting.is_old() {
+            drop(self.poll_delete_in());
         }
+        self.poll_delete_in()?;
         self.poll_pending_in()?;
         self.must_be_stored()?;
         self.forget_old_answer();
@@ -170,14 +169,6 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             return Ok(());
         }
         self.send_delete(0)
-    }
-
-    /// That the record did not fit is no answer any more to who deletes it since it was shown to.
-    fn unless_it_fits_again(&self, taken: Result<(), EditError>) -> Result<(), EditError> {
-        match taken {
-            Err(EditError::KeptApart { .. }) => self.must_fit(),
-            taken => taken,
-        }
     }
 
     /// What has failed is asked for again, and so is what was before that which was shown since: who deletes now means that.

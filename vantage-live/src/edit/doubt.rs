@@ -76,6 +76,11 @@ impl<E: LiveEntity> Checks<E> {
         }
     }
 
+    /// Whether some of what it checks is otherwise in this state: after that it was not done.
+    pub fn excludes(&self, state: &E) -> bool {
+        !self.from.diff(state).is_disjoint(self.fields)
+    }
+
     /// This is the state of a record that this session is writing, as it was learned then.
     pub fn see(&mut self, state: &State<E>, learned: Moment) {
         self.settle(self.changed_in(state, learned));

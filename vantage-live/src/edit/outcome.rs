@@ -20,7 +20,8 @@ pub enum SaveResult<E: LiveEntity> {
     /// Over a link that sends a request a second time by itself, a save can be refused because of its own first time: then
     /// what was typed since is in conflict with what was sent.
     Conflict(E::Conflicts),
-    /// The record is gone. The local state is kept; [`save_as_new`](super::RecordEdit::save_as_new) brings it back.
+    /// The record is gone, or a filtered set hides it by now. The local state is kept; where it is gone,
+    /// [`save_as_new`](super::RecordEdit::save_as_new) brings it back.
     Deleted,
     /// The record was new, and has this id now. A field that was changed since
     /// [`new_record`](crate::LiveTable::new_record), and of which the store made another value, is still modified: look at
@@ -231,7 +232,7 @@ pub enum EditError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RefreshError {
-    /// The record was deleted meanwhile. The local state is kept.
+    /// The record was deleted meanwhile, or a filtered set hides it by now. The local state is kept.
     #[error("record `{id}` of `{table}` was deleted meanwhile")]
     Deleted {
         /// The table.

@@ -13,7 +13,7 @@ use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{Conflict, EntityError, FieldSet, LiveEntity};
 use crate::table::{Entry, LATEST, Moment};
-use crate::value::{FeedKind, Operation};
+use crate::value::Operation;
 
 /// What others have done meanwhile.
 impl<E: LiveEntity> RecordEdit<'_, E> {
@@ -73,11 +73,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// asked for.
     pub(super) fn see(&mut self, state: &State<E>, learned: Moment) {
         self.deleting.see(state, learned);
-        let filters = self.table.shared().backend.capabilities().feed == FeedKind::Filtered;
         match state {
             // Whether what does not fit is what a write has checked, nobody knows, and what a filter hides may be there.
             State::Unfit => return,
-            State::Gone if filters => return,
+            State::Gone if self.table.shared().filters() => return,
             State::Row(_) | State::Gone => {}
         }
         if let Some(pending) = &mut self.pending {

@@ -55,6 +55,12 @@ impl<E: LiveEntity> Sent<E> {
         self.fields - self.local.diff(stored)
     }
 
+    /// Whether it may have been written, as `stored`, after this state of the record: some of it is not there, and what it
+    /// checks is as it was.
+    pub fn may_come_after(&self, state: &E, stored: &E) -> bool {
+        !state.diff(stored).is_disjoint(self.fields) && !self.checks.excludes(state)
+    }
+
     /// These fields have followed the store, and are as in `local`; those that are modified were typed into since they have.
     pub fn follow(&mut self, fields: FieldSet<E::Field>, local: &E, modified: FieldSet<E::Field>) {
         self.local.copy_fields(local, fields - self.fields - modified);
@@ -259,19 +265,27 @@ pub(super) async fn create<E: LiveEntity>(
         shared.insert(record, Some(key), Some(&temp)).await?
     } else if can.client_ids {
         let id = if shared.ids == Ids::ClientUuid { temp.clone() } else { Id::from(key.0) };
-        let (entry, before) = match shared.insert_id(&id, record, Some(&temp)).await {
+        let is_taken = |made: &Result<_, DataSetError>| matches!(made, Err(DataSetError::Store(error)) if error.kind == ValueErrorKind::AlreadyExists);
+        let mut made = shared.insert_id(&id, record.clone(), Some(&temp)).await;
+        if is_taken(&made) {
             // No other session has the id: it is ours, from an attempt whose answer was lost.
-            Err(DataSetError::Store(error)) if error.kind == ValueErrorKind::AlreadyExists => {
-                let Some(entry) = shared.made_before(&id).await? else { return Ok(Answer::Gone) };
-                shared.identify(&temp, &id, &Seen::Row(entry.clone()));
-                (entry, true)
+            let mut before = shared.made_before(&id).await?;
+            if before.is_none() && shared.filters() {
+                // It has gone again; or a filter hides it, and then its id is still taken, and it is as it was sent for all
+                // that anybody here can see.
+                made = shared.insert_id(&id, record.clone(), Some(&temp)).await;
+                before = if is_taken(&made) { made_entry(&shared, &id, Some(record))? } else { None };
             }
-            made => match made_entry(&shared, &id, made?)? {
-                Some(entry) => (entry, is_read),
-                None => return Ok(Answer::Gone),
-            },
-        };
-        return Ok(if before { Answer::CreatedBefore(id, entry) } else { Answer::Created(id, entry) });
+            if let Some(entry) = before {
+                shared.identify(&temp, &id, &Seen::Row(entry.clone()));
+                return Ok(Answer::CreatedBefore(id, entry));
+            }
+            if is_taken(&made) {
+                return Ok(Answer::Gone);
+            }
+        }
+        let Some(entry) = made_entry(&shared, &id, made?)? else { return Ok(Answer::Gone) };
+        return Ok(if is_read { Answer::CreatedBefore(id, entry) } else { Answer::Created(id, entry) });
     } else if in_doubt {
         // The store cannot tell whether it has made the record, and a second one would be worse than an answer.
         let kind = ValueErrorKind::OutcomeUnknown;
@@ -279,6 +293,10 @@ pub(super) async fn create<E: LiveEntity>(
     } else {
         shared.insert(record, None, Some(&temp)).await?
     };
+    if in_doubt && shared.filters() {
+        // P7: what the first attempt had made was told of then, and if a filter hides it nobody tells of it again.
+        shared.look_again(&id);
+    }
     let Some(entry) = made_entry(&shared, &id, after)? else { return Ok(Answer::Gone) };
     Ok(if is_read { Answer::CreatedBefore(id, entry) } else { Answer::Created(id, entry) })
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::{FutureExt, TryStreamExt};
 
-use super::order::Source;
+use super::lists::Listing;
 use super::rows::{Entry, Snapshot};
 use super::shared::Shared;
 use super::uncached::Tell;
@@ -22,17 +22,13 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Shows what the cache has, and says whether that was anything. The list of the backend that follows corrects it.
 pub(super) async fn load<E: LiveEntity>(shared: &Arc<Shared<E>>) -> Result<bool, ValueError> {
     let Some(cache) = &shared.cache else { return Ok(false) };
-    let began = shared.change(|core| core.moments.next());
+    let mut listing = Listing::begin(shared);
     let mut batches = cache.stream_values(shared.batch);
     let mut found = false;
     while let Some(batch) = batches.try_next().await? {
         found |= !batch.is_empty();
         let seen: Vec<_> = batch.into_iter().map(|(id, record)| (shared.see(&id, Some(&record)), id)).collect();
-        shared.change(|core| {
-            for (seen, id) in seen {
-                core.load(&id, seen, Source::Request { began, write: false });
-            }
-        });
+        listing.tells(seen, |core, id, seen, source| core.load(&id, seen, source));
     }
     Ok(found)
 }

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use futures::channel::oneshot;
 
+use super::event::{Event, Origin};
 use super::flights::{Flights, Released};
 use super::order::{Moment, Moments, Room, Source, Verdict};
 use super::rows::{Entry, Snapshot};
 use super::settle::{Settled, Settling, Wanted};
 use super::state::RejectedRow;
-use super::subscribe::{Event, Origin, Subscribers};
+use super::subscribe::Subscribers;
 use super::uncached::Uncached;
 use crate::entity::LiveEntity;
 use crate::feed::Feed;
@@ -171,7 +172,9 @@ impl<E: LiveEntity> Core<E> {
 
     /// Takes in what the cache has, where nothing better is known by now.
     pub fn load(&mut self, id: &Id, seen: Seen<E>, source: Source) {
-        let is_known = self.moments.has_seen(id) || self.flights.puts_off(id) || !matches!(self.seen(id), Seen::Gone);
+        let is_known = self.moments.judge(id, source) == Verdict::Settle
+            || self.flights.puts_off(id)
+            || !matches!(self.seen(id), Seen::Gone);
         if !is_known {
             self.put(id, seen, source, Origin::Remote);
         } else if !self.agrees(id, &seen) {

@@ -8,21 +8,39 @@ use foldhash::quality::RandomState;
 use futures::TryStreamExt;
 
 use super::core::{Core, Seen};
+use super::event::Origin;
 use super::order::{Moment, Room, Source};
 use super::requests::STEP;
 use super::shared::Shared;
 use super::state::{Progress, count};
-use super::subscribe::Origin;
 use crate::broken::{self, Broken};
 use crate::entity::LiveEntity;
 use crate::panics;
 use crate::value::{Id, ValueError};
 
-/// A list that is under way. However it ends, it is not any more.
-struct Listing<'s, E: LiveEntity> {
+/// A list that is under way, of the backend or of the cache. However it ends, it is not any more.
+pub(super) struct Listing<'s, E: LiveEntity> {
     shared: &'s Arc<Shared<E>>,
     began: Moment,
     room: Room,
+}
+
+impl<'s, E: LiveEntity> Listing<'s, E> {
+    pub fn begin(shared: &'s Arc<Shared<E>>) -> Self {
+        let (began, room) = shared.change(Core::list_begins);
+        Listing { shared, began, room }
+    }
+
+    /// Takes in what it tells, each with its source.
+    pub fn tells(&mut self, seen: Vec<(Seen<E>, Id)>, mut take: impl FnMut(&mut Core<E>, Id, Seen<E>, Source)) {
+        let source = Source::Request { began: self.began, write: false };
+        self.shared.change(|core| {
+            core.moments.list_tells(&mut self.room, seen.len());
+            for (seen, id) in seen {
+                take(core, id, seen, source);
+            }
+        });
+    }
 }
 
 impl<E: LiveEntity> Drop for Listing<'_, E> {
@@ -63,19 +81,15 @@ impl<E: LiveEntity> Shared<E> {
     /// Lists the backend, batch by batch: nobody waits for the lock longer than one takes.
     #[tracing::instrument(name = "list", level = "debug", skip_all, fields(table = self.table()))]
     async fn list_and(self: &Arc<Self>, listed: impl Fn(u64)) -> Result<(), ValueError> {
-        let (began, room) = self.change(Core::list_begins);
-        let mut listing = Listing { shared: self, began, room };
+        let mut listing = Listing::begin(self);
         let source = Source::Request { began: listing.began, write: false };
         let mut ids = HashSet::with_capacity_and_hasher(self.rows.load().rows.len(), RandomState::default());
         let mut batches = self.backend.stream_values(self.batch);
         while let Some(batch) = batches.try_next().await? {
             let seen: Vec<_> = batch.into_iter().map(|(id, record)| (self.see(&id, Some(&record)), id)).collect();
             ids.extend(seen.iter().map(|(_, id)| id.clone()));
-            self.change(|core| {
-                core.moments.list_tells(&mut listing.room, seen.len());
-                for (seen, id) in seen {
-                    core.observe(&id, seen, source, Origin::Remote);
-                }
+            listing.tells(seen, |core, id, seen, source| {
+                core.observe(&id, seen, source, Origin::Remote);
             });
             listed(ids.len() as u64);
         }

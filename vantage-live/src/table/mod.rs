@@ -9,6 +9,7 @@ mod cache;
 mod core;
 mod datasets;
 mod env;
+mod event;
 mod flights;
 mod lists;
 mod order;
@@ -28,14 +29,16 @@ use std::sync::Arc;
 pub use builder::{Builder, OpenError};
 pub(crate) use core::Seen;
 pub use env::{Environment, Tokio};
+pub use event::{Event, Origin};
 pub(crate) use order::{LATEST, Moment};
 pub(crate) use requests::{Removed, Written};
 pub(crate) use rows::Entry;
 pub use rows::Rows;
 pub(crate) use shared::Shared;
 pub use state::{Metrics, Progress, RejectedRow, SyncState};
-pub use subscribe::{Event, Origin, Subscription};
+pub use subscribe::Subscription;
 
+use self::core::Core;
 use self::subscribe::Interest;
 use self::sync::Filled;
 use crate::broken::{self, Broken};
@@ -262,24 +265,25 @@ impl<E: LiveEntity> LiveTable<E> {
 
     /// Follows the changes of the whole table.
     pub fn subscribe(&self) -> Subscription<E> {
-        self.subscribe_to(None, None)
+        self.subscribe_to(|_| Interest::All)
     }
 
     /// Follows the changes of one record, which need not exist yet.
     pub fn subscribe_record(&self, id: impl Into<Id>) -> Subscription<E> {
-        self.subscribe_to(Some(id.into()), None)
+        let id = id.into();
+        // A temp id whose record has been saved by now stands for that record.
+        self.subscribe_to(|core| Interest::Record(core.resolve(&id)))
     }
 
     /// Follows the changes of these fields, and rows that come and go: a change of other fields wakes nobody.
     pub fn subscribe_fields(&self, fields: impl Into<FieldSet<E::Field>>) -> Subscription<E> {
-        self.subscribe_to(None, Some(fields.into()))
+        self.subscribe_to(|_| Interest::Fields(fields.into()))
     }
 
-    fn subscribe_to(&self, id: Option<Id>, fields: Option<FieldSet<E::Field>>) -> Subscription<E> {
+    fn subscribe_to(&self, interest: impl FnOnce(&Core<E>) -> Interest<E::Field>) -> Subscription<E> {
         let mut core = self.shared().core.lock();
-        // A temp id whose record has been saved by now stands for that record.
-        let id = id.map(|id| core.resolve(&id));
-        core.subscribers.add(Interest { id, fields }, self.shared().event_buffer)
+        let interest = interest(&core);
+        core.subscribers.add(interest, self.shared().event_buffer)
     }
 
     /// Calls `callback` for every change that was made elsewhere, and once for a [`Reset`](Event::Reset) where it was too

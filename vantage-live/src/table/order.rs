@@ -155,11 +155,6 @@ impl Moments {
         self.heard = 0;
     }
 
-    /// Whether the record itself was applied since the last list.
-    pub fn has_seen(&self, id: &Id) -> bool {
-        self.shown.contains_key(id)
-    }
-
     fn shown(&self, id: &Id) -> Shown {
         self.shown.get(id).copied().unwrap_or(self.forgotten)
     }
@@ -387,7 +382,7 @@ mod tests {
         let began = moments.next();
         moments.applied(&id(0), Source::Request { began, write: true });
         moments.applied(&id(1), event(0));
-        assert!(moments.has_seen(&id(0)), "there is room for both");
+        assert!(moments.shown.contains_key(&id(0)), "there is room for both");
         for n in 1..=REMEMBERED {
             moments.applied(&id(n), event(0));
         }

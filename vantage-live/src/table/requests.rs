@@ -6,12 +6,12 @@ use std::sync::Arc;
 use futures::channel::oneshot;
 
 use super::core::{Core, Seen, Taken};
+use super::event::Origin;
 use super::order::{Moment, Source};
 use super::rows::Entry;
 use super::settle::Settled;
 use super::shared::Shared;
 use super::state::count;
-use super::subscribe::Origin;
 use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::LiveEntity;

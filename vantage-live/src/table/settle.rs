@@ -11,10 +11,10 @@ use futures::FutureExt;
 use futures::channel::oneshot;
 
 use super::core::Taken;
+use super::event::Origin;
 use super::order::Source;
 use super::shared::Shared;
 use super::state::count;
-use super::subscribe::Origin;
 use crate::broken::{self, Broken};
 use crate::entity::LiveEntity;
 use crate::panics;

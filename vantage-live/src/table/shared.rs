@@ -21,7 +21,7 @@ use crate::entity::LiveEntity;
 use crate::feed::Feed;
 use crate::locks::{ArcSwap, AtomicBool, Mutex, MutexGuard, watch};
 use crate::panics;
-use crate::value::{Id, Operation, Record, RwValueSet, ValueError, ValueErrorKind};
+use crate::value::{FeedKind, Id, Operation, Record, RwValueSet, ValueError, ValueErrorKind};
 
 /// What all handles and tasks of a table share.
 pub(crate) struct Shared<E: LiveEntity> {
@@ -93,6 +93,16 @@ impl<E: LiveEntity> Shared<E> {
     /// The state of the record `id` that somebody has told.
     pub(super) fn see(&self, id: &Id, record: Option<&Record>) -> Seen<E> {
         Seen::of(id, record, self.rows.load().rows.get(id))
+    }
+
+    /// Whether a filter hides records of the backend.
+    pub(crate) fn filters(&self) -> bool {
+        self.backend.capabilities().feed == FeedKind::Filtered
+    }
+
+    /// The record is to be read: what an answer has shown of it may be hidden by a filter.
+    pub(crate) fn look_again(self: &Arc<Self>, id: &Id) {
+        self.change(|core| core.settling.want(id.clone()));
     }
 
     pub(crate) fn is_closed(&self) -> bool {

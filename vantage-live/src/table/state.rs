@@ -128,14 +128,15 @@ pub struct Metrics {
     pub hits: u64,
     /// Those that did not.
     pub misses: u64,
-    /// Events that the feed has brought.
+    /// Events of records that the feed has brought.
     pub feed_events: u64,
     /// Complete lists, whatever they were made for: the first one, an interruption of the feed, a feed that says no more
     /// than that something has changed, polling, [`refresh_all`](crate::LiveTable::refresh_all).
     pub resyncs: u64,
     /// Records that were read because an event might have been older than what was shown.
     pub settled: u64,
-    /// Writes that were refused because somebody else had changed the record.
+    /// Writes and deletes that the store has refused because the record was not as it was to be; most often somebody else had
+    /// changed it.
     pub conflicts: u64,
     /// Events that subscribers had to miss because they were too slow.
     pub lagged: u64,

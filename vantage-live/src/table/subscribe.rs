@@ -1,192 +1,29 @@
 //! Subscriptions: typed events of a table, bounded, for the whole of it, one record or chosen fields.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Waker};
 
+use foldhash::quality::RandomState;
 use futures::Stream;
 use futures::future::poll_fn;
 
+use super::event::Event;
 use crate::broken::{self, Broken};
 use crate::entity::{FieldSet, LiveEntity};
 use crate::locks::{AtomicWaker, Mutex};
 use crate::value::Id;
 
-/// Where a change was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Origin {
-    /// By this table: a save, or a write through it.
-    Local,
-    /// Somewhere else: the feed, a list or a read has brought it, of another table of this process too. So too what becomes of
-    /// a write of ours after its answer, such as a record that leaves a filtered table, and what a read finds of one whose
-    /// answer was lost: nobody can tell from a record who has written it.
-    Remote,
-}
-
-/// A change of a table's rows. The numbers of a table's events only grow; rows with
-/// [`sequence`](crate::Rows::sequence) `n` have all events up to `n` in them.
-#[derive(Clone)]
-pub enum Event<E: LiveEntity> {
-    /// A row has come.
-    Inserted {
-        /// The record's id.
-        id: Id,
-        /// The row.
-        row: Arc<E>,
-        /// The event's number.
-        sequence: u64,
-        /// Where it was made.
-        origin: Origin,
-    },
-    /// A row has changed.
-    Updated {
-        /// The record's id.
-        id: Id,
-        /// The row as it is now.
-        row: Arc<E>,
-        /// The fields that have changed.
-        fields: FieldSet<E::Field>,
-        /// The event's number.
-        sequence: u64,
-        /// Where it was made.
-        origin: Origin,
-    },
-    /// A row has gone.
-    Removed {
-        /// The record's id.
-        id: Id,
-        /// The row as it was.
-        row: Arc<E>,
-        /// The event's number.
-        sequence: u64,
-        /// Where it was made.
-        origin: Origin,
-    },
-    /// A new record has been saved and has its real id; its row's [`Inserted`](Event::Inserted) comes next, unless the
-    /// feed was faster. The temp id still finds the row.
-    Identified {
-        /// The id it had.
-        temp: Id,
-        /// The id it has.
-        id: Id,
-        /// The row.
-        row: Arc<E>,
-        /// The event's number.
-        sequence: u64,
-        /// Always [`Origin::Local`].
-        origin: Origin,
-    },
-    /// This subscriber was too slow, and events had to be dropped: read the rows afresh.
-    Reset {
-        /// How many events were dropped.
-        missed: u64,
-        /// The number of the last one that was.
-        sequence: u64,
-    },
-}
-
-impl<E: LiveEntity> Event<E> {
-    /// The record's id; `None` of a [`Reset`](Event::Reset).
-    #[must_use]
-    pub fn id(&self) -> Option<&Id> {
-        match self {
-            Event::Inserted { id, .. }
-            | Event::Updated { id, .. }
-            | Event::Removed { id, .. }
-            | Event::Identified { id, .. } => Some(id),
-            Event::Reset { .. } => None,
-        }
-    }
-
-    /// The row as it is now, or of a [`Removed`](Event::Removed) as it was; `None` of a [`Reset`](Event::Reset).
-    #[must_use]
-    pub fn row(&self) -> Option<&Arc<E>> {
-        match self {
-            Event::Inserted { row, .. }
-            | Event::Updated { row, .. }
-            | Event::Removed { row, .. }
-            | Event::Identified { row, .. } => Some(row),
-            Event::Reset { .. } => None,
-        }
-    }
-
-    /// The event's number.
-    #[must_use]
-    pub fn sequence(&self) -> u64 {
-        match self {
-            Event::Inserted { sequence, .. }
-            | Event::Updated { sequence, .. }
-            | Event::Removed { sequence, .. }
-            | Event::Identified { sequence, .. }
-            | Event::Reset { sequence, .. } => *sequence,
-        }
-    }
-
-    /// Where the change was made; `None` of a [`Reset`](Event::Reset), which stands for several.
-    #[must_use]
-    pub fn origin(&self) -> Option<Origin> {
-        match self {
-            Event::Inserted { origin, .. }
-            | Event::Updated { origin, .. }
-            | Event::Removed { origin, .. }
-            | Event::Identified { origin, .. } => Some(*origin),
-            Event::Reset { .. } => None,
-        }
-    }
-}
-
-impl<E: LiveEntity + fmt::Debug> fmt::Debug for Event<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (name, mut fields) = match self {
-            Event::Inserted { .. } => ("Inserted", None),
-            Event::Updated { fields, .. } => ("Updated", Some(*fields)),
-            Event::Removed { .. } => ("Removed", None),
-            Event::Identified { .. } => ("Identified", None),
-            Event::Reset { .. } => ("Reset", None),
-        };
-        let mut debug = f.debug_struct(name);
-        if let Event::Identified { temp, .. } = self {
-            debug.field("temp", temp);
-        }
-        if let Some(id) = self.id() {
-            debug.field("id", id);
-        }
-        if let Some(fields) = fields.take() {
-            debug.field("fields", &fields);
-        }
-        if let Some(row) = self.row() {
-            debug.field("row", row);
-        }
-        if let Event::Reset { missed, .. } = self {
-            debug.field("missed", missed);
-        }
-        debug.field("sequence", &self.sequence()).field("origin", &self.origin()).finish()
-    }
-}
-
 /// What a subscriber wants to hear of.
-pub(super) struct Interest<F> {
-    /// This record only, under any id it has had.
-    pub id: Option<Id>,
-    /// Changes of these fields only; rows that come and go always count.
-    pub fields: Option<FieldSet<F>>,
-}
-
-impl<F: crate::entity::Field> Interest<F> {
-    fn wants<E: LiveEntity<Field = F>>(&self, event: &Event<E>) -> bool {
-        let record = match (&self.id, event) {
-            (Some(wanted), Event::Identified { temp, id, .. }) => wanted == temp || wanted == id,
-            (Some(wanted), event) => event.id() == Some(wanted),
-            (None, _) => true,
-        };
-        let fields = match (self.fields, event) {
-            (Some(wanted), Event::Updated { fields, .. }) => !wanted.is_disjoint(*fields),
-            _ => true,
-        };
-        record && fields
-    }
+pub(super) enum Interest<F> {
+    /// Everything.
+    All,
+    /// This record, under any id that it comes to have.
+    Record(Id),
+    /// Changes of these fields, and rows that come and go.
+    Fields(FieldSet<F>),
 }
 
 /// The events of a table, as they happen: a [`Stream`], and [`try_next`](Self::try_next) for a render loop. Dropping it
@@ -230,7 +67,6 @@ pub struct Subscription<E: LiveEntity> {
 }
 
 struct Mailbox<E: LiveEntity> {
-    interest: Mutex<Interest<E::Field>>,
     queue: Mutex<Queue<E>>,
     waker: AtomicWaker,
 }
@@ -275,47 +111,74 @@ impl<E: LiveEntity> fmt::Debug for Subscription<E> {
 
 /// The subscribers of a table.
 pub(super) struct Subscribers<E: LiveEntity> {
-    all: Vec<Subscriber<E>>,
-    /// With so many it is looked for those that are gone.
-    swept_at: usize,
+    of_all: Vec<Subscriber<E>>,
+    /// Who follows one record, by the id that it has by now: what becomes of other records costs nothing for them.
+    of_records: HashMap<Id, Vec<Weak<Mailbox<E>>>, RandomState>,
+    /// How many may come until it is looked for those that are gone.
+    unswept: usize,
     /// Nothing is told any more, to whoever comes now either.
     closed: bool,
 }
 
-/// A subscriber, and beside the way to its mailbox the fields that it follows: a mailbox that an event is not for is not
-/// touched.
+/// A subscriber, and beside the way to its mailbox the fields that it follows, if it does not follow all: a mailbox that an
+/// event is not for is not touched.
 struct Subscriber<E: LiveEntity> {
     fields: Option<FieldSet<E::Field>>,
     mailbox: Weak<Mailbox<E>>,
 }
 
-/// From how many subscribers on it is looked for those that are gone.
+impl<E: LiveEntity> Subscriber<E> {
+    fn wants(&self, event: &Event<E>) -> bool {
+        match (self.fields, event) {
+            (Some(wanted), Event::Updated { fields, .. }) => !wanted.is_disjoint(*fields),
+            _ => true,
+        }
+    }
+}
+
+/// Of how few subscribers it is not looked for those that are gone.
 const SWEPT: usize = 64;
 
 impl<E: LiveEntity> Default for Subscribers<E> {
     fn default() -> Self {
-        Subscribers { all: Vec::new(), swept_at: SWEPT, closed: false }
+        Subscribers { of_all: Vec::new(), of_records: HashMap::default(), unswept: SWEPT, closed: false }
     }
 }
 
 impl<E: LiveEntity> Subscribers<E> {
     pub fn add(&mut self, interest: Interest<E::Field>, capacity: usize) -> Subscription<E> {
-        // P8: also where no event comes for those that are gone.
-        if self.all.len() >= self.swept_at {
-            self.all.retain(|subscriber| subscriber.mailbox.strong_count() > 0);
-            self.swept_at = SWEPT.max(self.all.len() * 2);
+        if self.unswept == 0 {
+            self.sweep();
         }
-        let fields = interest.fields;
+        self.unswept -= 1;
         let queue = Queue { events: VecDeque::new(), capacity: capacity.max(1), closed: self.closed };
-        let mailbox =
-            Arc::new(Mailbox { interest: Mutex::new(interest), queue: Mutex::new(queue), waker: AtomicWaker::new() });
-        self.all.push(Subscriber { fields, mailbox: Arc::downgrade(&mailbox) });
+        let mailbox = Arc::new(Mailbox { queue: Mutex::new(queue), waker: AtomicWaker::new() });
+        let to = Arc::downgrade(&mailbox);
+        match interest {
+            Interest::All => self.of_all.push(Subscriber { fields: None, mailbox: to }),
+            Interest::Fields(fields) => self.of_all.push(Subscriber { fields: Some(fields), mailbox: to }),
+            Interest::Record(id) => self.of_records.entry(id).or_default().push(to),
+        }
         Subscription { mailbox }
+    }
+
+    /// P8: forgets those that are gone, also where no event comes for them.
+    fn sweep(&mut self) {
+        self.of_all.retain(|subscriber| subscriber.mailbox.strong_count() > 0);
+        self.of_records.retain(|_, followers| {
+            followers.retain(|mailbox| mailbox.strong_count() > 0);
+            !followers.is_empty()
+        });
+        self.unswept = SWEPT.max(self.mailboxes().count());
+    }
+
+    fn mailboxes(&self) -> impl Iterator<Item = &Weak<Mailbox<E>>> {
+        self.of_all.iter().map(|subscriber| &subscriber.mailbox).chain(self.of_records.values().flatten())
     }
 
     /// How many there are, without those that are gone.
     pub fn len(&self) -> usize {
-        self.all.iter().filter(|subscriber| subscriber.mailbox.strong_count() > 0).count()
+        self.mailboxes().filter(|mailbox| mailbox.strong_count() > 0).count()
     }
 
     /// Tells everyone who wants to hear of it. Nobody is woken yet, since a waker is a program's own code.
@@ -325,7 +188,7 @@ impl<E: LiveEntity> Subscribers<E> {
             Event::Updated { fields, .. } => Some(told | *fields),
             _ => None,
         });
-        self.all.retain(|subscriber| {
+        self.of_all.retain(|subscriber| {
             // Rows that come and go are for everyone.
             if let (Some(told), Some(fields)) = (told, subscriber.fields)
                 && fields.is_disjoint(told)
@@ -333,20 +196,44 @@ impl<E: LiveEntity> Subscribers<E> {
                 return true;
             }
             let Some(mailbox) = subscriber.mailbox.upgrade() else { return false };
-            mailbox.put(events, &mut heard);
+            mailbox.put(events.iter().filter(|event| subscriber.wants(event)), &mut heard);
             true
         });
+        if !self.of_records.is_empty() {
+            for event in events {
+                self.tell_of_record(event, &mut heard);
+            }
+        }
         heard
+    }
+
+    fn tell_of_record(&mut self, event: &Event<E>, heard: &mut Heard) {
+        // Who follows a new record follows it under its real id from here on.
+        if let Event::Identified { temp, id, .. } = event
+            && let Some(followers) = self.of_records.remove(temp)
+        {
+            self.of_records.entry(id.clone()).or_default().extend(followers);
+        }
+        let Some((id, followers)) = event.id().and_then(|id| Some((id, self.of_records.get_mut(id)?))) else { return };
+        followers.retain(|mailbox| {
+            let Some(mailbox) = mailbox.upgrade() else { return false };
+            mailbox.put([event], heard);
+            true
+        });
+        if followers.is_empty() {
+            self.of_records.remove(id);
+        }
     }
 
     /// Nothing is told any more.
     pub fn close(&mut self) -> Heard {
         self.closed = true;
         let mut heard = Heard::default();
-        for mailbox in self.all.drain(..).filter_map(|subscriber| subscriber.mailbox.upgrade()) {
+        for mailbox in self.mailboxes().filter_map(Weak::upgrade) {
             mailbox.queue.lock().closed = true;
             heard.wakers.extend(mailbox.waker.take());
         }
+        (self.of_all, self.of_records) = (Vec::new(), HashMap::default());
         heard
     }
 }
@@ -368,18 +255,10 @@ impl Heard {
 }
 
 impl<E: LiveEntity> Mailbox<E> {
-    fn put(&self, events: &[Event<E>], heard: &mut Heard) {
-        let mut interest = self.interest.lock();
+    fn put<'e>(&self, events: impl IntoIterator<Item = &'e Event<E>>, heard: &mut Heard) {
         let mut queue = self.queue.lock();
         let mut woken = false;
         for event in events {
-            if !interest.wants(event) {
-                continue;
-            }
-            // Who follows a new record follows it under its real id from here on.
-            if let (Some(wanted), Event::Identified { id, .. }) = (&mut interest.id, event) {
-                wanted.clone_from(id);
-            }
             heard.lagged += queue.push(event.clone());
             woken = true;
         }

@@ -10,9 +10,9 @@ use futures::{FutureExt, StreamExt};
 use tracing::Instrument;
 
 use super::core::Seen;
+use super::event::Origin;
 use super::shared::{Shared, reason};
 use super::state::{SyncState, count};
-use super::subscribe::Origin;
 use crate::broken::{self, Broken};
 use crate::entity::LiveEntity;
 use crate::feed::{Feed, FeedEvent, FeedOrder, FeedStream};

@@ -340,8 +340,11 @@ impl Session {
         self.seen.iter().any(|(of, seen)| of == id && sent.is_settled_by(seen))
     }
 
-    /// The person keeps a value of their own.
+    /// The person keeps a value of their own, though it may have come with the part that it is in.
     pub fn keeps(&mut self, field: usize, edit: &Edit) {
+        if self.wishes[field].is_none() && edit.is_modified(FIELDS[field]) {
+            self.wants(field, val(edit.local(), field), edit);
+        }
         (self.touched[field], self.bases[field]) = (true, None);
         // Who decides has seen what the store has, and means it for a save under way too.
         self.sees(field, edit.live_snapshot());
@@ -357,6 +360,20 @@ impl Session {
         let left = modified - otherwise - set(touched);
         ensure(left.is_empty(), Promise::P1, || {
             format!("{} is saved, and {left:?} are modified that nobody has touched since", self.name)
+        })
+    }
+
+    /// P6: what a session shows that is told that it is saved is no older than what its write has made, which was `answered`.
+    pub fn shows_its_write(&self, edit: &Edit, store: &Store, answered: Option<&(Id, usize)>) -> Result<(), Broken> {
+        // It may have been told since that it has gone.
+        let is_gone = self.gone.as_ref() == Some(edit.id());
+        let Some((_, place)) = answered.filter(|(id, _)| id == edit.id() && !is_gone) else { return Ok(()) };
+        let since = &store.history(edit.id())[*place..];
+        // A delete is not what it shows.
+        let is_row = matches!(since.first(), Some(Shape::Row(_)));
+        let shows = since.iter().any(|shape| shape.is_row(edit.live_snapshot()));
+        ensure(!is_row || shows, Promise::P6, || {
+            format!("{} is saved, and shows what was before that: {:?}", self.name, edit.live_snapshot())
         })
     }
 

@@ -166,6 +166,14 @@ pub const PROFILES: &[Profile] = &[
         records: 1,
         feeds: Feeds::Any,
     },
+    // Answers take longer than what others tell is held back for them, and nothing is lost.
+    Profile {
+        name: "slow",
+        roughness: Roughness { slow: 500, quick_us: 5_000, slow_ms: 2_000, ..Roughness::CALM },
+        weights: Weights { people: 90, others: 30, links: 0, crashes: 0, waits: 4, deletes: 3, ..WEIGHTS },
+        records: 1,
+        feeds: Feeds::Any,
+    },
     // No trouble at all: whatever goes wrong here is simple.
     Profile {
         name: "calm",

@@ -229,6 +229,10 @@ impl Run<'_> {
                 return Err(Broken { promise: Promise::P4, what });
             }
         };
+        // Where it was read after the write, that may have been that it has gone, which nobody need have been told.
+        if matches!(&result, SaveResult::Saved | SaveResult::PartialSave(_)) && self.story.setting.after_image {
+            self.world.with(|state| seat.model.shows_its_write(&edit, &state.store, state.answered.get(&actor)))?;
+        }
         match &result {
             SaveResult::Saved => {
                 tell(Happened::Saved, &|| format!("{name} is saved"));

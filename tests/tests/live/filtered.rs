@@ -1,0 +1,103 @@
+//! A table of the records that a filter lets through: its own writes may hide what it has written.
+
+use tests::bakery::{self, Colleague as _, Product};
+use tests::filtering::Filtering;
+use tests::wait::until;
+use vantage_live::contract::{Faults, FaultyValueSet};
+use vantage_live::{FieldSet, Ids, ImTable, LiveTable, Operation, ReadableValueSet as _, Record, SaveResult};
+
+const PIE: &str = "sea_pie";
+
+/// What is cheap.
+fn is_cheap(record: &Record) -> bool {
+    record["price"].as_i64().is_some_and(|price| price < 1_000)
+}
+
+async fn cheap_products(ids: Ids) -> (LiveTable<Product>, ImTable, Faults) {
+    let store = bakery::store().await;
+    let filtering = Filtering::new(store.clone(), is_cheap);
+    let (feed, faulty) = (filtering.feed(), FaultyValueSet::new(filtering));
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).feed(feed).ids(ids).open().await.unwrap();
+    (table, store, faults)
+}
+
+fn expensive() -> Product {
+    Product { price: 100_000, ..bakery::hoverboard() }
+}
+
+#[tokio::test]
+async fn a_save_that_hides_its_record_is_saved_also_where_a_rebase_has_come_between() {
+    let (table, store, faults) = cheap_products(Ids::Store).await;
+    let mut edit = table.edit_record(PIE).await.unwrap();
+    edit.price = 2_000;
+    let held = faults.next(Operation::Write).has_its_answer_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    let _ = edit.rebase().unwrap();
+    // An answer that takes long holds back for a while only what others tell of the record.
+    until(|| table.row(&PIE.into()).is_none()).await;
+    held.release();
+
+    let saved = edit.finish_save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!((edit.price, edit.modified_fields()), (2_000, FieldSet::EMPTY), "P4");
+    assert_eq!(store.stored(PIE, "price").await, Some(2_000.into()));
+}
+
+#[tokio::test]
+async fn a_new_record_that_the_filter_hides_is_made_once_whatever_was_lost() {
+    for ids in [Ids::Store, Ids::ClientUuid] {
+        for is_resent in [false, true] {
+            let (table, store, faults) = cheap_products(ids).await;
+            let before = store.count().await.unwrap();
+            let mut edit = table.new_record(expensive());
+            if is_resent {
+                faults.next(Operation::Insert).is_resent();
+            } else {
+                faults.next(Operation::Insert).loses_its_answer();
+                let _ = edit.save().await.unwrap();
+            }
+
+            let saved = edit.save().await.unwrap();
+
+            let told = format!("{ids:?}, sent twice: {is_resent}: {saved:?}");
+            assert!(matches!(saved, SaveResult::Created(_)), "{told}");
+            assert_eq!((edit.is_new(), store.count().await.unwrap()), (false, before + 1), "{told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_new_record_that_was_deleted_before_anybody_knew_of_it_is_made_again_through_a_filter() {
+    let (table, store, faults) = cheap_products(Ids::ClientUuid).await;
+    let mut edit = table.new_record(bakery::hoverboard());
+    faults.next(Operation::Insert).is_resent();
+    let reading = faults.next(Operation::Read).is_held();
+    edit.start_save().unwrap();
+    reading.arrived().await;
+    let id = edit.id().clone();
+    let _ = vantage_live::WritableValueSet::delete_id(&store, &id, &vantage_live::Guard::Nothing).await.unwrap();
+    reading.release();
+
+    let saved = edit.finish_save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Created(_)), "{saved:?}");
+    assert!(store.get_id_value(&id).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_hidden_record_whose_making_was_lost_is_no_row_once_it_is_known_of() {
+    let (table, _store, faults) = cheap_products(Ids::Store).await;
+    let before = table.rows().len();
+    let mut edit = table.new_record(expensive());
+    faults.next(Operation::Insert).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+    until(|| table.metrics().settling == 0).await;
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Created(_)), "{saved:?}");
+    until(|| table.rows().len() == before).await;
+}
