@@ -529,3 +529,21 @@ async fn what_comes_of_a_delete_after_a_rebase_is_told_to_who_deletes_once_more(
         assert!(matches!(told, DeleteResult::Deleted), "shown {is_shown}: {told:?}");
     }
 }
+
+#[tokio::test]
+async fn that_a_record_was_deleted_is_told_no_more_to_who_was_shown_that_it_is_there_again() {
+    let (table, store, _faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    let record = store.get_id_value(&CUPCAKE.into()).await.unwrap().unwrap();
+    edit.start_delete().unwrap();
+    until(|| table.row(&CUPCAKE.into()).is_none()).await;
+    let saved = edit.save().await.unwrap(); // takes the answer in
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    store.insert_id_value(&CUPCAKE.into(), record).await.unwrap();
+    table.on_backend_change(CUPCAKE).await.unwrap();
+    let _ = edit.rebase().unwrap();
+
+    let told = edit.poll_delete();
+
+    assert!(told.is_none(), "{told:?}");
+}

@@ -518,3 +518,21 @@ async fn a_second_lost_answer_makes_nothing_of_the_first_that_was_read_since() {
     assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
     assert_eq!((edit.price, edit.modified_fields()), (150, FieldSet::EMPTY));
 }
+
+#[tokio::test]
+async fn what_became_of_a_lost_write_is_read_once() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+    store.colleague_sets("flux_cupcake", "price", 140).await;
+    let shown = edit.save().await.unwrap();
+    assert!(matches!(shown, SaveResult::Conflict(_)), "{shown:?}");
+    let before = faults.operations().len();
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(faults.operations()[before..], [Operation::Write]);
+}

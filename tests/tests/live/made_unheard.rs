@@ -3,7 +3,7 @@
 use tests::bakery::{self, Product, ProductField, hoverboard};
 use tests::claiming::Claiming;
 use tests::wait::until;
-use vantage_live::contract::FaultyValueSet;
+use vantage_live::contract::{Faults, FaultyValueSet};
 use vantage_live::edit::{DeleteResult, EditError, RefreshError, SaveError};
 use vantage_live::{
     Guard, Ids, ImTable, LiveTable, Operation, Patch, Policy, ReadableValueSet as _, RecordEdit, SaveResult,
@@ -314,4 +314,64 @@ async fn by_version_any_change_of_a_record_that_was_made_unheard_refuses_what_wa
 
     assert!(matches!(told, SaveResult::Conflict(_)), "{told:?}");
     assert_eq!(store.get_id_value(&made).await.unwrap().unwrap()["price"], 310);
+}
+
+/// A new record by version, which was made and of which the answer was lost; the store raises the version with each write.
+async fn made_by_version() -> (RecordEdit<'static, Product>, ImTable, Faults) {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(Claiming::new(store.clone(), |can| can.version_token = true));
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).policy(Policy::Version).open().await.unwrap();
+    let mut edit = table.new_record_owned(hoverboard());
+    edit.price = 90;
+    faults.next(Operation::Insert).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+    (edit, store, faults)
+}
+
+async fn made_id(store: &ImTable) -> vantage_live::Id {
+    let all = store.get_values().await.unwrap();
+    all.into_iter().find(|(_, record)| record["price"] == 90).unwrap().0
+}
+
+#[tokio::test]
+async fn by_version_what_only_the_store_sets_in_a_record_that_was_made_unheard_refuses_nothing() {
+    let (mut edit, store, _) = made_by_version().await;
+    let stamped = Patch::new().set("version", 1).set("updated_at", "2026-01-02T03:04:05Z");
+    let _ = store.write(&made_id(&store).await, &stamped, &Guard::Exists).await.unwrap();
+    edit.price = 95;
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Created(_)), "{saved:?}");
+    assert_eq!(store.get_id_value(edit.id()).await.unwrap().unwrap()["price"], 95);
+}
+
+#[tokio::test]
+async fn by_version_a_change_of_a_record_that_was_made_unheard_refuses_nothing_where_nothing_is_left_to_write() {
+    let (mut edit, store, _) = made_by_version().await;
+    let changed = Patch::new().set("version", 2).set("name", "Board");
+    let _ = store.write(&made_id(&store).await, &changed, &Guard::Exists).await.unwrap();
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Created(_)), "{saved:?}");
+    assert_eq!(edit.name, "Board");
+}
+
+#[tokio::test]
+async fn what_the_first_of_two_lost_attempts_has_made_is_nobody_elses() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.new_record(hoverboard());
+    edit.price = 90;
+    faults.next(Operation::Insert).times(2).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+    edit.price = 95;
+    let _ = edit.save().await.unwrap();
+    edit.price = 99;
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Created(_)), "{saved:?}");
+    assert_eq!(store.get_id_value(edit.id()).await.unwrap().unwrap()["price"], 99);
 }

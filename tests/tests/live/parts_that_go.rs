@@ -280,3 +280,19 @@ async fn what_has_followed_the_store_is_not_written_with_the_part_that_a_lost_wr
     assert!(edit.modified_fields().is_empty(), "{:?}", edit.modified_fields());
     assert_eq!(store.stored("marty", "address").await, Some(json!({"street": "Hill", "place": {}})));
 }
+
+#[tokio::test]
+async fn what_was_typed_while_a_part_was_away_stays_also_where_something_else_was_shown_meanwhile() {
+    let (mut edit, store) = marty(Policy::Fields).await;
+    there(&mut edit).street = "Main".into();
+    store.colleague_sets("marty", "address", Value::Null).await;
+    let _ = edit.refresh_snapshot().await.unwrap();
+    there(&mut edit).floor = Some(3);
+    store.colleague_sets("marty", "name", "Doc").await;
+    let _ = edit.refresh_snapshot().await.unwrap();
+    store.colleague_sets("marty", "address", address()).await;
+
+    let _ = edit.refresh_snapshot().await.unwrap();
+
+    assert_eq!(there(&mut edit).floor, Some(3), "P4");
+}

@@ -1,6 +1,8 @@
 //! The rebase table of the design, row by row, and the decisions about conflicts: on every store that is a crate's
 //! `products`, of every kind of session that is the parent's `edit_record`.
 
+use std::time::SystemTime;
+
 use tests::bakery::{Colleague as _, ProductConflict, ProductField};
 use tests::wait::until;
 use vantage_live::edit::RefreshError;
@@ -259,10 +261,11 @@ async fn the_time_of_the_snapshot_moves_when_it_is_taken_in() {
     let (table, _) = products().await;
     let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
     let before = edit.snapshot_time();
+    until(|| SystemTime::now() > before).await;
 
     let _ = edit.refresh_snapshot().await.unwrap();
 
-    assert!(edit.snapshot_time() >= before);
+    assert!(edit.snapshot_time() > before);
 }
 
 #[tokio::test]
@@ -278,4 +281,36 @@ async fn a_conflict_is_read_as_json_by_a_generic_form() {
     let [base, local, remote] = [120, 130, 140].map(|price| Some(serde_json::Value::from(price)));
     assert_eq!(price, Some(Conflict { base, local, remote }));
     assert_eq!(edit.get_conflict(ProductField::Name).unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_conflict_that_ended_with_the_stores_value_does_not_begin_again_with_what_is_typed_after_a_rebase() {
+    let (table, store) = products().await;
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
+    edit.price = 130;
+    store.colleague_sets("flux_cupcake", "price", 140).await;
+    let _ = edit.refresh_snapshot().await.unwrap();
+    edit.price = 140;
+    store.colleague_sets("flux_cupcake", "price", 150).await;
+    let _ = edit.refresh_snapshot().await.unwrap();
+    assert_eq!(edit.price, 150, "it has followed");
+
+    edit.price = 160;
+
+    assert!(edit.conflicts().is_empty(), "{:?}", edit.conflicts());
+}
+
+#[tokio::test]
+async fn a_conflict_that_ended_with_the_local_value_does_not_begin_again_with_what_is_typed_since() {
+    let (table, store) = products().await;
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
+    edit.price = 130;
+    store.colleague_sets("flux_cupcake", "price", 140).await;
+    let _ = edit.refresh_snapshot().await.unwrap();
+    store.colleague_sets("flux_cupcake", "price", 130).await;
+    let _ = edit.refresh_snapshot().await.unwrap();
+
+    edit.price = 160;
+
+    assert!(edit.conflicts().is_empty(), "{:?}", edit.conflicts());
 }

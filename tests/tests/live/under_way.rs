@@ -458,3 +458,46 @@ async fn a_save_that_is_not_begun_because_one_is_under_way_keeps_nothing() {
     assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
     assert_eq!((edit.price, edit.modified_fields()), (140, FieldSet::EMPTY), "it follows what came after it");
 }
+
+#[tokio::test]
+async fn deciding_a_field_that_is_in_no_conflict_while_it_is_being_saved_decides_nothing() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
+    edit.price = 130;
+    let held = faults.next(Operation::Write).has_its_answer_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    edit.keep_local(ProductField::Price);
+    store.colleague_sets("flux_cupcake", "price", 140).await;
+    table.on_backend_change("flux_cupcake").await.unwrap();
+    let _ = edit.rebase().unwrap();
+    held.release();
+
+    let saved = edit.finish_save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!((edit.price, edit.modified_fields()), (140, FieldSet::EMPTY), "it follows what came after it");
+}
+
+#[tokio::test]
+async fn a_copy_does_not_begin_while_something_is_under_way() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
+    edit.price = 130;
+    let (writing, deleting) = (faults.next(Operation::Write).is_held(), faults.next(Operation::Delete).is_held());
+    edit.start_save().unwrap();
+    writing.arrived().await;
+
+    let saving = edit.start_save_as_new();
+    writing.release();
+    let _ = edit.finish_save().await.unwrap();
+    edit.start_delete().unwrap();
+    deleting.arrived().await;
+    let as_new = edit.start_save_as_new();
+    deleting.release();
+    let _ = edit.finish_delete().await.unwrap();
+
+    assert!(matches!(saving, Err(EditError::SaveUnderWay)), "{saving:?}");
+    assert!(matches!(as_new, Err(EditError::DeleteUnderWay)), "{as_new:?}");
+    assert_eq!(store.count().await.unwrap(), 4, "no copy was made");
+}
