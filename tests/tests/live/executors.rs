@@ -304,3 +304,22 @@ async fn a_save_that_waits_for_a_read_keeps_no_task_of_a_table_that_is_closed() 
 
     until(|| Arc::strong_count(&env.running) == 1).await;
 }
+
+#[test]
+fn a_copy_that_cannot_be_begun_leaves_the_session_with_its_record() {
+    let runtime = Runtime::new().unwrap();
+    let table = runtime.block_on(async {
+        let store = bakery::store().await;
+        LiveTable::<Product>::builder(store).open().await.unwrap()
+    });
+    let mut edit = table.edit_row(&"sea_pie".into()).unwrap();
+    runtime.shutdown_background();
+    while !matches!(table.sync_state(), SyncState::Lost { .. }) {
+        std::thread::yield_now();
+    }
+
+    let begun = edit.start_save_as_new();
+
+    assert!(matches!(begun, Err(EditError::Closed)), "{begun:?}");
+    assert_eq!((edit.is_new(), edit.id()), (false, &"sea_pie".into()));
+}

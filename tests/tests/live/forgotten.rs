@@ -547,3 +547,20 @@ async fn that_a_record_was_deleted_is_told_no_more_to_who_was_shown_that_it_is_t
 
     assert!(told.is_none(), "{told:?}");
 }
+
+#[tokio::test]
+async fn a_record_that_is_there_again_and_does_not_fit_is_not_told_as_deleted() {
+    let (table, store, _faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    let mut record = store.get_id_value(&CUPCAKE.into()).await.unwrap().unwrap();
+    edit.start_delete().unwrap();
+    until(|| table.row(&CUPCAKE.into()).is_none()).await;
+    let _ = edit.save().await.unwrap(); // takes the answer in
+    record.insert("price".into(), "ask Doc".into());
+    store.insert_id_value(&CUPCAKE.into(), record).await.unwrap();
+    let _ = table.on_backend_change(CUPCAKE).await;
+
+    let told = edit.delete().await;
+
+    assert!(matches!(told, Err(EditError::KeptApart { .. })), "{told:?}");
+}

@@ -354,3 +354,21 @@ async fn what_was_typed_back_while_a_save_was_under_way_stays_where_a_rebase_sho
 
     assert_eq!(edit.price, 120);
 }
+
+#[tokio::test]
+async fn what_a_save_has_found_tells_that_a_lost_write_will_be_done_no_more() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    store.colleague_sets(CUPCAKE, "price", 125).await;
+    let shown = edit.save().await.unwrap();
+    assert!(matches!(shown, SaveResult::Conflict(_)), "{shown:?}");
+    store.colleague_sets(CUPCAKE, "price", 130).await; // as it was typed here, and by somebody else
+    edit.price = 140;
+
+    let result = edit.save().await.unwrap();
+
+    assert!(matches!(result, SaveResult::Conflict(_)), "P3: {result:?}");
+}

@@ -462,3 +462,19 @@ async fn by_version_a_store_that_raises_none_has_the_fields_checked() {
     assert!(matches!(deleted, DeleteResult::Changed(_)), "{deleted:?}");
     assert_eq!(store.stored("flux_cupcake", "price").await, Some(140.into()));
 }
+
+#[tokio::test]
+async fn a_save_that_was_stored_as_it_was_sent_is_between_two_that_were_not() {
+    let store = bakery::store().await;
+    let table = LiveTable::<Product>::builder(Coercing::new(store.clone(), upper_case)).open().await.unwrap();
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
+    edit.name = "Cupcake".into();
+    let _ = edit.save().await.unwrap();
+    edit.name = "PIE".into();
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Saved));
+    edit.name = "Cupcake".into();
+
+    let SaveResult::PartialSave(again) = edit.save().await.unwrap() else { panic!("it was coerced again") };
+
+    assert!(!again.is_repeated());
+}

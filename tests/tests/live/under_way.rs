@@ -501,3 +501,26 @@ async fn a_copy_does_not_begin_while_something_is_under_way() {
     assert!(matches!(as_new, Err(EditError::DeleteUnderWay)), "{as_new:?}");
     assert_eq!(store.count().await.unwrap(), 4, "no copy was made");
 }
+
+#[tokio::test]
+async fn what_was_decided_while_a_save_is_under_way_stays_decided_where_another_one_is_not_begun() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
+    edit.price = 130;
+    let held = faults.next(Operation::Write).has_its_answer_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    store.colleague_sets("flux_cupcake", "price", 140).await;
+    table.on_backend_change("flux_cupcake").await.unwrap();
+    until(|| table.row(&"flux_cupcake".into()).unwrap().price == 140).await;
+    let shown = edit.rebase().unwrap();
+    assert_eq!(shown.fields(), ProductField::Price.into());
+    edit.keep_local(ProductField::Price);
+    let again = edit.start_save();
+    assert!(matches!(again, Err(EditError::SaveUnderWay)), "{again:?}");
+    held.release();
+
+    let _ = edit.finish_save().await.unwrap();
+
+    assert_eq!((edit.price, edit.modified_fields()), (130, ProductField::Price.into()));
+}

@@ -257,3 +257,17 @@ async fn an_insert_of_which_the_store_makes_what_does_not_fit_says_so() {
         assert_eq!(store.get_id_value(&id).await.unwrap().unwrap()["price"], "ask Doc");
     }
 }
+
+#[tokio::test]
+async fn a_save_of_nothing_asks_nobody_also_where_the_record_does_not_fit() {
+    let (table, store, faults) = crate::faulty_products().await;
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    store.colleague_sets("sea_pie", "price", "ask Doc").await;
+    let _ = table.on_backend_change("sea_pie").await;
+    let before = faults.operations().len();
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(faults.operations().len(), before);
+}

@@ -407,3 +407,39 @@ async fn what_was_typed_again_over_a_conflict_stays_though_it_is_what_a_save_und
     assert_eq!(edit.price, 130, "whoever has seen 150 means it");
     assert!(edit.is_modified(ProductField::Price));
 }
+
+#[tokio::test]
+async fn who_overwrites_is_not_told_first_of_a_conflict_that_nobody_was_shown() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.set_policy(Policy::Overwrite);
+    edit.name = "Cupcake".into();
+    let held = faults.next(Operation::Write).is_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    edit.price = 135;
+    store.colleague_sets("flux_cupcake", "price", 140).await;
+    held.release();
+    until(|| table.row(&"flux_cupcake".into()).is_some_and(|row| row.name == "Cupcake")).await;
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(store.stored("flux_cupcake", "price").await, Some(135.into()));
+}
+
+#[tokio::test]
+async fn what_kept_a_record_from_being_saved_is_no_news_about_the_one_that_is_made_of_it() {
+    let (table, store, _faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    store.colleague_sets("flux_cupcake", "price", 140).await;
+    edit.start_save().unwrap();
+    until(|| table.metrics().conflicts == 1).await;
+    edit.start_save_as_new().unwrap();
+    until(|| table.rows().len() == 6).await;
+
+    let deleted = edit.delete().await.unwrap();
+
+    assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
+}

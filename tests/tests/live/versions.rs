@@ -390,3 +390,55 @@ async fn by_version_another_field_that_somebody_else_has_written_once_refuses_a_
     assert!(matches!(told, SaveResult::Conflict(_)), "{told:?}");
     assert_eq!(store.stored(CUPCAKE, "price").await, Some(120.into()));
 }
+
+#[tokio::test]
+async fn a_field_that_somebody_has_set_back_after_a_save_that_nobody_heard_of_refuses_the_next_one() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(Claiming::new(store.clone(), |can| can.version_token = true));
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).feed(store.feed()).policy(Policy::Version).open().await.unwrap();
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    let before = edit.price;
+    edit.price = 130;
+    let held = faults.next(Operation::Write).has_its_answer_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    let _ = edit.rebase().unwrap();
+    let back = Patch::new().set("price", before).set("version", 2);
+    let _ = store.write(&CUPCAKE.into(), &back, &Guard::Exists).await.unwrap();
+    held.release();
+    until(|| table.row(&CUPCAKE.into()).is_some_and(|row| row.version == 2)).await;
+    faults.next(Operation::Read).fails(ValueErrorKind::Unreachable);
+    let _ = edit.refresh_snapshot().await.unwrap_err(); // takes the answer in
+    edit.name = "Cupcake".into();
+
+    let told = edit.save().await.unwrap();
+
+    assert!(matches!(told, SaveResult::Conflict(_)), "any change counts: {told:?}");
+}
+
+#[tokio::test]
+async fn the_policy_by_version_checks_the_fields_of_what_has_no_version() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Priced>::builder(faulty).open().await.unwrap();
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.set_policy(Policy::Version);
+    edit.price = 130;
+    faults.next(Operation::Write).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+    store.colleague_sets(CUPCAKE, "name", "Cupcake").await;
+    edit.price = 140;
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(store.stored(CUPCAKE, "price").await, Some(140.into()));
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Priced {
+    name: String,
+    price: i64,
+}

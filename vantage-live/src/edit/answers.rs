@@ -174,8 +174,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.see(&State::Row(Arc::clone(&now.row)), LATEST);
         self.unseen.changed |= changed - sent.standing(&now.row) - landed - version::<E>();
         // A version counts any change of anybody's, and this one nobody has been shown.
-        let since = after.row.diff(&now.row) & changed;
-        self.unseen.refused |= self.is_by_version() && !since.is_empty();
+        self.unseen.refused |= self.is_by_version() && !after.row.diff(&now.row).is_empty();
         let result = self.take_stored(sent, after, now, landed);
         if matches!(result, SaveResult::Saved) { self.saved() } else { result }
     }

@@ -335,11 +335,13 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 // What an earlier save of this session may have written is nobody else's change, until a read has shown it.
                 let own = if self.doubts.must_look() { self.doubts.landed(&entry.row) } else { FieldSet::EMPTY };
                 let state = State::Row(Arc::clone(&entry.row));
-                // What a rebase has shown since it was sent nobody has asked to delete either.
-                let shown_since = checks.changed_in(&state, LATEST);
-                let shown_since =
-                    if broken::is(Broken::DeletesWhatWasShownSince) { FieldSet::EMPTY } else { shown_since };
-                let changed = (self.three.snapshot.row.diff(&entry.row) | shown_since) - own;
+                // What a rebase has shown since it was sent nobody has asked to delete.
+                let changed = if broken::is(Broken::DeletesWhatWasShownSince) {
+                    self.three.snapshot.row.diff(&entry.row)
+                } else {
+                    checks.changed_in(&state, LATEST)
+                };
+                let changed = changed - own;
                 self.take_remote_state(entry);
                 self.see(&state, LATEST);
                 if changed.is_empty() && attempt + 1 < save::UNSEEN {

@@ -243,12 +243,10 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Sends what is left of a save to be sent, as it was when the save began: what was typed since is for the next one.
     pub(super) fn send_rest(
         &mut self,
-        mut sent: Sent<E>,
+        sent: Sent<E>,
         wanted: FieldSet<E::Field>,
         attempt: u8,
     ) -> Result<Step<SaveResult<E>>, EditError> {
-        // Where a nested entity is written as a whole, what was not touched of it is as the store has it by now.
-        sent.local.copy_fields(&self.three.local, !(sent.fields | self.modified_fields()));
         // What follows the store by now is not written as it was; nor (P3) is what somebody has changed to what was typed
         // here since, for then it is not modified.
         let differs = self.three.snapshot.row.diff(&sent.local);
