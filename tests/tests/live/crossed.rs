@@ -75,6 +75,79 @@ async fn a_delete_of_all_waits_until_it_is_read_whether_what_was_written_meanwhi
     assert_eq!((deleted.unwrap(), shown), (5, 0), "P5");
 }
 
+/// A save of these fields, which was done; then a colleague has changed the record, which was shown, and perhaps deleted it,
+/// before a read could settle which of the two was later. What the session has when it is told that it is saved.
+async fn settled(
+    types: impl FnOnce(&mut Product),
+    since: (&str, impl Into<serde_json::Value>),
+    is_deleted: bool,
+) -> RecordEdit<'static, Product> {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).environment(Still::with_chance(0)).open().await.unwrap();
+    let mut edit = table.edit_record_owned("sea_pie").await.unwrap();
+    types(&mut edit);
+    let held = faults.next(Operation::Write).has_its_answer_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    store.colleague_sets("sea_pie", since.0, since.1).await;
+    table.on_backend_change("sea_pie").await.unwrap();
+    let _ = edit.rebase().unwrap();
+    let reading = faults.next(Operation::Read).is_held();
+    held.release();
+    reading.arrived().await;
+    if is_deleted {
+        store.colleague_deletes("sea_pie").await;
+    }
+    reading.release();
+    let saved = edit.finish_save().await.unwrap();
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    edit
+}
+
+#[tokio::test]
+async fn where_the_record_has_gone_by_then_the_session_keeps_what_it_was_shown_after_its_write() {
+    let edit = settled(|product| product.name = "Pie".into(), ("price", 310), true).await;
+
+    assert_eq!((&*edit.name, edit.price), ("Pie", 310), "P6");
+}
+
+#[tokio::test]
+async fn where_the_record_has_gone_by_then_what_was_set_back_after_a_write_tells_by_the_rest_that_it_was_after_it() {
+    let types = |product: &mut Product| (product.name, product.price) = ("Pie".into(), 311);
+    let edit = settled(types, ("price", 299), true).await;
+
+    assert_eq!((&*edit.name, edit.price, edit.modified_fields()), ("Pie", 299, FieldSet::EMPTY), "P6");
+}
+
+#[tokio::test]
+async fn where_the_record_is_there_the_row_is_what_the_session_has_though_it_was_set_back() {
+    let edit = settled(|product| product.price = 311, ("price", 299), false).await;
+
+    assert_eq!((edit.price, edit.modified_fields()), (299, FieldSet::EMPTY));
+}
+
+#[tokio::test]
+async fn what_was_set_back_after_an_answer_was_shown_is_what_the_session_has_where_the_record_has_gone_since() {
+    let store = bakery::store().await;
+    let table = LiveTable::<Product>::builder(store.clone()).open().await.unwrap();
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    edit.price = 311;
+    edit.start_save().unwrap();
+    until(|| table.row(&"sea_pie".into()).unwrap().price == 311).await;
+    store.colleague_sets("sea_pie", "price", 299).await;
+    table.on_backend_change("sea_pie").await.unwrap();
+    let _ = edit.rebase().unwrap();
+    store.colleague_deletes("sea_pie").await;
+    table.on_backend_change("sea_pie").await.unwrap();
+
+    let saved = edit.finish_save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!((edit.price, edit.modified_fields()), (299, FieldSet::EMPTY), "P6");
+}
+
 #[tokio::test]
 async fn where_the_record_has_gone_by_then_what_was_saved_is_what_the_session_has() {
     for policy in [Policy::Fields, Policy::Overwrite] {
