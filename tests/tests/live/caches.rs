@@ -242,3 +242,22 @@ async fn a_cache_is_written_to_once_at_a_time() {
     is_told_everything(&table).await;
     assert_eq!(below.get_values().await.unwrap(), store.get_values().await.unwrap());
 }
+
+#[tokio::test]
+async fn what_was_deleted_with_everything_while_the_cache_is_being_read_does_not_come_back_from_it() {
+    let (cache, faults) = cache(&bakery::store().await);
+    let backend = FaultyValueSet::new(bakery::store().await);
+    let listed = backend.faults().next(Operation::Read).is_held();
+    let read = faults.next(Operation::Read).has_its_answer_held();
+    let table = LiveTable::<Product>::builder(backend).cache(cache).start().unwrap();
+    read.arrived().await;
+    let mut events = table.subscribe();
+
+    assert_eq!(WritableDataSet::delete_all(&table).await.unwrap(), 5);
+    read.release();
+    listed.arrived().await;
+
+    let event = events.try_next();
+    assert!(event.is_none(), "P5: {event:?}");
+    listed.release();
+}

@@ -78,6 +78,7 @@ async fn a_delete_of_all_waits_until_it_is_read_whether_what_was_written_meanwhi
 /// A save of these fields, which was done; then a colleague has changed the record, which was shown, and perhaps deleted it,
 /// before a read could settle which of the two was later. What the session has when it is told that it is saved.
 async fn settled(
+    policy: Policy,
     types: impl FnOnce(&mut Product),
     since: (&str, impl Into<serde_json::Value>),
     is_deleted: bool,
@@ -85,7 +86,8 @@ async fn settled(
     let store = bakery::store().await;
     let faulty = FaultyValueSet::new(store.clone());
     let faults = faulty.faults();
-    let table = LiveTable::<Product>::builder(faulty).environment(Still::with_chance(0)).open().await.unwrap();
+    let table = LiveTable::<Product>::builder(faulty).policy(policy).environment(Still::with_chance(0));
+    let table = table.open().await.unwrap();
     let mut edit = table.edit_record_owned("sea_pie").await.unwrap();
     types(&mut edit);
     let held = faults.next(Operation::Write).has_its_answer_held();
@@ -108,22 +110,24 @@ async fn settled(
 
 #[tokio::test]
 async fn where_the_record_has_gone_by_then_the_session_keeps_what_it_was_shown_after_its_write() {
-    let edit = settled(|product| product.name = "Pie".into(), ("price", 310), true).await;
+    for policy in [Policy::Fields, Policy::Overwrite] {
+        let edit = settled(policy, |product| product.name = "Pie".into(), ("price", 310), true).await;
 
-    assert_eq!((&*edit.name, edit.price), ("Pie", 310), "P6");
+        assert_eq!((&*edit.name, edit.price), ("Pie", 310), "{policy:?}: P6");
+    }
 }
 
 #[tokio::test]
 async fn where_the_record_has_gone_by_then_what_was_set_back_after_a_write_tells_by_the_rest_that_it_was_after_it() {
     let types = |product: &mut Product| (product.name, product.price) = ("Pie".into(), 311);
-    let edit = settled(types, ("price", 299), true).await;
+    let edit = settled(Policy::Fields, types, ("price", 299), true).await;
 
     assert_eq!((&*edit.name, edit.price, edit.modified_fields()), ("Pie", 299, FieldSet::EMPTY), "P6");
 }
 
 #[tokio::test]
 async fn where_the_record_is_there_the_row_is_what_the_session_has_though_it_was_set_back() {
-    let edit = settled(|product| product.price = 311, ("price", 299), false).await;
+    let edit = settled(Policy::Fields, |product| product.price = 311, ("price", 299), false).await;
 
     assert_eq!((edit.price, edit.modified_fields()), (299, FieldSet::EMPTY));
 }
@@ -262,4 +266,51 @@ async fn where_so_much_has_changed_that_all_is_listed_and_lists_fail_it_is_unkno
     .await;
 
     assert!(matches!(told, Some(Ok(SaveResult::Error(SaveError::OutcomeUnknown { .. })))), "{told:?}");
+}
+
+#[tokio::test]
+async fn what_a_session_was_shown_after_it_has_overwritten_is_not_taken_back_where_the_record_has_gone() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).policy(Policy::Overwrite).environment(Still::with_chance(0));
+    let table = table.open().await.unwrap();
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    edit.price = 310;
+    let held = faults.next(Operation::Write).has_its_answer_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    store.colleague_sets("sea_pie", "price", 320).await;
+    store.colleague_sets("sea_pie", "name", "Cake").await;
+    table.on_backend_change("sea_pie").await.unwrap();
+    let _ = edit.rebase().unwrap();
+    let reading = faults.next(Operation::Read).is_held();
+    held.release();
+    reading.arrived().await;
+    store.colleague_deletes("sea_pie").await;
+    reading.release();
+
+    let saved = edit.finish_save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!((&*edit.name, edit.live_snapshot().price), ("Cake", 320), "P6");
+}
+
+#[tokio::test]
+async fn what_was_read_before_all_was_deleted_is_not_shown_after_it() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let listed = faults.next(Operation::Read).has_its_answer_held();
+    let table = LiveTable::<Product>::builder(faulty).start().unwrap();
+    listed.arrived().await;
+    let mut events = table.subscribe();
+    assert_eq!(WritableDataSet::delete_all(&table).await.unwrap(), 5);
+    listed.release();
+
+    table.filled().await.unwrap();
+    until(|| table.metrics().settling == 0).await;
+
+    let event = events.try_next();
+    assert!(event.is_none(), "P5: {event:?}");
 }

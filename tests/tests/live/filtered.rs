@@ -1,10 +1,14 @@
 //! A table of the records that a filter lets through: its own writes may hide what it has written.
 
-use tests::bakery::{self, Colleague as _, Product};
+use serde::{Deserialize, Serialize};
+use tests::bakery::{self, Colleague as _, Product, ProductField};
 use tests::filtering::Filtering;
 use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet};
-use vantage_live::{FieldSet, Ids, ImTable, LiveTable, Operation, ReadableValueSet as _, Record, SaveResult};
+use vantage_live::{
+    FieldSet, Guard, Ids, ImTable, LiveEntity, LiveTable, Operation, Patch, ReadableValueSet as _, Record, SaveResult,
+    WritableValueSet as _,
+};
 
 const PIE: &str = "sea_pie";
 
@@ -78,7 +82,7 @@ async fn a_new_record_that_was_deleted_before_anybody_knew_of_it_is_made_again_t
     edit.start_save().unwrap();
     reading.arrived().await;
     let id = edit.id().clone();
-    let _ = vantage_live::WritableValueSet::delete_id(&store, &id, &vantage_live::Guard::Nothing).await.unwrap();
+    let _ = store.delete_id(&id, &Guard::Nothing).await.unwrap();
     reading.release();
 
     let saved = edit.finish_save().await.unwrap();
@@ -100,4 +104,58 @@ async fn a_hidden_record_whose_making_was_lost_is_no_row_once_it_is_known_of() {
 
     assert!(matches!(saved, SaveResult::Created(_)), "{saved:?}");
     until(|| table.rows().len() == before).await;
+}
+
+#[tokio::test]
+async fn a_change_of_a_record_that_was_made_unheard_is_in_conflict_through_a_filter_too() {
+    let (table, store, faults) = cheap_products(Ids::ClientUuid).await;
+    let mut edit = table.new_record(bakery::hoverboard());
+    edit.price = 90;
+    faults.next(Operation::Insert).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+    let changed = Patch::new().set("price", 95);
+    let _ = store.write(edit.id(), &changed, &Guard::Exists).await.unwrap();
+
+    let told = edit.save().await.unwrap();
+
+    assert!(matches!(told, SaveResult::Conflict(_)), "P3: {told:?}");
+}
+
+#[tokio::test]
+async fn what_was_typed_since_a_hidden_record_was_made_is_not_taken_for_saved() {
+    for ids in [Ids::Store, Ids::ClientUuid] {
+        let (table, store, faults) = cheap_products(ids).await;
+        let mut edit = table.new_record(expensive());
+        faults.next(Operation::Insert).loses_its_answer();
+        let _ = edit.save().await.unwrap();
+        edit.price = 200_000;
+
+        let told = edit.save().await.unwrap();
+
+        assert!(matches!(told, SaveResult::Deleted), "{ids:?}: it cannot be written to: {told:?}");
+        assert_eq!((edit.price, edit.modified_fields()), (200_000, ProductField::Price.into()), "{ids:?}: P4");
+        let all = store.get_values().await.unwrap();
+        assert!(all.iter().any(|(id, record)| id == edit.id() && record["price"] == 100_000), "{ids:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_hidden_record_is_known_for_made_though_the_store_sets_a_field_of_it() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+    struct Stamped {
+        price: i64,
+        #[live(version)]
+        revision: i64,
+    }
+    let filtering = Filtering::new(ImTable::new("stamped"), is_cheap);
+    let faulty = FaultyValueSet::new(filtering);
+    let faults = faulty.faults();
+    let table = LiveTable::<Stamped>::builder(faulty).ids(Ids::ClientUuid).open().await.unwrap();
+    let mut edit = table.new_record(Stamped { price: 2_000, revision: 0 });
+    faults.next(Operation::Insert).loses_its_answer();
+    let _ = edit.save().await;
+
+    let saved = edit.save().await;
+
+    assert!(matches!(saved, Ok(SaveResult::Created(_))), "{saved:?}");
 }

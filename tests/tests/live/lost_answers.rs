@@ -536,3 +536,30 @@ async fn what_became_of_a_lost_write_is_read_once() {
     assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
     assert_eq!(faults.operations()[before..], [Operation::Write]);
 }
+
+#[tokio::test]
+async fn a_field_that_was_typed_back_and_has_followed_the_store_beside_a_lost_write_goes_on_to_follow() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = edit_record(&table, "flux_cupcake").await.unwrap();
+    edit.set_policy(Policy::Overwrite);
+    let before = edit.name.clone();
+    (edit.name, edit.price) = ("Cupcake".into(), 130);
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    edit.name = before;
+    let held = faults.next(Operation::Write).is_held();
+    edit.start_save().unwrap();
+    // It reads first, and what is left is sent when that is taken in.
+    until(|| edit.poll_save().is_none() && faults.operations().ends_with(&[Operation::Read, Operation::Write])).await;
+    held.arrived().await;
+    store.colleague_sets("flux_cupcake", "name", "Muffin").await;
+    held.release();
+    let saved = edit.finish_save().await.unwrap();
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    store.colleague_sets("flux_cupcake", "name", "Tart").await;
+
+    let conflicts = edit.refresh_snapshot().await.unwrap();
+
+    assert!(conflicts.is_empty(), "{conflicts:?}");
+    assert_eq!((&*edit.name, edit.modified_fields()), ("Tart", FieldSet::EMPTY));
+}

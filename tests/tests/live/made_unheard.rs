@@ -375,3 +375,19 @@ async fn what_the_first_of_two_lost_attempts_has_made_is_nobody_elses() {
     assert!(matches!(saved, SaveResult::Created(_)), "{saved:?}");
     assert_eq!(store.get_id_value(edit.id()).await.unwrap().unwrap()["price"], 99);
 }
+
+#[tokio::test]
+async fn a_record_that_was_made_and_deleted_before_anybody_knew_of_it_is_told_as_deleted() {
+    let (table, store, faults) = with_uuids().await;
+    let mut edit = table.new_record(hoverboard());
+    faults.next(Operation::Insert).is_resent();
+    let reading = faults.next(Operation::Read).is_held();
+    edit.start_save().unwrap();
+    reading.arrived().await;
+    let _ = store.delete_id(edit.id(), &Guard::Nothing).await.unwrap();
+    reading.release();
+
+    let saved = edit.finish_save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Deleted), "{saved:?}");
+}

@@ -443,3 +443,40 @@ async fn what_kept_a_record_from_being_saved_is_no_news_about_the_one_that_is_ma
 
     assert!(matches!(deleted, DeleteResult::Deleted), "{deleted:?}");
 }
+
+#[tokio::test]
+async fn who_was_not_told_that_a_record_is_gone_can_save_it_as_a_new_one() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    store.colleague_deletes("flux_cupcake").await;
+    let held = faults.next(Operation::Write).has_its_answer_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    held.release();
+    until(|| table.row(&"flux_cupcake".into()).is_none()).await;
+
+    let saved = edit.save_as_new().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Created(_)), "{saved:?}");
+    assert_eq!(store.get_id_value(edit.id()).await.unwrap().unwrap()["price"], 130);
+}
+
+#[tokio::test]
+async fn a_conflict_about_the_record_before_is_no_answer_to_the_save_of_the_one_that_is_made_of_it() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("flux_cupcake").await.unwrap();
+    edit.price = 130;
+    let held = faults.next(Operation::Write).is_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    store.colleague_sets("flux_cupcake", "price", 140).await;
+    held.release();
+    until(|| table.metrics().conflicts == 1).await;
+    faults.next(Operation::Insert).loses_its_answer();
+    let _ = edit.save_as_new().await.unwrap();
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Created(_)), "{saved:?}");
+}

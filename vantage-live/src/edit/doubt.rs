@@ -81,6 +81,11 @@ impl<E: LiveEntity> Checks<E> {
         !self.from.diff(state).is_disjoint(self.fields)
     }
 
+    /// Whether this state has a change of somebody's that is not in what was `stored`: it is later.
+    pub fn is_later(&self, state: &E, stored: &E) -> bool {
+        !((self.from.diff(state) & state.diff(stored)) - self.from.diff(stored)).is_empty()
+    }
+
     /// This is the state of a record that this session is writing, as it was learned then.
     pub fn see(&mut self, state: &State<E>, learned: Moment) {
         self.settle(self.changed_in(state, learned));
@@ -137,6 +142,11 @@ impl<E: LiveEntity> Default for Doubts<E> {
 impl<E: LiveEntity> Doubts<E> {
     pub fn is_empty(&self) -> bool {
         self.lost.is_empty()
+    }
+
+    /// The first of them.
+    pub fn first(&self) -> Option<&Sent<E>> {
+        self.lost.front().map(|lost| &lost.sent)
     }
 
     /// Whether the record is to be read before anything else is written.

@@ -55,10 +55,11 @@ impl<E: LiveEntity> Sent<E> {
         self.fields - self.local.diff(stored)
     }
 
-    /// Whether it may have been written, as `stored`, after this state of the record: some of it is not there, and what it
-    /// checks is as it was.
+    /// Whether it may have been written, as `stored`, after this state of the record: some of it is not there, what it checks
+    /// is as it was, and nobody has changed there what is not changed in what was stored.
     pub fn may_come_after(&self, state: &E, stored: &E) -> bool {
-        !state.diff(stored).is_disjoint(self.fields) && !self.checks.excludes(state)
+        let lacks_some = !state.diff(stored).is_disjoint(self.fields);
+        lacks_some && !self.checks.excludes(state) && !self.checks.is_later(state, stored)
     }
 
     /// These fields have followed the store, and are as in `local`; those that are modified were typed into since they have.
@@ -250,12 +251,14 @@ pub(super) fn mints_id<E: LiveEntity>(shared: &Shared<E>) -> bool {
     shared.ids == Ids::Store && shared.backend.capabilities().idempotent_insert
 }
 
-/// Asks the store to make a new record. The same key makes it once, however often this is asked.
+/// Asks the store to make a new record, which was `first` asked for like this. The same key makes it once, however often this is
+/// asked.
 pub(super) async fn create<E: LiveEntity>(
     shared: Arc<Shared<E>>,
     temp: Id,
     record: Record,
     key: IdempotencyKey,
+    mut first: E,
     in_doubt: bool,
 ) -> Result<Answer<E>, DataSetError> {
     let can = shared.backend.capabilities();
@@ -271,10 +274,13 @@ pub(super) async fn create<E: LiveEntity>(
             // No other session has the id: it is ours, from an attempt whose answer was lost.
             let mut before = shared.made_before(&id).await?;
             if before.is_none() && shared.filters() {
-                // It has gone again; or a filter hides it, and then its id is still taken, and it is as it was sent for all
-                // that anybody here can see.
-                made = shared.insert_id(&id, record.clone(), Some(&temp)).await;
-                before = if is_taken(&made) { made_entry(&shared, &id, Some(record))? } else { None };
+                // It has gone again; or a filter hides it, and then its id is still taken, and it is as it was first sent, for
+                // all that anybody here can see.
+                made = shared.insert_id(&id, record, Some(&temp)).await;
+                before = is_taken(&made).then(|| {
+                    drop(first.fill_id(&id));
+                    Entry { row: Arc::new(first), rest: None }
+                });
             }
             if let Some(entry) = before {
                 shared.identify(&temp, &id, &Seen::Row(entry.clone()));

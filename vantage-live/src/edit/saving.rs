@@ -224,7 +224,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 (self.id, key) = self.table.new_id();
             }
             let record = self.new_record().map_err(|source| self.fault(source))?;
-            let work = save::create(shared, id, record, key, !self.doubts.is_empty());
+            let first = self.doubts.first().unwrap_or(&sent).local.clone();
+            let work = save::create(shared, id, record, key, first, !self.doubts.is_empty());
             self.ask(sent, Asked::default(), work);
         } else if self.doubts.must_look() || (self.must_fit().is_err() && !fields.is_empty()) {
             // What is in doubt is wanted as it is here by now, though it may be as it was before, and not modified yet.

@@ -117,7 +117,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let is_by_version = self.is_by_version() && !self.modified_fields().is_empty();
         let is_refused = self.unseen.refused && (is_by_version || !conflicting.is_empty());
         let is_changed = !self.unseen.changed.is_disjoint(conflicting);
-        let must = (is_refused || is_changed) && self.policy != Policy::Overwrite;
+        // A new record overwrites nothing: what is in conflict is the one that it was before.
+        let must = (is_refused || is_changed) && self.policy != Policy::Overwrite && !self.is_new();
         let must = must && !broken::is(Broken::ForgetsUnseenConflicts);
         if must {
             self.unseen.save = Some(SaveResult::Conflict(self.conflicts()));

@@ -172,7 +172,9 @@ impl<E: LiveEntity> Core<E> {
 
     /// Takes in what the cache has, where nothing better is known by now.
     pub fn load(&mut self, id: &Id, seen: Seen<E>, source: Source) {
-        let is_known = self.moments.judge(id, source) == Verdict::Settle
+        // P5: what was deleted with every other record is not there again, before a list says so.
+        let is_known = self.may_have_gone_since(source)
+            || self.moments.judge(id, source) == Verdict::Settle
             || self.flights.puts_off(id)
             || !matches!(self.seen(id), Seen::Gone);
         if !is_known {
@@ -184,12 +186,15 @@ impl<E: LiveEntity> Core<E> {
     }
 
     fn decide(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) -> Taken {
+        // P5: what was read before every record was deleted is read again before anybody sees it.
+        let is_read = matches!(source, Source::Request { write: false, .. });
+        let may_have_gone = is_read && self.may_have_gone_since(source) && !matches!(seen, Seen::Gone);
         match self.moments.judge(id, source) {
-            Verdict::Apply => {
+            Verdict::Apply if !may_have_gone => {
                 self.show(id, seen, source, origin);
                 Taken::Shown
             }
-            Verdict::Settle => {
+            Verdict::Apply | Verdict::Settle => {
                 self.settling.want(id.clone());
                 Taken::Settling
             }
@@ -221,13 +226,16 @@ impl<E: LiveEntity> Core<E> {
 
     /// Shows a state, whatever is shown now.
     pub fn show(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) {
-        // What was asked for before every record was deleted may be from before that.
-        let may_have_gone = matches!(source, Source::Request { began, .. } if began < self.emptied);
-        if may_have_gone && !matches!(seen, Seen::Gone) {
+        if self.may_have_gone_since(source) && !matches!(seen, Seen::Gone) {
             self.settling.want(id.clone());
         }
         self.uncached.add(id);
         self.put(id, seen, source, origin);
+    }
+
+    /// Whether this was asked for before every record was deleted, so that it may tell of what was there before that.
+    fn may_have_gone_since(&self, source: Source) -> bool {
+        matches!(source, Source::Request { began, .. } if began < self.emptied)
     }
 
     /// The store has deleted every record that it had. What is still shown was made meanwhile, before that or after: it is
@@ -272,7 +280,8 @@ impl<E: LiveEntity> Core<E> {
 
     /// The record that `temp` stood for has been saved as `id`, if it had another id before.
     pub fn identify(&mut self, temp: Option<&Id>, id: &Id, seen: &Seen<E>) {
-        let (Some(temp), Seen::Row(entry)) = (temp.filter(|temp| *temp != id), seen) else { return };
+        let is_news = |temp: &&Id| *temp != id && self.snapshot.aliases.get(*temp) != Some(id);
+        let (Some(temp), Seen::Row(entry)) = (temp.filter(is_news), seen) else { return };
         if self.aliases.len() >= ALIASES
             && let Some(oldest) = self.aliases.pop_front()
         {
