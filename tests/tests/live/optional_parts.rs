@@ -6,7 +6,8 @@ use tests::bakery::Colleague as _;
 use vantage_live::contract::{Faults, FaultyValueSet};
 use vantage_live::entity::OptionalField;
 use vantage_live::{
-    FieldSet, ImTable, LiveEntity, LiveTable, Operation, RecordEdit, SaveResult, ValueErrorKind, WritableValueSet as _,
+    FieldSet, Guard, ImTable, LiveEntity, LiveTable, Operation, Patch, ReadableValueSet as _, RecordEdit, SaveResult,
+    ValueErrorKind, WritableValueSet as _,
 };
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
@@ -144,4 +145,27 @@ async fn a_part_of_what_has_gone_by_ones_own_lost_write_is_saved_with_the_rest()
     assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
     assert_eq!(edit.modified_fields(), FieldSet::EMPTY);
     assert_eq!(address(&store).await, Some(json!({"street": "Main", "city": "Hill Valley"})));
+}
+
+#[tokio::test]
+async fn what_was_typed_of_a_part_that_somebody_took_out_of_a_record_made_unheard_stays_when_another_comes() {
+    let store = ImTable::new("client");
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Client>::builder(faulty).open().await.unwrap();
+    let mut edit = table.new_record(Client { name: "Marty".into(), address: Some(home("Lyon")) });
+    edit.address.as_mut().unwrap().street = "Main".into();
+    faults.next(Operation::Insert).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+    let made = store.get_values().await.unwrap().remove(0).0;
+    let sets = |address: Value| Patch::new().set("address", address);
+    let _ = store.write(&made, &sets(Value::Null), &Guard::Exists).await.unwrap();
+    let shown = edit.save().await.unwrap();
+    assert!(matches!(shown, SaveResult::Conflict(_)), "{shown:?}");
+    let _ = store.write(&made, &sets(there()), &Guard::Exists).await.unwrap();
+
+    let told = edit.save().await.unwrap();
+
+    assert!(matches!(told, SaveResult::Conflict(_)), "{told:?}");
+    assert_eq!(edit.address.as_ref().unwrap().street, "Main", "P4");
 }

@@ -91,6 +91,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 let others = foreign & meant;
                 Arc::make_mut(&mut self.three.snapshot.row).copy_fields(&sent.local, others);
                 let followed = self.take_remote_state_with(found, own, others);
+                // P4: with what was sent for its base, nothing tells what was typed of a part that is not there: all of it stays.
+                self.three.forget_what_was_left();
                 let changed = self.unseen.changed;
                 self.has_become(&id);
                 self.unseen.changed = changed;

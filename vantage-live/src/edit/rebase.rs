@@ -105,6 +105,11 @@ impl<E: LiveEntity> ThreeWay<E> {
         followed
     }
 
+    /// Whatever comes back of what has been taken away from under the session stays in conflict as a whole.
+    pub fn forget_what_was_left(&mut self) {
+        self.left = None;
+    }
+
     /// Of an optional entity that was on one side only, so that all of it was in conflict, and that is on both again without
     /// anybody having touched it here: the fields that are as they were before. Those that were modified before stay in
     /// conflict, whatever is there now: the person was told that it had gone.
