@@ -20,17 +20,20 @@ impl Coercing {
         Coercing { store, coerce }
     }
 
-    /// The patch that writes `patch` as it will be stored.
+    /// The patch that writes `patch` as it will be stored, and what is stored beside it.
     fn coerced(&self, patch: &Patch) -> Patch {
         let mut written = Record::new();
         patch.apply(&mut written);
+        let sent: Vec<String> = written.keys().cloned().collect();
         (self.coerce)(&mut written);
         let set = |coerced: Patch, (path, _): (&vantage_live::Path, _)| match path.get(&written) {
             Some(value) => coerced.set(path.clone(), value.clone()),
             None => coerced.unset(path.clone()),
         };
         let unset = patch.unsets().fold(Patch::new(), |coerced, path| coerced.unset(path.clone()));
-        patch.sets().fold(unset, set)
+        let added = written.iter().filter(|(name, _)| !sent.contains(name));
+        let beside = added.fold(unset, |coerced, (name, value)| coerced.set(name.as_str(), value.clone()));
+        patch.sets().fold(beside, set)
     }
 }
 

@@ -6,7 +6,7 @@ use tests::bakery::{self, Colleague as _, Product, record};
 use tests::claiming::Claiming;
 use tests::still::Still;
 use tests::wait::until;
-use vantage_live::contract::{Faults, FaultyValueSet};
+use vantage_live::contract::{Faults, FaultyValueSet, Held};
 use vantage_live::dataset::WritableDataSet;
 use vantage_live::{
     FeedEvent, Id, ImTable, LiveEntity, LiveTable, ManualFeed, Operation, ReadableValueSet as _, ValueErrorKind,
@@ -18,6 +18,18 @@ fn cache(below: &ImTable) -> (Claiming<FaultyValueSet<ImTable>>, Faults) {
     let faulty = FaultyValueSet::new(below.clone());
     let faults = faulty.faults();
     (Claiming::lasting(faulty), faults)
+}
+
+/// A table that has asked this cache for its rows, and is then to list this store; both are answered when they are let.
+async fn loading<E: LiveEntity>(below: &ImTable, store: ImTable) -> (LiveTable<E>, Faults, [Held; 2]) {
+    let (cache, faults) = cache(below);
+    let backend = FaultyValueSet::new(store);
+    let faults_of_backend = backend.faults();
+    let listed = faults_of_backend.next(Operation::Read).is_held();
+    let read = faults.next(Operation::Read).has_its_answer_held();
+    let table = LiveTable::<E>::builder(backend).cache(cache).start().unwrap();
+    read.arrived().await;
+    (table, faults_of_backend, [read, listed])
 }
 
 async fn is_told_everything(table: &LiveTable<Product>) {
@@ -81,12 +93,7 @@ async fn a_cache_that_is_away_for_long_costs_little_and_is_as_the_rows_when_it_i
 
 #[tokio::test]
 async fn a_record_that_is_deleted_while_the_cache_is_being_read_does_not_come_back_from_it() {
-    let (cache, faults) = cache(&bakery::store().await);
-    let backend = FaultyValueSet::new(bakery::store().await);
-    let listed = backend.faults().next(Operation::Read).is_held();
-    let read = faults.next(Operation::Read).has_its_answer_held();
-    let table = LiveTable::<Product>::builder(backend).cache(cache).start().unwrap();
-    read.arrived().await;
+    let (table, _, [read, listed]) = loading::<Product>(&bakery::store().await, bakery::store().await).await;
 
     WritableDataSet::delete_id(&table, &Id::from("sea_pie")).await.unwrap();
     read.release();
@@ -98,13 +105,8 @@ async fn a_record_that_is_deleted_while_the_cache_is_being_read_does_not_come_ba
 
 #[tokio::test]
 async fn a_record_that_is_being_deleted_is_not_shown_from_the_cache() {
-    let (cache, faults) = cache(&bakery::store().await);
-    let backend = FaultyValueSet::new(bakery::store().await);
-    let listed = backend.faults().next(Operation::Read).is_held();
-    let deleted = backend.faults().next(Operation::Delete).is_held();
-    let read = faults.next(Operation::Read).has_its_answer_held();
-    let table = LiveTable::<Product>::builder(backend).cache(cache).start().unwrap();
-    read.arrived().await;
+    let (table, faults, [read, listed]) = loading::<Product>(&bakery::store().await, bakery::store().await).await;
+    let deleted = faults.next(Operation::Delete).is_held();
     let (pie, mut events) = (Id::from("sea_pie"), table.subscribe_record("sea_pie"));
 
     let (gone, ()) = futures::join!(WritableDataSet::delete_id(&table, &pie), async {
@@ -131,12 +133,7 @@ async fn a_record_that_is_deleted_while_a_cache_of_more_than_are_remembered_is_b
     assert!(below.insert_id_values((0..70_000).map(priced).collect()).await.iter().all(Result::is_ok));
     let (last, price) = priced(69_999);
     store.insert_id_value(&last, price).await.unwrap();
-    let (cache, faults) = cache(&below);
-    let backend = FaultyValueSet::new(store);
-    let listed = backend.faults().next(Operation::Read).is_held();
-    let read = faults.next(Operation::Read).is_held();
-    let table = LiveTable::<Priced>::builder(backend).cache(cache).start().unwrap();
-    read.arrived().await;
+    let (table, _, [read, listed]) = loading::<Priced>(&below, store).await;
 
     WritableDataSet::delete_id(&table, &last).await.unwrap();
     read.release();
@@ -245,12 +242,7 @@ async fn a_cache_is_written_to_once_at_a_time() {
 
 #[tokio::test]
 async fn what_was_deleted_with_everything_while_the_cache_is_being_read_does_not_come_back_from_it() {
-    let (cache, faults) = cache(&bakery::store().await);
-    let backend = FaultyValueSet::new(bakery::store().await);
-    let listed = backend.faults().next(Operation::Read).is_held();
-    let read = faults.next(Operation::Read).has_its_answer_held();
-    let table = LiveTable::<Product>::builder(backend).cache(cache).start().unwrap();
-    read.arrived().await;
+    let (table, _, [read, listed]) = loading::<Product>(&bakery::store().await, bakery::store().await).await;
     let mut events = table.subscribe();
 
     assert_eq!(WritableDataSet::delete_all(&table).await.unwrap(), 5);

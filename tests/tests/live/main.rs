@@ -30,6 +30,7 @@ mod parts_that_go;
 mod positions;
 mod refusals;
 mod rows;
+mod shown_again;
 mod subscriptions;
 mod temp_ids;
 mod through_the_table;

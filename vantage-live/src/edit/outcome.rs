@@ -162,7 +162,8 @@ impl<F: Field> SaveError<F> {
 pub enum DeleteResult<F: Field> {
     /// The record is gone, by this session.
     Deleted,
-    /// The record had gone before; or, over a link that sends a request a second time by itself, by the first time.
+    /// The record had gone before, or a filtered set hides it by now; or, over a link that sends a request a second time by
+    /// itself, it has gone by the first time.
     AlreadyGone,
     /// Somebody else has changed these fields since the session last agreed; or the store has made other values of them, when
     /// it made the record and nobody was told. Nothing was deleted; the session shows them

@@ -258,7 +258,7 @@ pub(super) async fn create<E: LiveEntity>(
     temp: Id,
     record: Record,
     key: IdempotencyKey,
-    mut first: E,
+    first: E,
     in_doubt: bool,
 ) -> Result<Answer<E>, DataSetError> {
     let can = shared.backend.capabilities();
@@ -268,30 +268,7 @@ pub(super) async fn create<E: LiveEntity>(
         shared.insert(record, Some(key), Some(&temp)).await?
     } else if can.client_ids {
         let id = if shared.ids == Ids::ClientUuid { temp.clone() } else { Id::from(key.0) };
-        let is_taken = |made: &Result<_, DataSetError>| matches!(made, Err(DataSetError::Store(error)) if error.kind == ValueErrorKind::AlreadyExists);
-        let mut made = shared.insert_id(&id, record.clone(), Some(&temp)).await;
-        if is_taken(&made) {
-            // No other session has the id: it is ours, from an attempt whose answer was lost.
-            let mut before = shared.made_before(&id).await?;
-            if before.is_none() && shared.filters() {
-                // It has gone again; or a filter hides it, and then its id is still taken, and it is as it was first sent, for
-                // all that anybody here can see.
-                made = shared.insert_id(&id, record, Some(&temp)).await;
-                before = is_taken(&made).then(|| {
-                    drop(first.fill_id(&id));
-                    Entry { row: Arc::new(first), rest: None }
-                });
-            }
-            if let Some(entry) = before {
-                shared.identify(&temp, &id, &Seen::Row(entry.clone()));
-                return Ok(Answer::CreatedBefore(id, entry));
-            }
-            if is_taken(&made) {
-                return Ok(Answer::Gone);
-            }
-        }
-        let Some(entry) = made_entry(&shared, &id, made?)? else { return Ok(Answer::Gone) };
-        return Ok(if is_read { Answer::CreatedBefore(id, entry) } else { Answer::Created(id, entry) });
+        return create_id(&shared, id, &temp, record, first, is_read).await;
     } else if in_doubt {
         // The store cannot tell whether it has made the record, and a second one would be worse than an answer.
         let kind = ValueErrorKind::OutcomeUnknown;
@@ -303,8 +280,49 @@ pub(super) async fn create<E: LiveEntity>(
         // P7: what the first attempt had made was told of then, and if a filter hides it nobody tells of it again.
         shared.look_again(&id);
     }
-    let Some(entry) = made_entry(&shared, &id, after)? else { return Ok(Answer::Gone) };
-    Ok(if is_read { Answer::CreatedBefore(id, entry) } else { Answer::Created(id, entry) })
+    let made = made_entry(&shared, &id, after)?;
+    Ok(made.map_or(Answer::Gone, |entry| created(id, entry, is_read)))
+}
+
+/// As [`create`], by an id that no other session has: where it is taken, an attempt whose answer was lost has made the record.
+async fn create_id<E: LiveEntity>(
+    shared: &Arc<Shared<E>>,
+    id: Id,
+    temp: &Id,
+    record: Record,
+    mut first: E,
+    is_read: bool,
+) -> Result<Answer<E>, DataSetError> {
+    let mut made = shared.insert_id(&id, record.clone(), Some(temp)).await;
+    if is_taken(&made) {
+        let mut before = shared.made_before(&id).await?;
+        if before.is_none() && shared.filters() {
+            // It has gone again; or a filter hides it, and then its id is still taken, and it is as it was first sent, for all
+            // that anybody here can see.
+            made = shared.insert_id(&id, record, Some(temp)).await;
+            before = is_taken(&made).then(|| {
+                drop(first.fill_id(&id));
+                Entry { row: Arc::new(first), rest: None }
+            });
+        }
+        if let Some(entry) = before {
+            shared.identify(temp, &id, &Seen::Row(entry.clone()));
+            return Ok(Answer::CreatedBefore(id, entry));
+        }
+        if is_taken(&made) {
+            return Ok(Answer::Gone);
+        }
+    }
+    let made = made_entry(shared, &id, made?)?;
+    Ok(made.map_or(Answer::Gone, |entry| created(id, entry, is_read)))
+}
+
+fn is_taken<T>(made: &Result<T, DataSetError>) -> bool {
+    matches!(made, Err(DataSetError::Store(error)) if error.kind == ValueErrorKind::AlreadyExists)
+}
+
+fn created<E>(id: Id, entry: Entry<E>, is_read: bool) -> Answer<E> {
+    if is_read { Answer::CreatedBefore(id, entry) } else { Answer::Created(id, entry) }
 }
 
 /// The record as the store has made it, which may be one that does not fit the entity, or have gone by now.

@@ -45,12 +45,13 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Where the answers to two writes of one table have crossed, a read says which was later, and the save waits for it; where
     /// three such reads have failed, it is an `OutcomeUnknown` too.
     ///
-    /// After an `OutcomeUnknown` the next save reads the record before it writes, unless a [`rebase`](Self::rebase) has shown
-    /// since it was sent that somebody has changed what it checks: then it was done before that, or never will be. Where all of the write stands there as it
-    /// was sent, it is this session's own; a field with a third value may be a coercion of ours or somebody's change, and is
-    /// shown as a conflict, for it cannot be told and must not be overwritten, and so is any other that was typed into since.
-    /// A write that lands even later than that is still known for this session's own. A record whose first save was lost has no id to be refreshed by: its next save finds
-    /// out. Where somebody has deleted it by then, it is made once more, for nothing tells that it was there.
+    /// After an `OutcomeUnknown` the next save reads the record before it writes, unless a [`rebase`](Self::rebase) has
+    /// shown since it was sent that somebody has changed what it checks: then it was done before that, or never will be.
+    /// Where all of the write stands there as it was sent, it is this session's own; a field with a third value may be a
+    /// coercion of ours or somebody's change, and is shown as a conflict, for it cannot be told and must not be
+    /// overwritten, and so is any other that was typed into since. A write that lands even later than that is still known
+    /// for this session's own. A record whose first save was lost has no id to be refreshed by: its next save finds out.
+    /// Where somebody has deleted it by then, it is made once more, for nothing tells that it was there.
     ///
     /// # Errors
     /// [`EditError`] for misuse and bugs only: a record that cannot be written as JSON, a table that is closed; and

@@ -31,9 +31,14 @@ impl<'s, E: LiveEntity> Listing<'s, E> {
         Listing { shared, began, room }
     }
 
+    /// Where what it tells comes from.
+    fn source(&self) -> Source {
+        Source::Request { began: self.began, write: false }
+    }
+
     /// Takes in what it tells, each with its source.
     pub fn tells(&mut self, seen: Vec<(Seen<E>, Id)>, mut take: impl FnMut(&mut Core<E>, Id, Seen<E>, Source)) {
-        let source = Source::Request { began: self.began, write: false };
+        let source = self.source();
         self.shared.change(|core| {
             core.moments.list_tells(&mut self.room, seen.len());
             for (seen, id) in seen {
@@ -82,7 +87,7 @@ impl<E: LiveEntity> Shared<E> {
     #[tracing::instrument(name = "list", level = "debug", skip_all, fields(table = self.table()))]
     async fn list_and(self: &Arc<Self>, listed: impl Fn(u64)) -> Result<(), ValueError> {
         let mut listing = Listing::begin(self);
-        let source = Source::Request { began: listing.began, write: false };
+        let source = listing.source();
         let mut ids = HashSet::with_capacity_and_hasher(self.rows.load().rows.len(), RandomState::default());
         let mut batches = self.backend.stream_values(self.batch);
         while let Some(batch) = batches.try_next().await? {
