@@ -7,16 +7,19 @@ mod board;
 #[path = "../../../vantage-live/benches/speed/entity.rs"]
 #[expect(dead_code, reason = "the other benchmark uses the rest")]
 mod entity;
+mod growth;
+mod measure;
+#[path = "../../../vantage-live/benches/speed/plot.rs"]
+mod plot;
 mod raw;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tests::servers::SurrealServer;
 use vantage_live::store::surrealdb::SurrealDb;
-use vantage_live::{Event, Id, LiveTable, SaveResult, WritableValueSet as _};
 
-use board::{judge, median, tell};
-use entity::{Product, record};
+use board::{judge, tell};
+use measure::{fill, hearing, opening, saving};
 use raw::Raw;
 
 const ROWS: u32 = 100_000;
@@ -24,20 +27,26 @@ const ROWS: u32 = 100_000;
 const OPENINGS: usize = 5;
 const SAVES: u32 = 400;
 /// How many remote changes there are in a row, and how often.
-const CHANGES: (u32, usize) = (100, 7);
+const CHANGES: (u32, i64) = (100, 7);
 /// How much later a subscriber may hear of a change than the raw stream.
 const LATER: Duration = Duration::from_micros(50);
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let server = SurrealServer::start(env!("CARGO_BIN_EXE_surreal-server"));
-    let url = server.url();
     // In a task, as a program is: whoever blocks on the runtime waits for a thread to wake at every answer.
-    runtime.block_on(runtime.spawn(all(url))).expect("no panic");
+    if std::env::args().any(|argument| argument == "--growth") {
+        return runtime.block_on(runtime.spawn(growth::draw())).expect("no panic");
+    }
+    let server = SurrealServer::start(env!("CARGO_BIN_EXE_surreal-server"));
+    runtime.block_on(runtime.spawn(all(server.url()))).expect("no panic");
 }
 
 async fn all(url: String) {
-    opens("in process", &Raw::in_process().await, &connected("mem://").await).await;
+    let raw = Raw::in_process().await;
+    // A database of its own for each.
+    fill(&raw.database().table("product"), ROWS).await;
+    opens("in process", &raw, &connected("mem://").await).await;
+    drop(raw);
     let (raw, db) = (Raw::of(url.clone()).await, connected(url.clone()).await);
     opens("over WebSocket", &raw, &db).await;
     saves(&raw, &db).await;
@@ -52,104 +61,32 @@ async fn connected(url: impl Into<String>) -> SurrealDb {
     connecting.namespace("bakery").database("hill_valley").await.expect("a database")
 }
 
-fn id(n: u32) -> Id {
-    Id::from(i64::from(n))
-}
-
 async fn opens(place: &str, raw: &Raw, db: &SurrealDb) {
     let products = db.table("product");
-    // A server's raw client reads the same rows; each database in this process has its own.
-    for products in [Some(products.clone()), raw.own_store()].into_iter().flatten() {
-        products.define().await.expect("a table");
-        let rows: Vec<_> = (0..ROWS).map(|n| (id(n), record(n))).collect();
-        assert!(products.insert_id_values(rows).await.iter().all(Result::is_ok), "all are new");
-    }
-
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    for _ in 0..OPENINGS {
-        let began = Instant::now();
-        let table = LiveTable::<Product>::builder(products.clone()).open().await.expect("an open table");
-        ours.push(began.elapsed());
-        assert_eq!(table.rows().len(), ROWS as usize);
-        drop(table);
-        let began = Instant::now();
-        let rows = raw.rows().await;
-        theirs.push(began.elapsed());
-        assert_eq!(rows.len(), ROWS as usize);
-    }
-    let opened = ratio(&mut ours, &mut theirs);
-    tell(&format!("opening 100,000 rows from SurrealDB {place}"), "raw select and decode to `Vec<E>`", opened, 1.2);
+    fill(&products, ROWS).await;
+    let opened = opening(raw, &products, ROWS, OPENINGS).await;
+    let figure = format!("opening 100,000 rows from SurrealDB {place}");
+    tell(&figure, "raw select and decode to `Vec<E>`", opened.ratio(), 1.2);
 }
 
-/// A save as a user makes it, beside the same statement by the raw client.
 async fn saves(raw: &Raw, db: &SurrealDb) {
-    let table = LiveTable::<Product>::builder(db.table("product")).open().await.expect("an open table");
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let before = db.round_trips();
-    for n in 0..SAVES {
-        let mut edit = table.edit_row(&id(n)).expect("a row");
-        edit.price += 1;
-        let began = Instant::now();
-        let saved = edit.save().await.expect("an answer");
-        ours.push(began.elapsed());
-        assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
-        let price = Product::number(n + SAVES).price;
-        let began = Instant::now();
-        let after = raw.write(n + SAVES, price, price + 1).await;
-        theirs.push(began.elapsed());
-        assert_eq!(after.price, price + 1);
-    }
+    let saved = saving(raw, db, SAVES).await;
     let requests = db.round_trips() - before;
-    let saved = ratio(&mut ours, &mut theirs);
-    println!("a guarded save takes {:?}, the statement {:?}", median(&mut ours), median(&mut theirs));
-    tell("a guarded save on SurrealDB", "the raw client's same statement", saved, 1.1);
+    println!("a guarded save takes {:?}, the statement {:?}", saved.ours, saved.theirs);
+    tell("a guarded save on SurrealDB", "the raw client's same statement", saved.ratio(), 1.1);
     judge(&format!("round trips of {SAVES} guarded saves: {requests} (goal {SAVES})"), requests == u64::from(SAVES));
 }
 
-/// How much later a subscriber hears of a change that somebody else makes than who follows the raw stream.
 async fn changes(writer: &Raw, follower: &Raw, db: &SurrealDb) {
     let (many, rounds) = CHANGES;
-    let (mut ours, mut theirs, mut read) = (Vec::new(), Vec::new(), Vec::new());
-    let mut stock = 1_000;
-    for _ in 0..rounds {
-        let products = db.table("product");
-        let table = LiveTable::<Product>::builder(products.clone()).feed(products.feed()).open().await;
-        let table = table.expect("an open table");
-        let mut events = table.subscribe();
-        for n in 0..many {
-            stock += 1;
-            let began = Instant::now();
-            writer.sets_stock(n, stock).await;
-            while let Some(event) = events.next().await {
-                if matches!(&event, Event::Updated { row, .. } if row.stock == stock) {
-                    break;
-                }
-            }
-            ours.push(began.elapsed());
-        }
-        drop((table, events));
-        let mut stream = follower.follows().await;
-        for n in 0..many {
-            stock += 1;
-            let began = Instant::now();
-            writer.sets_stock(n, stock).await;
-            stream.hears(stock).await;
-            theirs.push(began.elapsed());
-            // What is told comes in any order: who shows no older state than before reads the record.
-            drop(follower.reads(n).await);
-            read.push(began.elapsed());
-        }
-    }
-    let (ours, theirs, read) = (median(&mut ours), median(&mut theirs), median(&mut read));
-    let later = ours.saturating_sub(theirs);
+    let (heard, read) = hearing(writer, follower, db, many, rounds).await;
+    let later = heard.ours.saturating_sub(heard.theirs);
     println!(
-        "from a change to a subscriber {ours:?}, to the raw stream {theirs:?}, which reads the record by {read:?}"
+        "from a change to a subscriber {:?}, to the raw stream {:?}, which reads the record by {read:?}",
+        heard.ours, heard.theirs
     );
     let figure =
         format!("remote change to subscriber on SurrealDB: {later:?} more than the raw LIVE stream (goal {LATER:?})");
     judge(&figure, later <= LATER);
-}
-
-fn ratio(ours: &mut [Duration], theirs: &mut [Duration]) -> f64 {
-    median(ours).as_secs_f64() / median(theirs).as_secs_f64()
 }

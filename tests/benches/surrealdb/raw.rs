@@ -9,7 +9,7 @@ use surrealdb::opt::{Config, WebsocketConfig};
 use surrealdb::types::{Number, RecordId, SurrealValue, Value, vars};
 use surrealdb::{Notification, Surreal};
 use tests::servers::SurrealServer;
-use vantage_live::store::surrealdb::{SurrealDb, SurrealTable};
+use vantage_live::store::surrealdb::SurrealDb;
 
 /// The statement that the store sends for the same save: one field, guarded by its value, written as the kind of number that
 /// stands there.
@@ -25,7 +25,6 @@ const DENIED: &str = "this user is not allowed to write this record, or to see i
 /// A client of the SDK's.
 pub struct Raw {
     client: Surreal<Any>,
-    is_own: bool,
 }
 
 /// The entity, as the SDK decodes it.
@@ -64,7 +63,7 @@ impl Raw {
     pub async fn in_process() -> Self {
         let client = connect("mem://").await.expect("a database in this process");
         client.use_ns("bakery").use_db("hill_valley").await.expect("a database");
-        Raw { client, is_own: true }
+        Raw { client }
     }
 
     /// Of a server.
@@ -77,12 +76,12 @@ impl Raw {
         let root = Root { username: user.to_owned(), password: password.to_owned() };
         client.signin(root).await.expect("signing in");
         client.use_ns("bakery").use_db("hill_valley").await.expect("a database");
-        Raw { client, is_own: false }
+        Raw { client }
     }
 
-    /// The table that has to be filled for this client alone.
-    pub fn own_store(&self) -> Option<SurrealTable> {
-        self.is_own.then(|| SurrealDb::from_client(self.client.clone()).table("product"))
+    /// The database of this client, as the library's.
+    pub fn database(&self) -> SurrealDb {
+        SurrealDb::from_client(self.client.clone())
     }
 
     pub async fn rows(&self) -> Vec<Row> {

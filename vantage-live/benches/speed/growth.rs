@@ -2,10 +2,8 @@
 //! draws the picture of the documentation. What does not grow with the rows is a line that is level.
 
 use std::hint::black_box;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use plotters::prelude::*;
 use tokio::runtime::Runtime;
 use vantage_live::{Id, ImTable, LiveTable, WritableValueSet as _};
 
@@ -14,34 +12,25 @@ use crate::entity::{Product, ProductField, id};
 use crate::feeds::{EVENTS, Fed, filled};
 use crate::frames::frame;
 use crate::memory;
+use crate::plot::{Lines, SIZES, per_row as each};
 use crate::reads::{PAUSE, Writer, changed};
 use crate::store::Made;
 
-const SIZES: [u32; 4] = [1_000, 10_000, 100_000, 1_000_000];
 /// Reads of one measurement.
 const TIMES: u32 = 2_000;
 const ROUNDS: usize = 7;
 /// The rows that are on the screen.
 const VISIBLE: u32 = 50;
-const PICTURE: &str = "src/how_fast/growth.svg";
-
-/// One figure: its name, and how much it is for each number of rows, in nanoseconds or bytes.
-type Line = (&'static str, Vec<(f64, f64)>);
+const PICTURE: &str = "growth.svg";
 
 pub fn draw(runtime: &Runtime) {
-    let mut lines: Vec<Line> = Vec::new();
+    let mut lines = Lines::default();
     for rows in SIZES {
         for (name, figure) in at(runtime, rows) {
-            println!("{name} at {rows} rows: {figure:.1}");
-            match lines.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, line)) => line.push((rows.into(), figure)),
-                None => lines.push((name, vec![(rows.into(), figure)])),
-            }
+            lines.tell(name, rows, figure);
         }
     }
-    let picture = Path::new(env!("CARGO_MANIFEST_DIR")).join(PICTURE);
-    plot(&picture, &lines).expect("the picture can be drawn");
-    println!("drawn: {}", picture.display());
+    lines.draw(PICTURE);
 }
 
 /// How long each takes with so many rows, in nanoseconds, and how many bytes a row.
@@ -120,40 +109,7 @@ fn under_writes(runtime: &Runtime, rows: u32, read: impl Fn(&LiveTable<Product>)
     took
 }
 
-/// What one of so many takes, in nanoseconds.
-fn each(all: Duration, many: u32) -> f64 {
-    all.as_secs_f64() * 1e9 / f64::from(many)
-}
-
 /// The median of how long it says that it has taken.
 fn usual(rounds: usize, mut work: impl FnMut() -> Duration) -> Duration {
     median(&mut (0..rounds).map(|_| work()).collect::<Vec<_>>())
-}
-
-fn plot(picture: &Path, lines: &[Line]) -> Result<(), Box<dyn std::error::Error>> {
-    let root = SVGBackend::new(picture, (760, 640)).into_drawing_area();
-    root.fill(&WHITE)?;
-    let mut chart = ChartBuilder::on(&root)
-        .margin(14)
-        .x_label_area_size(40)
-        .y_label_area_size(70)
-        .build_cartesian_2d((800.0..1_300_000.0_f64).log_scale(), (1.0..30_000_000.0_f64).log_scale())?;
-    chart
-        .configure_mesh()
-        .x_desc("rows")
-        .y_desc("nanoseconds, or bytes")
-        .x_label_formatter(&|rows| format!("{rows:.0}"))
-        .y_label_formatter(&|nanos| format!("{nanos:.0}"))
-        .light_line_style(TRANSPARENT)
-        .draw()?;
-    for (at, (name, line)) in lines.iter().enumerate() {
-        let colour = Palette99::pick(at).to_rgba();
-        chart
-            .draw_series(LineSeries::new(line.iter().copied(), colour.stroke_width(2)).point_size(3))?
-            .label(*name)
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2)));
-    }
-    chart.configure_series_labels().position(SeriesLabelPosition::UpperLeft).draw()?;
-    root.present()?;
-    Ok(())
 }

@@ -8,6 +8,7 @@ mod feeds;
 mod frames;
 mod growth;
 mod memory;
+mod plot;
 mod reads;
 mod store;
 
