@@ -84,6 +84,17 @@ async fn settled(
     since: &[(&str, Value)],
     is_deleted: bool,
 ) -> RecordEdit<'static, Product> {
+    settled_after(policy, &[], types, since, is_deleted).await
+}
+
+/// The same, where the colleague had changed the record before the save, too, which nobody was shown.
+async fn settled_after(
+    policy: Policy,
+    before: &[(&str, Value)],
+    types: impl FnOnce(&mut Product),
+    since: &[(&str, Value)],
+    is_deleted: bool,
+) -> RecordEdit<'static, Product> {
     let store = bakery::store().await;
     let faulty = FaultyValueSet::new(store.clone());
     let faults = faulty.faults();
@@ -91,6 +102,9 @@ async fn settled(
     let table = table.open().await.unwrap();
     let mut edit = table.edit_record_owned("sea_pie").await.unwrap();
     types(&mut edit);
+    for (field, value) in before {
+        store.colleague_sets("sea_pie", field, value.clone()).await;
+    }
     let held = faults.next(Operation::Write).has_its_answer_held();
     edit.start_save().unwrap();
     held.arrived().await;
@@ -155,33 +169,47 @@ async fn what_was_set_back_after_an_answer_was_shown_is_what_the_session_has_whe
     assert_eq!((edit.price, edit.modified_fields()), (299, FieldSet::EMPTY), "P6");
 }
 
+/// A save of another name, which was done after a colleague's change that was shown while it was under way; and then the record
+/// has gone, before a read could settle which of the two was later. What the session has when it is told that it is saved.
+async fn saved_after(policy: Policy, field: &str, value: Value) -> RecordEdit<'static, Product> {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).policy(policy).environment(Still::with_chance(0));
+    let table = table.open().await.unwrap();
+    let mut edit = table.edit_record_owned("sea_pie").await.unwrap();
+    edit.name = "Pie".into();
+    let writing = faults.next(Operation::Write).is_held();
+    edit.start_save().unwrap();
+    writing.arrived().await;
+    store.colleague_sets("sea_pie", field, value).await;
+    table.on_backend_change("sea_pie").await.unwrap();
+    let _ = edit.rebase().unwrap();
+    let reading = faults.next(Operation::Read).is_held();
+    writing.release();
+    reading.arrived().await;
+    store.colleague_deletes("sea_pie").await;
+    reading.release();
+    let saved = edit.finish_save().await.unwrap();
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    edit
+}
+
 #[tokio::test]
 async fn where_the_record_has_gone_by_then_what_was_saved_is_what_the_session_has() {
     for policy in [Policy::Fields, Policy::Overwrite] {
-        let store = bakery::store().await;
-        let faulty = FaultyValueSet::new(store.clone());
-        let faults = faulty.faults();
-        let table = LiveTable::<Product>::builder(faulty).policy(policy).environment(Still::with_chance(0));
-        let table = table.open().await.unwrap();
-        let mut edit = table.edit_record("sea_pie").await.unwrap();
-        edit.name = "Pie".into();
-        let writing = faults.next(Operation::Write).is_held();
-        edit.start_save().unwrap();
-        writing.arrived().await;
-        store.colleague_sets("sea_pie", "price", 310).await;
-        table.on_backend_change("sea_pie").await.unwrap();
-        let _ = edit.rebase().unwrap();
-        let reading = faults.next(Operation::Read).is_held();
-        writing.release();
-        reading.arrived().await;
-        store.colleague_deletes("sea_pie").await;
-        reading.release();
+        let edit = saved_after(policy, "price", 310.into()).await;
 
-        let saved = edit.finish_save().await.unwrap();
-
-        assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
         assert_eq!((&*edit.name, edit.price, edit.modified_fields()), ("Pie", 310, FieldSet::EMPTY), "{policy:?}: P4");
     }
+}
+
+#[tokio::test]
+async fn where_the_record_has_gone_by_then_what_was_overwritten_was_before_the_save() {
+    let edit = saved_after(Policy::Overwrite, "name", "Cake".into()).await;
+
+    assert_eq!((&*edit.name, edit.modified_fields()), ("Pie", FieldSet::EMPTY), "P4");
+    assert_eq!(edit.live_snapshot().name, "Pie");
 }
 
 #[tokio::test]
@@ -277,6 +305,15 @@ async fn what_a_session_was_shown_after_it_has_overwritten_is_not_taken_back_whe
     let edit = settled(Policy::Overwrite, |product| product.price = 310, &since, true).await;
 
     assert_eq!((&*edit.name, edit.live_snapshot().price), ("Cake", 320), "P6");
+}
+
+#[tokio::test]
+async fn what_was_written_stands_in_what_was_shown_so_what_was_set_back_there_came_after_it() {
+    let types = |product: &mut Product| product.name = "Pie".into();
+    let (before, since) = ([("price", 310.into())], [("price", 299.into())]);
+    let edit = settled_after(Policy::Overwrite, &before, types, &since, true).await;
+
+    assert_eq!((&*edit.name, edit.price), ("Pie", 299), "P6");
 }
 
 #[tokio::test]

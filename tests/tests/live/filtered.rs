@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use tests::bakery::{self, Colleague as _, Product, ProductField};
+use tests::claiming::Claiming;
 use tests::filtering::Filtering;
 use tests::wait::until;
+use uuid::Uuid;
 use vantage_live::contract::{Faults, FaultyValueSet};
 use vantage_live::{
-    FieldSet, Guard, Ids, ImTable, LiveEntity, LiveTable, Operation, Patch, ReadableValueSet as _, Record, SaveResult,
-    WritableValueSet as _,
+    FieldSet, Guard, Id, Ids, ImTable, LiveEntity, LiveTable, Operation, Patch, ReadableValueSet as _, Record,
+    SaveResult, WritableValueSet as _,
 };
 
 const PIE: &str = "sea_pie";
@@ -158,4 +160,26 @@ async fn a_hidden_record_is_known_for_made_though_the_store_sets_a_field_of_it()
     let saved = edit.save().await;
 
     assert!(matches!(saved, Ok(SaveResult::Created(_))), "{saved:?}");
+}
+
+#[tokio::test]
+async fn a_hidden_record_whose_making_was_lost_has_the_id_that_it_was_given() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+    struct Numbered {
+        #[live(id)]
+        id: Uuid,
+        price: i64,
+    }
+    let filtering = Filtering::new(ImTable::new("numbered"), is_cheap);
+    let faulty = FaultyValueSet::new(Claiming::new(filtering, |can| can.idempotent_insert = false));
+    let faults = faulty.faults();
+    let table = LiveTable::<Numbered>::builder(faulty).open().await.unwrap();
+    let mut edit = table.new_record(Numbered { id: Uuid::nil(), price: 2_000 });
+    faults.next(Operation::Insert).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+
+    let saved = edit.save().await.unwrap();
+
+    let SaveResult::Created(id) = saved else { panic!("{saved:?}") };
+    assert_eq!((Id::from(edit.local().id), Id::from(edit.live_snapshot().id)), (id.clone(), id));
 }

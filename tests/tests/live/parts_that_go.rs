@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tests::bakery::Colleague as _;
+use tests::still::Still;
 use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet};
 use vantage_live::entity::OptionalField;
@@ -295,4 +296,33 @@ async fn what_was_typed_while_a_part_was_away_stays_also_where_something_else_wa
     let _ = edit.refresh_snapshot().await.unwrap();
 
     assert_eq!(there(&mut edit).floor, Some(3), "P4");
+}
+
+#[tokio::test]
+async fn where_the_record_has_gone_by_then_what_was_changed_in_a_part_was_before_the_save_that_took_it_out() {
+    let store = ImTable::new("client");
+    let record = json!({"name": "Marty", "address": {"street": "Lyon", "place": {}}});
+    store.insert_id_value(&"marty".into(), record.as_object().unwrap().clone()).await.unwrap();
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Client>::builder(faulty).policy(Policy::Overwrite).environment(Still::with_chance(0));
+    let table = table.open().await.unwrap();
+    let mut edit = table.edit_record("marty").await.unwrap();
+    edit.address = None;
+    let writing = faults.next(Operation::Write).is_held();
+    edit.start_save().unwrap();
+    writing.arrived().await;
+    store.colleague_sets("marty", "address.street", "Main").await;
+    table.on_backend_change("marty").await.unwrap();
+    let _ = edit.rebase().unwrap();
+    let reading = faults.next(Operation::Read).is_held();
+    writing.release();
+    reading.arrived().await;
+    store.colleague_deletes("marty").await;
+    reading.release();
+
+    let saved = edit.finish_save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!((&edit.address, &edit.live_snapshot().address), (&None, &None), "P4");
 }

@@ -7,13 +7,15 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tests::bakery::{self, Product, hoverboard, store};
 use tests::claiming::Claiming;
+use tests::numbering::Numbering;
+use tests::still::Still;
 use tests::wait::until;
 use vantage_live::contract::FaultyValueSet;
 use vantage_live::dataset::{InsertableDataSet as _, WritableDataSet};
-use vantage_live::edit::EditError;
+use vantage_live::edit::{EditError, SaveError};
 use vantage_live::{
     DeleteOutcome, Event, Guard, Id, Ids, ImTable, LiveEntity, LiveTable, ManualFeed, Operation, Origin, Patch,
-    ReadableValueSet as _, SaveResult, WritableValueSet, WriteOutcome,
+    ReadableValueSet as _, SaveResult, ValueErrorKind, WritableValueSet, WriteOutcome,
 };
 
 /// A table without a feed, its store, and a record that was saved there: its temp id, and the one that it has.
@@ -272,13 +274,56 @@ async fn the_temp_id_of_a_record_whose_making_was_found_out_finds_its_row() {
 }
 
 #[tokio::test]
+async fn a_record_of_which_it_is_told_twice_that_it_was_made_is_identified_once() {
+    let store = store().await;
+    let known: Vec<_> = store.get_values().await.unwrap().into_iter().map(|(id, _)| id).collect();
+    let faulty = FaultyValueSet::new(Claiming::new(store.clone(), |can| can.idempotent_insert = false));
+    let faults = faulty.faults();
+    // Pauses are over at once.
+    let table = LiveTable::<Product>::builder(faulty).environment(Still::with_chance(0)).open().await.unwrap();
+    let mut events = table.subscribe();
+    let mut edit = table.new_record(hoverboard());
+    let held = faults.next(Operation::Insert).has_its_answer_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    let made = store.get_values().await.unwrap().into_iter().map(|(id, _)| id).find(|id| !known.contains(id)).unwrap();
+    // Its answer has crossed the one to this, and it cannot be read which was later.
+    let _ = table.write(&made, &Patch::new().set("price", 95), &Guard::Exists).await.unwrap();
+    faults.next(Operation::Read).times(3).fails(ValueErrorKind::Unreachable);
+    held.release();
+    let unknown = edit.finish_save().await.unwrap();
+    assert!(matches!(unknown, SaveResult::Error(SaveError::OutcomeUnknown { .. })), "{unknown:?}");
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Created(_) | SaveResult::Conflict(_)), "{saved:?}");
+    let told = std::iter::from_fn(|| events.try_next());
+    assert_eq!(told.filter(|event| matches!(event, Event::Identified { .. })).count(), 1);
+}
+
+#[tokio::test]
+async fn a_store_that_numbers_records_itself_makes_what_no_id_of_ours_could_be_given() {
+    let numbering = Claiming::new(Numbering::new(ImTable::new("numbered")), |can| {
+        (can.client_ids, can.idempotent_insert) = (false, false);
+    });
+    let table = LiveTable::<Numbered>::builder(numbering).open().await.unwrap();
+    let mut edit = table.new_record(Numbered { id: 0, name: "Doc".into() });
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Created(_)), "{saved:?}");
+    assert_eq!(edit.local().id, 1);
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Numbered {
+    #[live(id)]
+    id: i64,
+    name: String,
+}
+
+#[tokio::test]
 async fn a_record_that_could_not_be_read_by_the_id_that_it_would_have_is_not_made() {
-    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
-    struct Numbered {
-        #[live(id)]
-        id: i64,
-        name: String,
-    }
     let store = ImTable::new("numbered");
     let minted = Claiming::new(store.clone(), |can| can.idempotent_insert = false);
     let table = LiveTable::<Numbered>::builder(minted).open().await.unwrap();

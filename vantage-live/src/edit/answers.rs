@@ -85,7 +85,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 // Any attempt may be the one that has made it, and whoever has changed it since has kept what stands there.
                 self.doubts.add(sent.clone());
                 let own = self.doubts.standing(&found.row);
-                let foreign = (sent.fields & sent.local.diff(&found.row)) - own;
+                let foreign = sent.fields - own;
                 // Where another value of what was meant stands there, somebody else has changed what was sent, though it may be
                 // what the program began with.
                 let others = foreign & meant;

@@ -286,3 +286,71 @@ impl<E: LiveEntity> Queue<E> {
         dropped
     }
 }
+
+#[cfg(all(test, feature = "derive"))]
+#[expect(dead_code, reason = "nothing here names a field")]
+mod tests {
+    use serde::{Deserialize, Serialize};
+
+    use super::*;
+    use crate::Origin;
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, crate::LiveEntity)]
+    #[live(crate = crate)]
+    struct Product {
+        price: i64,
+    }
+
+    const PIE: &str = "sea_pie";
+
+    fn none() -> Subscribers<Product> {
+        Subscribers::default()
+    }
+
+    #[test]
+    fn subscribers_that_are_gone_are_looked_for_now_and_then_also_where_no_event_comes_for_them() {
+        for of_one in [false, true] {
+            let mut subscribers = none();
+            let interest = || if of_one { Interest::Record(PIE.into()) } else { Interest::All };
+            for _ in 0..SWEPT {
+                drop(subscribers.add(interest(), 1));
+            }
+            assert_eq!(subscribers.mailboxes().count(), SWEPT, "not each time");
+
+            let _last = subscribers.add(interest(), 1);
+
+            assert_eq!(subscribers.mailboxes().count(), 1);
+        }
+    }
+
+    #[test]
+    fn who_is_there_stays_however_often_it_is_looked_for_those_that_are_gone() {
+        let mut subscribers = none();
+
+        let kept: Vec<_> = (0..10 * SWEPT).map(|_| subscribers.add(Interest::All, 1)).collect();
+
+        assert_eq!((subscribers.len(), kept.len()), (10 * SWEPT, 10 * SWEPT));
+    }
+
+    #[test]
+    fn a_record_that_nobody_follows_any_more_is_forgotten_with_its_next_event() {
+        let mut subscribers = none();
+        drop(subscribers.add(Interest::Record(PIE.into()), 1));
+
+        let row = Arc::new(Product { price: 299 });
+        let _ = subscribers.tell(&[Event::Removed { id: PIE.into(), row, sequence: 1, origin: Origin::Remote }]);
+
+        assert!(subscribers.of_records.is_empty());
+    }
+
+    #[test]
+    fn a_table_that_is_closed_holds_nobody() {
+        let mut subscribers = none();
+        let _all = subscribers.add(Interest::All, 1);
+        let _one = subscribers.add(Interest::Record(PIE.into()), 1);
+
+        subscribers.close().wake();
+
+        assert_eq!(subscribers.mailboxes().count(), 0);
+    }
+}
