@@ -5,12 +5,8 @@ use tests::bakery::{self, Colleague as _, Product};
 use tests::still::Still;
 use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet, Held};
-use vantage_live::dataset::WritableDataSet;
 use vantage_live::edit::SaveError;
-use vantage_live::{
-    FieldSet, Id, LiveTable, ManualFeed, Operation, Policy, ReadableValueSet as _, RecordEdit, SaveResult,
-    ValueErrorKind,
-};
+use vantage_live::{FieldSet, Id, LiveTable, ManualFeed, Operation, Policy, RecordEdit, SaveResult, ValueErrorKind};
 
 /// A session whose name is in the store and whose answer is held, and somebody else's price has been saved since.
 async fn crossing(table: &LiveTable<Product>, faults: &Faults) -> (RecordEdit<'static, Product>, Held) {
@@ -46,34 +42,6 @@ async fn an_answer_waits_until_it_is_read_which_of_the_two_is_later() {
     assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
     let row = table.row(&"sea_pie".into()).unwrap();
     assert_eq!((&*row.name, row.price), ("Pie", 310));
-}
-
-#[tokio::test]
-async fn a_delete_of_all_waits_until_it_is_read_whether_what_was_written_meanwhile_is_gone() {
-    let faulty = FaultyValueSet::new(bakery::store().await);
-    let faults = faulty.faults();
-    let table = LiveTable::<Product>::builder(faulty).environment(Still::with_chance(0)).open().await.unwrap();
-    let held = faults.next(Operation::Delete).is_held();
-    let deleting = tokio::spawn({
-        let table = table.clone();
-        async move { (WritableDataSet::delete_all(&table).await, table.rows().len()) }
-    });
-    held.arrived().await;
-    let mut edit = table.edit_record("sea_pie").await.unwrap();
-    edit.price = 310;
-    assert!(matches!(edit.save().await.unwrap(), SaveResult::Saved));
-    let reading = faults.next(Operation::Read).is_held();
-    held.release();
-    reading.arrived().await;
-    // Whatever can go on does.
-    for _ in 0..100 {
-        tokio::task::yield_now().await;
-    }
-    reading.release();
-
-    let (deleted, shown) = deleting.await.unwrap();
-
-    assert_eq!((deleted.unwrap(), shown), (5, 0), "P5");
 }
 
 /// A save of these fields, which was done; then a colleague has changed the record, which was shown, and perhaps deleted it,
@@ -213,47 +181,6 @@ async fn where_the_record_has_gone_by_then_what_was_overwritten_was_before_the_s
 }
 
 #[tokio::test]
-async fn what_was_made_while_all_was_deleted_is_read_where_no_feed_tells_of_it() {
-    let store = bakery::store().await;
-    let faulty = FaultyValueSet::new(store.clone());
-    let faults = faulty.faults();
-    let table = LiveTable::<Product>::builder(faulty).open().await.unwrap();
-    let held = faults.next(Operation::Delete).is_held();
-    let deleting = tokio::spawn({
-        let table = table.clone();
-        async move { WritableDataSet::delete_all(&table).await }
-    });
-    held.arrived().await;
-    let mut edit = table.new_record(bakery::hoverboard());
-    assert!(matches!(edit.save().await.unwrap(), SaveResult::Created(_)));
-    held.release();
-
-    deleting.await.unwrap().unwrap();
-
-    assert_eq!(store.count().await.unwrap(), 0);
-    until(|| table.rows().is_empty()).await;
-}
-
-#[tokio::test]
-async fn what_was_made_and_is_answered_after_all_was_deleted_is_read_where_no_feed_tells_of_it() {
-    let store = bakery::store().await;
-    let faulty = FaultyValueSet::new(store.clone());
-    let faults = faulty.faults();
-    let table = LiveTable::<Product>::builder(faulty).open().await.unwrap();
-    let held = faults.next(Operation::Insert).has_its_answer_held();
-    let mut edit = table.new_record(bakery::hoverboard());
-    edit.start_save().unwrap();
-    held.arrived().await;
-    WritableDataSet::delete_all(&table).await.unwrap();
-    held.release();
-
-    let saved = edit.finish_save().await.unwrap();
-
-    assert!(matches!(saved, SaveResult::Created(_)), "{saved:?}");
-    until(|| table.rows().is_empty()).await;
-}
-
-#[tokio::test]
 async fn where_that_cannot_be_read_it_is_unknown_and_the_next_save_finds_out() {
     let (mut edit, table, faults) = crossed(usize::MAX).await;
 
@@ -314,23 +241,4 @@ async fn what_was_written_stands_in_what_was_shown_so_what_was_set_back_there_ca
     let edit = settled_after(Policy::Overwrite, &before, types, &since, true).await;
 
     assert_eq!((&*edit.name, edit.price), ("Pie", 299), "P6");
-}
-
-#[tokio::test]
-async fn what_was_read_before_all_was_deleted_is_not_shown_after_it() {
-    let store = bakery::store().await;
-    let faulty = FaultyValueSet::new(store.clone());
-    let faults = faulty.faults();
-    let listed = faults.next(Operation::Read).has_its_answer_held();
-    let table = LiveTable::<Product>::builder(faulty).start().unwrap();
-    listed.arrived().await;
-    let mut events = table.subscribe();
-    assert_eq!(WritableDataSet::delete_all(&table).await.unwrap(), 5);
-    listed.release();
-
-    table.filled().await.unwrap();
-    until(|| table.metrics().settling == 0).await;
-
-    let event = events.try_next();
-    assert!(event.is_none(), "P5: {event:?}");
 }

@@ -183,3 +183,39 @@ async fn a_hidden_record_whose_making_was_lost_has_the_id_that_it_was_given() {
     let SaveResult::Created(id) = saved else { panic!("{saved:?}") };
     assert_eq!((Id::from(edit.local().id), Id::from(edit.live_snapshot().id)), (id.clone(), id));
 }
+
+#[tokio::test]
+async fn a_new_record_that_the_filter_hides_is_made_once_in_a_store_that_does_not_tell_what_it_has_stored() {
+    for (ids, can_repeat) in [(Ids::Store, true), (Ids::Store, false), (Ids::ClientUuid, true)] {
+        let store = bakery::store().await;
+        let before = store.count().await.unwrap();
+        let claiming = Claiming::new(Filtering::new(store.clone(), is_cheap), |can| {
+            (can.after_image, can.idempotent_insert, can.client_ids) = (false, can_repeat, can_repeat);
+        });
+        let table = LiveTable::<Product>::builder(claiming).ids(ids).open().await.unwrap();
+        let mut edit = table.new_record(expensive());
+
+        let saved = edit.save().await.unwrap();
+
+        let told = format!("{ids:?}, can repeat: {can_repeat}: {saved:?}");
+        assert!(matches!(saved, SaveResult::Created(_)), "{told}");
+        assert_eq!((edit.is_new(), store.count().await.unwrap()), (false, before + 1), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_first_of_many_attempts_has_made_is_not_taken_for_what_another_one_has() {
+    let (table, store, faults) = cheap_products(Ids::ClientUuid).await;
+    let mut edit = table.new_record(expensive());
+    for price in [100_000, 200_000, 300_000, 400_000, 500_000] {
+        edit.price = price;
+        faults.next(Operation::Insert).loses_its_answer();
+        let _ = edit.save().await.unwrap();
+    }
+    edit.price = 200_000;
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(!matches!(saved, SaveResult::Created(_) | SaveResult::Saved), "the store has another price: {saved:?}");
+    assert_eq!(store.get_id_value(edit.id()).await.unwrap().unwrap()["price"], 100_000);
+}

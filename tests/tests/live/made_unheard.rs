@@ -391,3 +391,26 @@ async fn a_record_that_was_made_and_deleted_before_anybody_knew_of_it_is_told_as
 
     assert!(matches!(saved, SaveResult::Deleted), "{saved:?}");
 }
+
+#[tokio::test]
+async fn what_the_first_of_many_attempts_has_made_is_nobody_elses() {
+    for ids in [Ids::Store, Ids::ClientUuid] {
+        let store = bakery::store().await;
+        let faulty = FaultyValueSet::new(store.clone());
+        let faults = faulty.faults();
+        let table = LiveTable::<Product>::builder(faulty).ids(ids).open().await.unwrap();
+        let mut edit = table.new_record(bakery::hoverboard());
+        for price in [100, 200, 300, 400, 500, 600] {
+            edit.price = price;
+            faults.next(Operation::Insert).loses_its_answer();
+            let _ = edit.save().await.unwrap();
+        }
+        edit.price = 5_000;
+
+        let saved = edit.save().await.unwrap();
+
+        assert!(matches!(saved, SaveResult::Created(_)), "{ids:?}: {saved:?}");
+        let stored = store.get_id_value(edit.id()).await.unwrap().unwrap();
+        assert_eq!(stored["price"], 5_000, "{ids:?}");
+    }
+}

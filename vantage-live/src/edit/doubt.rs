@@ -61,6 +61,11 @@ impl<E: LiveEntity> Checks<E> {
         self.is_settled
     }
 
+    /// Whether it is about no record that was there: the request is to make one.
+    fn is_of_none(&self) -> bool {
+        self.sent == 0
+    }
+
     /// These fields have changed since it was sent.
     fn settle(&mut self, changed: FieldSet<E::Field>) {
         self.is_settled |= !self.fields.is_disjoint(changed);
@@ -129,8 +134,8 @@ struct Lost<E: LiveEntity> {
     unread: bool,
 }
 
-/// How many different writes of a session are in doubt at once. Beyond it the oldest is forgotten: should it land still
-/// later, it is shown as somebody else's.
+/// How many different writes of a session are in doubt at once. Beyond it the oldest is forgotten (of attempts to make a record
+/// the second): should it land still later, it is shown as somebody else's.
 const MOST: usize = 4;
 
 impl<E: LiveEntity> Default for Doubts<E> {
@@ -168,7 +173,8 @@ impl<E: LiveEntity> Doubts<E> {
             return;
         }
         if self.lost.len() >= MOST {
-            self.lost.pop_front();
+            // Of attempts to make a record the first counts most: the others have made it only if that one has not come.
+            let _ = self.lost.remove(usize::from(sent.checks.is_of_none()));
         }
         self.lost.push_back(Lost { sent, unread: true });
     }

@@ -280,7 +280,7 @@ pub(super) async fn create<E: LiveEntity>(
         // P7: what the first attempt had made was told of then, and if a filter hides it nobody tells of it again.
         shared.look_again(&id);
     }
-    let made = made_entry(&shared, &id, after)?;
+    let made = made_entry(&shared, &id, after)?.or_else(|| hidden(&shared, &id, first));
     Ok(made.map_or(Answer::Gone, |entry| created(id, entry, is_read)))
 }
 
@@ -290,20 +290,16 @@ async fn create_id<E: LiveEntity>(
     id: Id,
     temp: &Id,
     record: Record,
-    mut first: E,
+    first: E,
     is_read: bool,
 ) -> Result<Answer<E>, DataSetError> {
     let mut made = shared.insert_id(&id, record.clone(), Some(temp)).await;
     if is_taken(&made) {
         let mut before = shared.made_before(&id).await?;
         if before.is_none() && shared.filters() {
-            // It has gone again; or a filter hides it, and then its id is still taken, and it is as it was first sent, for all
-            // that anybody here can see.
+            // It has gone again; or a filter hides it, and then its id is still taken.
             made = shared.insert_id(&id, record, Some(temp)).await;
-            before = is_taken(&made).then(|| {
-                drop(first.fill_id(&id));
-                Entry { row: Arc::new(first), rest: None }
-            });
+            before = is_taken(&made).then(|| hidden(shared, &id, first.clone())).flatten();
         }
         if let Some(entry) = before {
             shared.identify(temp, &id, &Seen::Row(entry.clone()));
@@ -313,8 +309,17 @@ async fn create_id<E: LiveEntity>(
             return Ok(Answer::Gone);
         }
     }
-    let made = made_entry(shared, &id, made?)?;
+    let made = made_entry(shared, &id, made?)?.or_else(|| hidden(shared, &id, first));
     Ok(made.map_or(Answer::Gone, |entry| created(id, entry, is_read)))
+}
+
+/// The record that was made and is not found: where a filter may hide it, it is as it was first sent, for all that anybody here
+/// can see.
+fn hidden<E: LiveEntity>(shared: &Shared<E>, id: &Id, mut first: E) -> Option<Entry<E>> {
+    shared.filters().then(|| {
+        drop(first.fill_id(id));
+        Entry { row: Arc::new(first), rest: None }
+    })
 }
 
 fn is_taken<T>(made: &Result<T, DataSetError>) -> bool {

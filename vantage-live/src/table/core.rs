@@ -8,7 +8,7 @@ use futures::channel::oneshot;
 
 use super::event::{Event, Origin};
 use super::flights::{Flights, Released};
-use super::order::{Moment, Moments, Room, Source, Verdict};
+use super::order::{Mark, Moment, Moments, Room, Source, Verdict};
 use super::rows::{Entry, Snapshot};
 use super::settle::{Settled, Settling, Wanted};
 use super::state::RejectedRow;
@@ -162,7 +162,7 @@ impl<E: LiveEntity> Core<E> {
         match self.decide(id, seen.clone(), source, origin) {
             // P5: nothing else was shown or read since it was sent, so the answer is newer than what is. The feed has told the
             // same meanwhile, which may be newer still: that is settled in its own time.
-            Taken::Settling if self.flights.is_as_it_was(id, began) => {
+            Taken::Settling if (write || !self.may_have_gone_since(source)) && self.flights.is_as_it_was(id, began) => {
                 self.show(id, seen, source, origin);
                 Taken::Shown
             }
@@ -210,11 +210,29 @@ impl<E: LiveEntity> Core<E> {
         }
     }
 
-    /// The receiver is told when the record was read, after the write of ours that is under way.
+    /// The receiver is told when the record was read, or the rows are known to be no older than what was learned by now.
     pub fn wait(&mut self, id: &Id) -> oneshot::Receiver<Settled> {
-        let (sender, receiver) = oneshot::channel();
-        self.put_off(id, Wanted { waiters: vec![sender] });
+        let (wanted, receiver) = Wanted::by(self.moments.mark());
+        self.settling.put_back(id.clone(), wanted);
         receiver
+    }
+
+    /// As [`wait`](Self::wait), after the write of ours that is under way.
+    pub fn wait_for_write(&mut self, id: &Id) -> oneshot::Receiver<Settled> {
+        let (wanted, receiver) = Wanted::by(self.moments.mark());
+        self.put_off(id, wanted);
+        receiver
+    }
+
+    /// The record was read, and has changed meanwhile. Where that was told by the feed, which has told by now what somebody
+    /// waits with, the row is no older than that, and nobody waits for as long as others are busy with the record.
+    pub fn overtaken(&mut self, id: Id, read: Wanted) {
+        let (told, waiters) = read.waiters.into_iter().partition(|waiter| self.moments.has_told(&id, waiter.mark));
+        self.settling.answer(told, &Ok(()));
+        // Whatever else there is to know of it the feed tells too.
+        if !(waiters.is_empty() && self.moments.has_told(&id, Mark::Told)) {
+            self.settling.put_back(id, Wanted { waiters });
+        }
     }
 
     /// What was read of a record waits until the write of ours that is under way has its answer.
@@ -238,13 +256,12 @@ impl<E: LiveEntity> Core<E> {
         matches!(source, Source::Request { began, .. } if began < self.emptied)
     }
 
-    /// The store has deleted every record that it had. What is still shown was made meanwhile, before that or after: it is
-    /// read, for there may be no feed to tell.
-    pub fn all_deleted(&mut self) {
-        self.emptied = self.moments.next();
-        for id in self.snapshot.rows.keys().chain(self.rejected.keys()) {
-            self.settling.want(id.clone());
-        }
+    /// The store has deleted every record that it had. What is still shown was learned meanwhile, from before that or after: it
+    /// is read, for there may be no feed to tell, and each receiver is told when it was.
+    pub fn all_deleted(&mut self) -> Vec<(Id, oneshot::Receiver<Settled>)> {
+        self.emptied = self.moments.listed();
+        let shown: Vec<Id> = self.snapshot.rows.keys().chain(self.rejected.keys()).cloned().collect();
+        shown.into_iter().map(|id| (id.clone(), self.wait(&id))).collect()
     }
 
     fn put(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) {

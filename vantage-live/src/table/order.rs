@@ -93,6 +93,8 @@ pub(super) struct Moments {
     feed: Option<Arc<dyn Feed>>,
     /// The position up to which the feed has told everything.
     heard: u64,
+    /// When the subscription began.
+    subscribed: Moment,
     /// How many records the lists under way have known at their beginnings, or told since.
     listed: usize,
 }
@@ -109,7 +111,7 @@ impl Moments {
     /// Of a table that follows this feed.
     pub fn new(feed: Option<Arc<dyn Feed>>) -> Self {
         let forgotten = Shown { applied: 0, mark: Mark::Unknown };
-        Moments { now: 0, shown: HashMap::default(), forgotten, feed, heard: 0, listed: 0 }
+        Moments { now: 0, shown: HashMap::default(), forgotten, feed, heard: 0, subscribed: 0, listed: 0 }
     }
 
     /// The next moment.
@@ -153,6 +155,7 @@ impl Moments {
     /// A new subscription begins, and what the feed says of its position begins with it.
     pub fn subscribed(&mut self) {
         self.heard = 0;
+        self.subscribed = self.next();
     }
 
     fn shown(&self, id: &Id) -> Shown {
@@ -160,7 +163,7 @@ impl Moments {
     }
 
     /// Where the feed is now: at least as far as any answer that has come.
-    fn mark(&self) -> Mark {
+    pub fn mark(&self) -> Mark {
         self.feed.as_ref().and_then(Feed::position).map_or(Mark::Unknown, Mark::Position)
     }
 
@@ -199,10 +202,18 @@ impl Moments {
         self.listed
     }
 
-    /// Every record was applied now, by a list: one mark for all.
-    pub fn listed(&mut self) {
+    /// Every record was applied now, by a list, or has gone: one mark for all.
+    pub fn listed(&mut self) -> Moment {
         self.forgotten = Shown { applied: self.next(), mark: self.mark() };
         self.shown.clear();
+        self.forgotten.applied
+    }
+
+    /// Whether what is shown of `id` is what the feed has told last, and that is no older than what was learned at this mark.
+    pub fn has_told(&self, id: &Id, mark: Mark) -> bool {
+        let shown = self.shown(id);
+        // What was told before this subscription may have changed between the two.
+        shown.mark == Mark::Told && shown.applied > self.subscribed && mark <= Mark::Position(self.heard)
     }
 
     /// What is shown was told once more: by an answer to a request of ours, or by the feed. A request that was sent before
@@ -226,7 +237,7 @@ impl Moments {
         }
         // P8: within bounds, and on the side of caution beyond them.
         if self.shown.len() >= REMEMBERED + self.listed {
-            self.listed();
+            let _ = self.listed();
         }
         self.shown.insert(id.clone(), shown);
     }

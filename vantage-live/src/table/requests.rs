@@ -79,7 +79,7 @@ impl<'s, E: LiveEntity> Flying<'s, E> {
     fn lands(&mut self, core: &mut Core<E>, id: &Id, seen: Seen<E>, write: bool) -> Option<oneshot::Receiver<Settled>> {
         let hidden = broken::is(Broken::HidesAfterImages);
         let taken = if hidden { Taken::Shown } else { core.answered(id, seen, self.began, write) };
-        let settled = (taken == Taken::Settling).then(|| core.settling.wait(id.clone()));
+        let settled = (taken == Taken::Settling).then(|| core.wait(id));
         self.ends(core);
         self.has_landed = true;
         settled
@@ -122,8 +122,8 @@ impl<E: LiveEntity> Shared<E> {
         let settled = self.change(|core| {
             match core.observe(id, seen.clone(), Source::Request { began, write: false }, Origin::Remote) {
                 Taken::Shown => None,
-                Taken::Settling => Some(core.settling.wait(id.clone())),
-                Taken::PutOff => Some(core.wait(id)),
+                Taken::Settling => Some(core.wait(id)),
+                Taken::PutOff => Some(core.wait_for_write(id)),
             }
         });
         let Some(settled) = settled else { return self.entry(id, seen) };
@@ -202,7 +202,7 @@ impl<E: LiveEntity> Shared<E> {
                     error.caused_by("its answer has crossed another one, and the record could not be read since")
                 );
             }
-            settled = self.change(|core| core.settling.wait(id.clone()));
+            settled = self.change(|core| core.wait(id));
         }
         Ok(())
     }
@@ -402,7 +402,7 @@ impl<E: LiveEntity> Shared<E> {
     }
 
     /// Deletes every record. What others insert meanwhile comes by the feed, or with the next list; what this table has shown
-    /// of such is read.
+    /// of such is read before this has an answer.
     #[tracing::instrument(level = "debug", skip_all, fields(table = self.table()))]
     pub(crate) async fn delete_all(self: &Arc<Self>) -> Result<u64, DataSetError> {
         let ids = self.ids();
@@ -418,9 +418,9 @@ impl<E: LiveEntity> Shared<E> {
                 ids.iter().zip(flying).filter_map(land).collect::<Vec<_>>()
             }));
         }
-        self.change(Core::all_deleted);
-        for (id, settled) in waiting {
-            self.settled(Operation::Delete, id, settled, ValueErrorKind::OutcomeUnknown).await?;
+        let meanwhile = self.change(Core::all_deleted);
+        for (id, settled) in waiting.into_iter().map(|(id, settled)| (id.clone(), settled)).chain(meanwhile) {
+            self.settled(Operation::Delete, &id, settled, ValueErrorKind::OutcomeUnknown).await?;
         }
         Ok(deleted)
     }

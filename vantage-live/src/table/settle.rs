@@ -12,7 +12,7 @@ use futures::channel::oneshot;
 
 use super::core::Taken;
 use super::event::Origin;
-use super::order::Source;
+use super::order::{Mark, Source};
 use super::shared::Shared;
 use super::state::count;
 use crate::broken::{self, Broken};
@@ -50,8 +50,14 @@ pub(super) struct Wanted {
     pub waiters: Vec<Waiter>,
 }
 
-/// Told `Ok` when the record was read, and else why it could not be.
-pub(super) type Waiter = oneshot::Sender<Settled>;
+/// Who waits until a record was read.
+pub(super) struct Waiter {
+    /// Told `Ok` then, and else why it could not be.
+    sender: oneshot::Sender<Settled>,
+    /// What the feed has to have told before its events are newer than what this one waits with.
+    pub mark: Mark,
+}
+
 /// Whether a record was read.
 pub(super) type Settled = Result<(), ValueErrorKind>;
 
@@ -67,7 +73,7 @@ impl Answer {
     pub fn send(self) {
         for waiter in self.waiters {
             // Who does not wait any more need not be told.
-            let _ = waiter.send(self.settled.clone());
+            let _ = waiter.sender.send(self.settled.clone());
         }
     }
 }
@@ -78,6 +84,14 @@ const BATCH: usize = 256;
 const WANTED: usize = 65_536;
 /// How long the worker waits after a read that failed. The feed, which lists afresh when it is back, has backed off too.
 const PAUSE: Duration = Duration::from_millis(500);
+
+impl Wanted {
+    /// By one who waits with what was learned when the feed had this mark; and the receiver, which is told.
+    pub fn by(mark: Mark) -> (Self, oneshot::Receiver<Settled>) {
+        let (sender, receiver) = oneshot::channel();
+        (Wanted { waiters: vec![Waiter { sender, mark }] }, receiver)
+    }
+}
 
 impl Settling {
     /// The record is to be read.
@@ -97,13 +111,6 @@ impl Settling {
         self.wanted.retain(|_, wanted| !wanted.waiters.is_empty());
     }
 
-    /// The record is to be read, and the receiver told when it was.
-    pub fn wait(&mut self, id: Id) -> oneshot::Receiver<Settled> {
-        let (sender, receiver) = oneshot::channel();
-        self.put_back(id, Wanted { waiters: vec![sender] });
-        receiver
-    }
-
     /// The record is still to be read.
     pub fn put_back(&mut self, id: Id, back: Wanted) {
         if self.closed {
@@ -116,7 +123,7 @@ impl Settling {
     }
 
     /// Who waited for a record is to be told so. Not at once: P5, the rows that were read are not published yet.
-    fn answer(&mut self, waiters: Vec<Waiter>, settled: &Settled) {
+    pub fn answer(&mut self, waiters: Vec<Waiter>, settled: &Settled) {
         if !waiters.is_empty() {
             self.answers.push(Answer { waiters, settled: settled.clone() });
         }
@@ -278,7 +285,7 @@ async fn read<E: LiveEntity>(shared: &Arc<Shared<E>>, ids: Vec<Id>) -> Result<()
                     }
                     core.settling.answer(wanted.waiters, &Ok(()));
                 }
-                Taken::Settling => core.settling.put_back(id, wanted),
+                Taken::Settling => core.overtaken(id, wanted),
                 Taken::PutOff => core.put_off(&id, wanted),
             }
         }
@@ -292,6 +299,12 @@ mod tests {
 
     fn id(n: usize) -> Id {
         Id::from(i64::try_from(n).unwrap_or_default())
+    }
+
+    fn waiting(settling: &mut Settling) -> oneshot::Receiver<Settled> {
+        let (wanted, receiver) = Wanted::by(Mark::Unknown);
+        settling.put_back(id(0), wanted);
+        receiver
     }
 
     #[test]
@@ -316,7 +329,7 @@ mod tests {
     #[test]
     fn who_waits_for_a_record_is_told_when_that_was_read() {
         let mut settling = Settling::default();
-        let mut waiting = settling.wait(id(0));
+        let mut waiting = waiting(&mut settling);
         for n in 1..=WANTED {
             settling.want(id(n));
         }
@@ -330,7 +343,7 @@ mod tests {
     #[test]
     fn who_waits_for_a_record_is_told_where_everything_could_not_be_listed() {
         let mut settling = Settling::default();
-        let mut waiting = settling.wait(id(0));
+        let mut waiting = waiting(&mut settling);
         for n in 1..=WANTED {
             settling.want(id(n));
         }
@@ -346,7 +359,7 @@ mod tests {
     #[test]
     fn who_waits_for_a_record_that_cannot_be_read_is_told_why_and_it_is_still_wanted() {
         let mut settling = Settling::default();
-        let mut waiting = settling.wait(id(0));
+        let mut waiting = waiting(&mut settling);
         let _ = settling.take_batch();
 
         settling.could_not_read(&ValueErrorKind::Unreachable);

@@ -1,0 +1,102 @@
+//! Somebody is busy with the record all the time: each read of it is overtaken by an event, and nobody waits for ever.
+
+use tests::bakery::{self, Colleague as _, Product, ProductField};
+use tests::wait::until;
+use vantage_live::contract::{Faults, FaultyValueSet, Held};
+use vantage_live::{FieldSet, ImTable, LiveTable, Operation, SaveResult, SyncState};
+
+const PIE: &str = "sea_pie";
+/// How many reads may be overtaken before somebody has waited in vain.
+const MANY: u32 = 20;
+
+async fn followed() -> (LiveTable<Product>, ImTable, Faults) {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).feed(store.feed()).open().await.unwrap();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    (table, store, faults)
+}
+
+/// A colleague renames the record while each read is under way, this one first, and the table has heard of it when the read is
+/// answered.
+async fn overtakes(mut reading: Held, table: &LiveTable<Product>, store: &ImTable, faults: &Faults) {
+    for n in 0..MANY {
+        reading.arrived().await;
+        let name = format!("Pie {n}");
+        store.colleague_sets(PIE, "name", &*name).await;
+        until(|| table.row(&PIE.into()).unwrap().name == name).await;
+        let next = faults.next(Operation::Read).has_its_answer_held();
+        std::mem::replace(&mut reading, next).release();
+    }
+}
+
+/// What comes of `waiting` while somebody is busy.
+async fn busy<T>(waiting: impl Future<Output = T>, overtaking: impl Future<Output = ()>) -> T {
+    tokio::select! {
+        told = waiting => told,
+        () = overtaking => panic!("{MANY} reads, one after the other, have told nothing"),
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_shows_what_the_feed_has_told_since() {
+    let (table, store, faults) = followed().await;
+    let mut edit = table.edit_record(PIE).await.unwrap();
+    let reading = faults.next(Operation::Read).has_its_answer_held();
+
+    let conflicts = busy(edit.refresh_snapshot(), overtakes(reading, &table, &store, &faults)).await.unwrap();
+
+    assert!(conflicts.is_empty());
+    assert!(edit.name.starts_with("Pie "), "{}", edit.name);
+}
+
+#[tokio::test]
+async fn a_save_that_finds_out_what_became_of_a_lost_one_has_its_answer() {
+    let (table, store, faults) = followed().await;
+    let mut edit = table.edit_record(PIE).await.unwrap();
+    edit.price = 310;
+    faults.next(Operation::Write).loses_its_answer();
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Error(_)));
+    until(|| table.row(&PIE.into()).unwrap().price == 310).await;
+    let reading = faults.next(Operation::Read).has_its_answer_held();
+
+    let saved = busy(edit.save(), overtakes(reading, &table, &store, &faults)).await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(edit.modified_fields(), FieldSet::EMPTY);
+}
+
+#[tokio::test]
+async fn a_save_whose_answer_comes_late_has_it_all_the_same() {
+    let (table, store, faults) = followed().await;
+    let mut edit = table.edit_record(PIE).await.unwrap();
+    edit.price = 310;
+    let writing = faults.next(Operation::Write).has_its_answer_held();
+    edit.start_save().unwrap();
+    writing.arrived().await;
+    // Longer than what others do waits for the answer.
+    store.colleague_sets(PIE, "name", "Pie").await;
+    until(|| table.row(&PIE.into()).unwrap().name == "Pie").await;
+    let reading = faults.next(Operation::Read).has_its_answer_held();
+    writing.release();
+
+    let saved = busy(edit.finish_save(), overtakes(reading, &table, &store, &faults)).await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    let row = table.row(&PIE.into()).unwrap();
+    assert_eq!((row.price, edit.modified_fields().contains(ProductField::Price)), (310, false), "P5");
+}
+
+#[tokio::test]
+async fn what_nobody_waits_for_is_not_read_again_and_again() {
+    let (table, store, faults) = followed().await;
+    let reading = faults.next(Operation::Read).has_its_answer_held();
+    let mut edit = table.edit_record_owned(PIE).await.unwrap();
+    let refreshing = tokio::spawn(async move { edit.refresh_snapshot().await.map(drop) });
+    busy(refreshing, overtakes(reading, &table, &store, &faults)).await.unwrap().unwrap();
+
+    until(|| table.metrics().settling == 0).await;
+
+    assert_eq!(table.row(&PIE.into()).unwrap().name, store.stored(PIE, "name").await.unwrap().as_str().unwrap());
+}
