@@ -153,23 +153,32 @@ async fn what_the_first_list_has_shown_while_all_was_deleted_is_gone_when_that_i
 
 #[tokio::test]
 async fn what_the_feed_tells_late_of_what_was_deleted_with_all_is_not_shown() {
-    let store = bakery::store().await;
-    let feed = FaultyFeed::new(store.feed());
-    let faults = feed.faults();
-    let table = LiveTable::<Product>::builder(store.clone()).feed(feed).open().await.unwrap();
-    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
-    faults.hold();
-    let record = store.get_id_value(&PIE.into()).await.unwrap().unwrap();
-    store.insert_id_value(&"another_pie".into(), record.clone()).await.unwrap();
-    assert_eq!(WritableDataSet::delete_all(&table).await.unwrap(), 6);
-    let mut events = table.subscribe();
+    for was_there_before in [false, true] {
+        let store = bakery::store().await;
+        let record = store.get_id_value(&PIE.into()).await.unwrap().unwrap();
+        let feed = FaultyFeed::new(store.feed());
+        let faults = feed.faults();
+        let table = LiveTable::<Product>::builder(store.clone()).feed(feed).open().await.unwrap();
+        until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+        if was_there_before {
+            store.insert_id_value(&"another_pie".into(), record.clone()).await.unwrap();
+            until(|| table.rows().len() == 6).await;
+            store.colleague_deletes("another_pie").await;
+            until(|| table.rows().len() == 5).await;
+        }
+        faults.hold();
+        store.insert_id_value(&"another_pie".into(), record.clone()).await.unwrap();
+        assert_eq!(WritableDataSet::delete_all(&table).await.unwrap(), 6);
+        let mut events = table.subscribe();
 
-    faults.release();
+        faults.release();
 
-    // The feed has told everything once it has told this.
-    store.insert_id_value(&"last".into(), record).await.unwrap();
-    let first = events.next().await;
-    assert_eq!(first.as_ref().and_then(|event| event.id()), Some(&"last".into()), "P5: {first:?}");
+        // The feed has told everything once it has told this.
+        store.insert_id_value(&"last".into(), record).await.unwrap();
+        let first = events.next().await;
+        let first = first.as_ref().and_then(|event| event.id());
+        assert_eq!(first, Some(&"last".into()), "P5, was there before: {was_there_before}");
+    }
 }
 
 #[tokio::test]

@@ -88,7 +88,7 @@ impl<E: LiveEntity> Checks<E> {
 
     /// Whether this state has a change of somebody's that is not in what was `stored`: it is later.
     pub fn is_later(&self, state: &E, stored: &E) -> bool {
-        !((self.from.diff(state) & state.diff(stored)) - self.from.diff(stored)).is_empty()
+        !(self.from.diff(state) - self.from.diff(stored)).is_empty()
     }
 
     /// This is the state of a record that this session is writing, as it was learned then.

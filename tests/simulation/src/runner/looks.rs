@@ -108,11 +108,13 @@ impl Run<'_> {
     }
 
     /// P5: at the moment of an answer, the table shows what was answered, or something newer.
-    fn shown(&mut self, table: u32, shown: Option<Shown>) -> Result<(), Broken> {
+    fn shown(&mut self, table: u32, shown: Vec<Shown>) -> Result<(), Broken> {
         let world = self.world.clone();
-        let (Some(Shown { id, row, place }), Some(open)) = (shown, self.open_table(table)) else { return Ok(()) };
-        let looked = row.as_deref().map_or(Looked::NoRow, Looked::Row);
-        world.with(|state| open.model.shows_at_least(&id, looked, place, &state.store))
+        let Some(open) = self.open_table(table) else { return Ok(()) };
+        shown.into_iter().try_for_each(|Shown { id, row, place }| {
+            let looked = row.as_deref().map_or(Looked::NoRow, Looked::Row);
+            world.with(|state| open.model.shows_at_least(&id, looked, place, &state.store))
+        })
     }
 
     fn opened(

@@ -17,8 +17,8 @@ pub(super) struct Done {
     pub actor: u32,
     pub table: u32,
     pub came: Came,
-    /// What the table shows of the record at that moment, and which change of the caller's it must show.
-    pub shown: Option<Shown>,
+    /// What the table shows of the records at that moment, and which changes of the caller's it must show.
+    pub shown: Vec<Shown>,
 }
 
 /// What it has come to.
@@ -85,7 +85,7 @@ impl Reporter {
         self.expects_nothing_of(&came);
         if edit.is_saving() || edit.is_deleting() {
             let (place, actor, table) = (self.place, self.actor, self.number);
-            self.done.lock().push(Done { place, actor, table, came, shown: None });
+            self.done.lock().push(Done { place, actor, table, came, shown: Vec::new() });
         } else {
             self.report(came);
         }
@@ -94,14 +94,17 @@ impl Reporter {
     /// Who is told that it has failed expects nothing, whatever the store has answered.
     fn expects_nothing_of(&self, came: &Came) {
         if came.has_failed() {
-            self.world.with(|state| state.answered.remove(&self.actor));
+            self.world.with(|state| (state.answered.remove(&self.actor), state.emptied.remove(&self.actor)));
         }
     }
 
     pub fn report(&self, came: Came) {
         self.expects_nothing_of(&came);
-        let answered = self.world.with(|state| state.answered.get(&self.actor).cloned());
-        let shown = answered.map(|(id, place)| Shown { row: self.table.row(&id), id, place });
+        let (answered, emptied) = self.world.with(|state| {
+            (state.answered.get(&self.actor).cloned(), state.emptied.remove(&self.actor).unwrap_or_default())
+        });
+        let answered = answered.into_iter().chain(emptied);
+        let shown = answered.map(|(id, place)| Shown { row: self.table.row(&id), id, place }).collect();
         self.done.lock().push(Done { place: self.place, actor: self.actor, table: self.number, came, shown });
     }
 }

@@ -135,10 +135,11 @@ impl Link {
         let read = if let Ask::Read(id) = &ask { Some(id.clone()) } else { None };
         let request = Request { world: world.clone(), process: self.process, cuts, number, ask, by: by.clone(), place };
         world.spawn(None, Box::pin(request.travel(fate, answer)));
-        let Answer { reply, changed, found } = answered.await.unwrap_or(Err(ValueErrorKind::Unreachable))?;
+        let Answer { reply, changed, emptied, found } = answered.await.unwrap_or(Err(ValueErrorKind::Unreachable))?;
         world.with(|state| {
             let answered = if is_half { &mut state.half_answered } else { &mut state.answered };
             answered.extend(by.actor.zip(changed));
+            state.emptied.extend(by.actor.filter(|_| !emptied.is_empty()).map(|actor| (actor, emptied)));
             if let (Some(actor), Some(read)) = (by.actor, read)
                 && let Some(half) = state.half_answered.remove(&actor).filter(|(id, _)| *id == read)
             {
@@ -158,6 +159,8 @@ struct Answer {
     reply: Reply,
     /// What it has changed.
     changed: Option<(Id, usize)>,
+    /// What it has deleted with everything else, and what had gone before.
+    emptied: Vec<(Id, usize)>,
     /// What it was asked to read.
     found: Vec<Found>,
 }
@@ -259,11 +262,13 @@ impl Request {
             // Who deletes everything does not hear of what was made on the way.
             let own = state.commits[before..].last().filter(|_| !matches!(self.ask, Ask::DeleteAll));
             let changed = own.map(|commit| (commit.id.clone(), commit.place));
+            let ids = if matches!(self.ask, Ask::DeleteAll) { state.store.ids() } else { Vec::new() };
+            let emptied = ids.into_iter().map(|id| (id.clone(), state.store.history(&id).len() - 1)).collect();
             let found = self.found(&reply, &state.store);
             state.tell(Happened::Applied, [self.number, state.store.revision()], || {
                 format!("request {} is applied: {}", self.number, answered(&reply))
             });
-            Answer { reply, changed, found }
+            Answer { reply, changed, emptied, found }
         })
     }
 

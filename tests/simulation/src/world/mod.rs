@@ -59,6 +59,8 @@ pub(crate) struct State {
     pub answered: BTreeMap<u32, (vantage_live::Id, usize)>,
     /// The same of changes of which it was not told yet what the store has made of them.
     pub half_answered: BTreeMap<u32, (vantage_live::Id, usize)>,
+    /// Per actor that has deleted every record, where in their histories that was.
+    pub emptied: BTreeMap<u32, Vec<(vantage_live::Id, usize)>>,
     /// What tables were told that they had asked to read, since the model last looked.
     pub found: Vec<(u32, Found)>,
     /// By actor, what it has sent in requests whose answers were lost.
@@ -85,6 +87,7 @@ impl World {
             permits: BTreeMap::new(),
             commits: Vec::new(),
             answered: BTreeMap::new(),
+            emptied: BTreeMap::new(),
             half_answered: BTreeMap::new(),
             found: Vec::new(),
             unanswered: BTreeMap::new(),
