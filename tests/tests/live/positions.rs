@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use tests::bakery::{self, Colleague as _, Product};
 use tests::wait::until;
+use vantage_live::contract::FaultyValueSet;
 use vantage_live::feed::FeedStream;
 use vantage_live::{
-    Feed, FeedEvent, FeedKind, FeedOrder, LiveTable, ManualFeed, ReadableValueSet as _, SaveResult, SyncState,
-    ValueError,
+    Feed, FeedEvent, FeedKind, FeedOrder, LiveTable, ManualFeed, Operation, ReadableValueSet as _, Record, SaveResult,
+    SyncState, ValueError,
 };
 
 /// A bus that tells the changes in their order, and does not say how far it is.
@@ -110,4 +111,43 @@ async fn a_feed_whose_count_has_begun_anew_is_not_as_far_as_it_was_before() {
 
     assert_eq!(table.row(edit.id()).unwrap().price, 310);
     assert!(events.try_next().is_none(), "and nobody was told of a change");
+}
+
+#[tokio::test]
+async fn who_waits_is_not_answered_by_what_was_told_before_the_feed_has_missed_something() {
+    let (store, bus, position) = (bakery::store().await, ManualFeed::new(), Arc::new(AtomicU64::new(1)));
+    let feed = Counting { bus: bus.clone(), position: Arc::clone(&position) };
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).feed(feed).open().await.unwrap();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    let pie = store.get_id_value(&"sea_pie".into()).await.unwrap().unwrap();
+    let costs = |price: i64| Record::from_iter(pie.clone().into_iter().chain([("price".into(), price.into())]));
+    let shows = |price| table.row(&"sea_pie".into()).unwrap().price == price;
+    bus.say(FeedEvent::Position(1));
+    bus.upsert("sea_pie", costs(300));
+    store.colleague_sets("sea_pie", "price", 310).await;
+    position.store(7, Ordering::Relaxed);
+    let mut edit = table.edit_record_owned("sea_pie").await.unwrap();
+    let first = faults.next(Operation::Read).has_its_answer_held();
+    let refreshing = tokio::spawn(async move { edit.refresh_snapshot().await.map(|_| edit.price) });
+    first.arrived().await;
+    bus.upsert("sea_pie", costs(305));
+    until(|| shows(305)).await;
+    let second = faults.next(Operation::Read).has_its_answer_held();
+    first.release();
+    second.arrived().await;
+    let listing = faults.next(Operation::Read).has_its_answer_held();
+    bus.upsert("sea_pie", costs(306));
+    // It has not told of the price of 310, and knows that it has missed something.
+    bus.say(FeedEvent::Changed);
+    bus.say(FeedEvent::Position(8));
+    until(|| shows(306)).await;
+    listing.arrived().await;
+    second.release();
+
+    let shown = refreshing.await.unwrap().unwrap();
+
+    assert_eq!(shown, 310, "the store had it when it was asked");
+    listing.release();
 }

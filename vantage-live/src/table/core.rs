@@ -229,8 +229,10 @@ impl<E: LiveEntity> Core<E> {
     pub fn overtaken(&mut self, id: Id, read: Wanted) {
         let (told, waiters) = read.waiters.into_iter().partition(|waiter| self.moments.has_told(&id, waiter.mark));
         self.settling.answer(told, &Ok(()));
-        // Whatever else there is to know of it the feed tells too.
-        if !(waiters.is_empty() && self.moments.has_told(&id, Mark::Told)) {
+        if waiters.is_empty() && self.moments.has_told(&id, Mark::Told) {
+            // Whatever else there is to know of it the feed tells too.
+            self.settling.forget(&id);
+        } else {
             self.settling.put_back(id, Wanted { waiters });
         }
     }

@@ -93,8 +93,8 @@ pub(super) struct Moments {
     feed: Option<Arc<dyn Feed>>,
     /// The position up to which the feed has told everything.
     heard: u64,
-    /// When the subscription began.
-    subscribed: Moment,
+    /// Since when the feed has told every change.
+    tells_all_since: Moment,
     /// How many records the lists under way have known at their beginnings, or told since.
     listed: usize,
 }
@@ -111,7 +111,7 @@ impl Moments {
     /// Of a table that follows this feed.
     pub fn new(feed: Option<Arc<dyn Feed>>) -> Self {
         let forgotten = Shown { applied: 0, mark: Mark::Unknown };
-        Moments { now: 0, shown: HashMap::default(), forgotten, feed, heard: 0, subscribed: 0, listed: 0 }
+        Moments { now: 0, shown: HashMap::default(), forgotten, feed, heard: 0, tells_all_since: 0, listed: 0 }
     }
 
     /// The next moment.
@@ -155,7 +155,12 @@ impl Moments {
     /// A new subscription begins, and what the feed says of its position begins with it.
     pub fn subscribed(&mut self) {
         self.heard = 0;
-        self.subscribed = self.next();
+        self.missed();
+    }
+
+    /// The feed has not told every change up to now.
+    pub fn missed(&mut self) {
+        self.tells_all_since = self.next();
     }
 
     fn shown(&self, id: &Id) -> Shown {
@@ -212,8 +217,7 @@ impl Moments {
     /// Whether what is shown of `id` is what the feed has told last, and that is no older than what was learned at this mark.
     pub fn has_told(&self, id: &Id, mark: Mark) -> bool {
         let shown = self.shown(id);
-        // What was told before this subscription may have changed between the two.
-        shown.mark == Mark::Told && shown.applied > self.subscribed && mark <= Mark::Position(self.heard)
+        shown.mark == Mark::Told && shown.applied > self.tells_all_since && mark <= Mark::Position(self.heard)
     }
 
     /// What is shown was told once more: by an answer to a request of ours, or by the feed. A request that was sent before

@@ -122,6 +122,13 @@ impl Settling {
         self.wanted.entry(id).or_default().waiters.extend(back.waiters);
     }
 
+    /// The record need not be read, unless somebody waits for that.
+    pub fn forget(&mut self, id: &Id) {
+        if self.wanted.get(id).is_some_and(|wanted| wanted.waiters.is_empty()) {
+            self.wanted.remove(id);
+        }
+    }
+
     /// Who waited for a record is to be told so. Not at once: P5, the rows that were read are not published yet.
     pub fn answer(&mut self, waiters: Vec<Waiter>, settled: &Settled) {
         if !waiters.is_empty() {
