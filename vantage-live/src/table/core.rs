@@ -74,8 +74,6 @@ pub(super) struct Core<E: LiveEntity> {
     pub flights: Flights<E>,
     /// What the cache has not been told.
     pub uncached: Uncached,
-    /// When every record was deleted last.
-    emptied: Moment,
     events: Vec<Event<E>>,
     changed: bool,
 }
@@ -105,7 +103,6 @@ impl<E: LiveEntity> Core<E> {
             aliases: VecDeque::new(),
             flights: Flights::default(),
             uncached: Uncached::new(keeps_cache),
-            emptied: 0,
             events: Vec::new(),
             changed: false,
         }
@@ -162,7 +159,7 @@ impl<E: LiveEntity> Core<E> {
         match self.decide(id, seen.clone(), source, origin) {
             // P5: nothing else was shown or read since it was sent, so the answer is newer than what is. The feed has told the
             // same meanwhile, which may be newer still: that is settled in its own time.
-            Taken::Settling if (write || !self.may_have_gone_since(source)) && self.flights.is_as_it_was(id, began) => {
+            Taken::Settling if self.flights.is_as_it_was(id, began) => {
                 self.show(id, seen, source, origin);
                 Taken::Shown
             }
@@ -172,9 +169,7 @@ impl<E: LiveEntity> Core<E> {
 
     /// Takes in what the cache has, where nothing better is known by now.
     pub fn load(&mut self, id: &Id, seen: Seen<E>, source: Source) {
-        // P5: what was deleted with every other record is not there again, before a list says so.
-        let is_known = self.may_have_gone_since(source)
-            || self.moments.judge(id, source) == Verdict::Settle
+        let is_known = self.moments.judge(id, source) == Verdict::Settle
             || self.flights.puts_off(id)
             || !matches!(self.seen(id), Seen::Gone);
         if !is_known {
@@ -186,15 +181,12 @@ impl<E: LiveEntity> Core<E> {
     }
 
     fn decide(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) -> Taken {
-        // P5: what was read before every record was deleted is read again before anybody sees it.
-        let is_read = matches!(source, Source::Request { write: false, .. });
-        let may_have_gone = is_read && self.may_have_gone_since(source) && !matches!(seen, Seen::Gone);
         match self.moments.judge(id, source) {
-            Verdict::Apply if !may_have_gone => {
+            Verdict::Apply => {
                 self.show(id, seen, source, origin);
                 Taken::Shown
             }
-            Verdict::Apply | Verdict::Settle => {
+            Verdict::Settle => {
                 self.settling.want(id.clone());
                 Taken::Settling
             }
@@ -246,22 +238,15 @@ impl<E: LiveEntity> Core<E> {
 
     /// Shows a state, whatever is shown now.
     pub fn show(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) {
-        if self.may_have_gone_since(source) && !matches!(seen, Seen::Gone) {
-            self.settling.want(id.clone());
-        }
         self.uncached.add(id);
         self.put(id, seen, source, origin);
     }
 
-    /// Whether this was asked for before every record was deleted, so that it may tell of what was there before that.
-    fn may_have_gone_since(&self, source: Source) -> bool {
-        matches!(source, Source::Request { began, .. } if began < self.emptied)
-    }
-
-    /// The store has deleted every record that it had. What is still shown was learned meanwhile, from before that or after: it
-    /// is read, for there may be no feed to tell, and each receiver is told when it was.
+    /// The store has deleted every record that it had: what was asked for before that may be old. What is still shown was learned
+    /// meanwhile, from before that or after: it is read, for there may be no feed to tell, and each receiver is told when it was.
     pub fn all_deleted(&mut self) -> Vec<(Id, oneshot::Receiver<Settled>)> {
-        self.emptied = self.moments.listed();
+        self.moments.listed();
+        self.flights.all_have_changed();
         let shown: Vec<Id> = self.snapshot.rows.keys().chain(self.rejected.keys()).cloned().collect();
         shown.into_iter().map(|id| (id.clone(), self.wait(&id))).collect()
     }

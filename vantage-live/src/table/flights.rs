@@ -154,6 +154,11 @@ impl<E: LiveEntity> Flights<E> {
         }
     }
 
+    /// Every record may be otherwise.
+    pub fn all_have_changed(&mut self) {
+        self.writes.values_mut().for_each(|flight| flight.changed = true);
+    }
+
     /// Whether it is known that nothing was shown or read of the record since one of our writes was sent, at that moment. It
     /// is not of an insert whose id the store has chosen: what was shown before it had an answer was not seen to be its.
     pub fn is_as_it_was(&self, id: &Id, sent: Moment) -> bool {

@@ -208,10 +208,9 @@ impl Moments {
     }
 
     /// Every record was applied now, by a list, or has gone: one mark for all.
-    pub fn listed(&mut self) -> Moment {
+    pub fn listed(&mut self) {
         self.forgotten = Shown { applied: self.next(), mark: self.mark() };
         self.shown.clear();
-        self.forgotten.applied
     }
 
     /// Whether what is shown of `id` is what the feed has told last, and that is no older than what was learned at this mark.
@@ -241,7 +240,7 @@ impl Moments {
         }
         // P8: within bounds, and on the side of caution beyond them.
         if self.shown.len() >= REMEMBERED + self.listed {
-            let _ = self.listed();
+            self.listed();
         }
         self.shown.insert(id.clone(), shown);
     }
