@@ -28,10 +28,11 @@ pub fn item(entity: &Entity) -> TokenStream {
 }
 
 pub fn impls(entity: &Entity) -> TokenStream {
+    let live = entity.private();
     let (name, field_enum, clause) = (&entity.names.dirty, &entity.names.field, nested_clause(entity, has_types));
     let (from, to) = (from_set(entity), to_set(entity));
     quote! {
-        __live::impl_dirty!(#name #field_enum #clause);
+        #live::impl_dirty!(#name #field_enum #clause);
 
         #[automatically_derived]
         impl __live::From<__live::FieldSet<#field_enum>> for #name #clause {

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::iter;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::GenericParam;
-use syn::spanned::Spanned;
 
 use super::field::nested_field;
 use super::{
@@ -264,10 +263,11 @@ fn fill_id(entity: &Entity) -> Option<TokenStream> {
 /// That no nested entity has an id, which nobody would fill in, nor an optional one a field that only the store can set;
 /// that fields side by side in the record have names of their own; and that there are not too many leaves.
 fn assertions(entity: &Entity) -> Option<TokenStream> {
+    let live = &entity.private();
     let each = entity.nested().map(|field| {
         let (place, name) = (Place::of_entity(&field.ty), field.name());
         let is =
-            |condition: TokenStream, message: String| place.put(quote!(__live::assert!(#condition, #message);));
+            |condition: TokenStream, message: String| place.put(quote!(#live::assert!(#condition, #message);));
         let has_id = of_nested(&field.ty, &quote!(__live::NestedEntity), &quote!(HAS_ID));
         let no_id = is(
             quote!(!#has_id),
@@ -309,19 +309,19 @@ fn assertions(entity: &Entity) -> Option<TokenStream> {
     let limit = CAPACITY + 1;
     let flat = entity.nested().find(|field| field.is_flat()).map(|field| {
         // Not that of the enum, which asks for all that is nested: what is no entity would be said there too.
-        let own_fields = field::own(entity);
+        let own_fields = fixed(field::own(entity));
         let message = format!(
             "a field of `{}` and one of `{name}` have the same name in the record, or are read from it: rename one of \
              them, or take the `alias` or `flatten` away",
             field.name()
         );
-        quote_spanned!(field.ty.span()=> __live::assert!((#own_fields).is_distinct(), #message);)
+        Place::of(&field.ty).put(quote!(#live::assert!((#own_fields).is_distinct(), #message);))
     });
     entity.has_nested().then(|| {
         quote! {
             const _: () = {
                 #(#each)*
-                __live::assert!(#own #(+ #leaves)* < #limit, #too_many);
+                #live::assert!(#own #(+ #leaves)* < #limit, #too_many);
                 #flat
             };
         }

@@ -32,6 +32,7 @@ pub fn item(entity: &Entity) -> TokenStream {
 }
 
 pub fn impls(entity: &Entity) -> TokenStream {
+    let live = entity.private();
     let (name, clause) = (&entity.names.field, nested_clause(entity, has_fields));
     let (places, leaves, optional, readonly) = (places(entity), leaves(entity), optional(entity), readonly(entity));
     let (index, own, wholes) = (index(entity), own(entity), wholes(entity));
@@ -70,7 +71,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
         }
 
         #equality
-        __live::impl_field!(#name #clause);
+        #live::impl_field!(#name #clause);
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Hygiene: types name everything by its full path, impls through `__live`, so that a program may have an `Option` of
 //! its own, and no prelude. What a pattern binds begins with `__`: with a constant `name` in scope, the pattern `name`
-//! would be that one.
+//! would be that one. Macros are called by their full path everywhere: the compiler follows no import to one while it
+//! does not find another, and a misspelt derive beside ours would leave out all that they write.
 
 mod change;
 mod conflicts;

@@ -469,7 +469,7 @@ macro_rules! __impl_dirty {
                 &self,
                 __f: &mut __live::Formatter<'_>,
             ) -> __live::FmtResult {
-                let __name = __live::stringify!($dirty);
+                let __name = $crate::__private::stringify!($dirty);
                 __live::debug_dirty::<$field>(__f, __name, __live::Into::into(*self))
             }
         }
