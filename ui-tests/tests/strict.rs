@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 #![deny(warnings, missing_docs, unused, clippy::all, clippy::pedantic, missing_debug_implementations, unreachable_pub)]
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -91,6 +92,19 @@ impl Allowing {
     }
 }
 
+/// What may be written in the program, or come from a store.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+#[live(crate = live)]
+pub struct Cows {
+    /// A text.
+    pub text: Cow<'static, str>,
+    /// Bytes.
+    pub bytes: Cow<'static, [u8]>,
+    /// A text that is compared in the program's own way.
+    #[live(eq = PartialEq::eq)]
+    pub compared: Cow<'static, str>,
+}
+
 /// One value, and the name of another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
 #[live(crate = live)]
@@ -134,6 +148,7 @@ fn a_strict_program_has_its_fields() {
         ]
     );
     assert_eq!(PairField::ALL.len(), 2);
+    assert_eq!(CowsField::ALL.len(), 3);
     assert_eq!(SingleField::ALL.len(), 2);
     assert_eq!(AllowingField::ALL.len(), 5);
 }

@@ -25,16 +25,17 @@ pub fn functions(entity: &Entity) -> TokenStream {
     let v = entity.lifetime("'__v");
     let functions = types.into_iter().map(|(number, field)| {
         let (same, show, ty) = (same_name(number), show_name(number), &field.ty);
+        let spelt = quote!(__live::Itself<#ty>);
         let same = is_compared(field).then(|| {
             // Named where they are used: at the span of a type that a macro has from elsewhere, others would be meant.
             let [one, other] = ["__one", "__other"].map(|name| Ident::new(name, ty.span()));
             let body = compared(ty, &quote!(#one), &quote!(#other));
-            quote!(#[inline] fn #same(#one: &#ty, #other: &#ty) -> __live::bool { #body })
+            quote!(#[inline] fn #same(#one: &#spelt, #other: &#spelt) -> __live::bool { #body })
         });
         quote! {
             #same
             #[inline]
-            fn #show<#v>(__value: &#v #ty) -> &#v dyn __live::Debug { (&__live::Showing(__value)).__live_shown() }
+            fn #show<#v>(__value: &#v #spelt) -> &#v dyn __live::Debug { (&__live::Showing(__value)).__live_shown() }
         }
     });
     quote! {

