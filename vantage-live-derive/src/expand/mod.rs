@@ -278,7 +278,8 @@ fn shared(entity: &Entity) -> TokenStream {
 }
 
 /// The call of a function of a leaf's type, with its `values`: at the type, where what it lacks is said, and as the derive's
-/// own, so that the compiler does not offer to borrow what is there.
+/// own, so that the compiler does not offer to borrow what is there. The type is spelt: one that is inferred, the compiler may
+/// print in other words, and say the same once more.
 fn kept<const N: usize>(
     field: &Field,
     function: &TokenStream,
@@ -289,7 +290,8 @@ fn kept<const N: usize>(
     let Place { begin, end } = Place::of(&field.ty);
     let place = Place { begin: own(begin), end: own(end) };
     let values = values.map(|value| fixed(place.put(value)));
-    place.put(quote!(__live::Kept::#function(#at #(#values),*)))
+    let ty = fixed(field.ty.to_token_stream());
+    place.put(quote!(<#ty as __live::Kept>::#function(#at #(#values),*)))
 }
 
 fn is_nested(field: &Field) -> bool {

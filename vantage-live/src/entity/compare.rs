@@ -50,8 +50,8 @@ pub trait ByNothing<T: ?Sized> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be compared, so nobody can tell whether the field is modified",
     label = "this type does not implement `PartialEq`",
-    note = "put `#[derive(PartialEq)]` on `{Self}`, or on what is inside it; or `#[live(eq = path)]` on the field, with the \
-            path of a function that compares two values"
+    note = "put `#[derive(PartialEq)]` on `{Self}`, or on what is inside it, if that is yours; or `#[live(eq = path)]` on the \
+            field, with the path of a function that compares two values"
 )]
 pub trait Comparable {}
 

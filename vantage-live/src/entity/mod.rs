@@ -72,7 +72,7 @@ impl<T: Send + Sync + ?Sized> Shared for T {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be cloned, and a field's value is kept beside the one that is edited",
     label = "this type does not implement `Clone`",
-    note = "put `#[derive(Clone)]` on `{Self}`, or on what is inside it"
+    note = "put `#[derive(Clone)]` on `{Self}`, or on what is inside it, if that is yours; else hold it in an `Arc`, or in a type of your own that implements `Clone`"
 )]
 pub trait Kept: Sized {
     /// The conflict of one field, where the bit at `at` is set.
