@@ -36,7 +36,8 @@ struct Entry {
 enum Value {
     None,
     Is(Box<Expr>),
-    List(Vec<Entry>),
+    /// `None` where it is one of something else.
+    List(Option<Vec<Entry>>),
 }
 
 impl Parse for Entry {
@@ -50,7 +51,7 @@ impl Parse for Entry {
             parenthesized!(list in input);
             let ahead = list.fork();
             // A list of something else is still a list where none belongs, and hides no other mistake.
-            let read = entries(&ahead).unwrap_or_default();
+            let read = entries(&ahead).ok();
             list.parse::<TokenStream>()?;
             Value::List(read)
         } else if input.is_empty() || input.peek(Token![,]) {
@@ -161,9 +162,9 @@ impl Entry {
 }
 
 impl Value {
-    fn literal(self) -> Option<LitStr> {
+    fn literal(&self) -> Option<LitStr> {
         let Value::Is(expr) = self else { return None };
-        match ungrouped(*expr) {
+        match ungrouped((**expr).clone()) {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
             _ => None,
         }

@@ -1,6 +1,8 @@
 //! The part of `#[serde(…)]` that decides how the record looks. What serde refuses itself is not looked at.
 
-use syn::{Attribute, ExprPath, Ident, LitStr};
+use syn::parse::Parse;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, ExprPath, Ident, LitStr, Path, Token, Type, WherePredicate};
 
 use super::{Entry, Given, Value, entries, serde_entries};
 use crate::naming::RenameRule;
@@ -61,12 +63,6 @@ const ON_FIELD: &[&str] = &[
 /// What serde takes more than once, or once for each direction.
 const REPEATED: &[&str] = &["rename", "rename_all", "alias", "bound"];
 
-/// What has to be a text, and no word alone.
-const TEXTS: &[&str] = &["rename", "alias", "tag", "with", "serialize_with", "deserialize_with", "skip_serializing_if"];
-
-/// What has to be a path within its text.
-const PATHS: &[&str] = &["default", "with", "serialize_with", "deserialize_with", "skip_serializing_if"];
-
 /// Whether serde itself refuses an attribute on the struct, or on one of its fields, so that neither of its derives gives
 /// anything. Where it is not known here that serde does, one message more is shown.
 pub fn refuses<'a>(on_struct: &[Attribute], mut on_fields: impl Iterator<Item = &'a [Attribute]>) -> bool {
@@ -87,20 +83,51 @@ fn is_wrong(attrs: &[Attribute], known: &[&str]) -> bool {
             let is_repeated = seen.contains(&key) && !REPEATED.contains(&name.as_str());
             let is_unknown = !known.contains(&name.as_str());
             seen.push(key);
-            is_repeated || is_unknown || has_wrong_value(&name, value)
+            is_repeated || is_unknown || !takes(&name, &value)
         })
     })
 }
 
-fn has_wrong_value(name: &str, value: Value) -> bool {
-    match value {
-        Value::None => TEXTS.contains(&name),
-        Value::List(_) => false,
-        value @ Value::Is(_) => match value.literal() {
-            Some(text) => PATHS.contains(&name) && text.parse::<ExprPath>().is_err(),
-            None => TEXTS.contains(&name) || PATHS.contains(&name),
-        },
+/// Whether serde takes the value for the attribute `name`.
+fn takes(name: &str, value: &Value) -> bool {
+    let is_alone = matches!(value, Value::None);
+    match name {
+        "deny_unknown_fields" | "transparent" | "flatten" | "skip" | "skip_serializing" | "skip_deserializing" => {
+            is_alone
+        }
+        "borrow" => is_alone || is_text(value, |_| true),
+        "default" => is_alone || is_text(value, is::<ExprPath>),
+        "with" | "serialize_with" | "deserialize_with" | "skip_serializing_if" => is_text(value, is::<ExprPath>),
+        "remote" | "crate" => is_text(value, is::<Path>),
+        "from" | "try_from" | "into" => is_text(value, is::<Type>),
+        "alias" | "tag" | "expecting" => is_text(value, |_| true),
+        "rename" | "rename_all" => is_per_direction(value, |_| true),
+        "bound" => is_per_direction(value, |text| {
+            text.parse_with(Punctuated::<WherePredicate, Token![,]>::parse_terminated).is_ok()
+        }),
+        _ => true,
     }
+}
+
+fn is_text(value: &Value, is: fn(&LitStr) -> bool) -> bool {
+    value.literal().as_ref().is_some_and(is)
+}
+
+/// Whether it is a text, or a list of texts for `serialize` and `deserialize`.
+fn is_per_direction(value: &Value, is: fn(&LitStr) -> bool) -> bool {
+    let Value::List(list) = value else { return is_text(value, is) };
+    let is_one = |Entry { key, value }: &Entry| (key == "serialize" || key == "deserialize") && is_text(value, is);
+    list.as_ref().is_some_and(|list| list.iter().all(is_one))
+}
+
+/// Whether the text can be read as a `T`.
+fn is<T: Parse>(text: &LitStr) -> bool {
+    text.parse::<T>().is_ok()
+}
+
+/// The entries that serde may take.
+fn taken(attrs: &[Attribute]) -> impl Iterator<Item = Entry> {
+    serde_entries(attrs).into_iter().filter(|entry| takes(&entry.key.to_string(), &entry.value))
 }
 
 /// All `rename` or `rename_all`: with one value for both directions, or with one for each, at once or one after another.
@@ -147,7 +174,7 @@ pub struct FieldSerde {
 impl EntitySerde {
     pub fn parse(attrs: &[Attribute]) -> Self {
         let mut parsed = Self::default();
-        for Entry { key, value } in serde_entries(attrs) {
+        for Entry { key, value } in taken(attrs) {
             match key.to_string().as_str() {
                 "rename_all" => Rename::add(&mut parsed.rename_all, key, value),
                 "tag" => parsed.tag = value.literal().map(|value| Given { key, value }),
@@ -173,7 +200,7 @@ impl EntitySerde {
 impl FieldSerde {
     pub fn parse(attrs: &[Attribute]) -> Self {
         let mut parsed = Self::default();
-        for Entry { key, value } in serde_entries(attrs) {
+        for Entry { key, value } in taken(attrs) {
             match key.to_string().as_str() {
                 "rename" => Rename::add(&mut parsed.rename, key, value),
                 "alias" => parsed.aliases.extend(value.literal().map(|value| Given { key, value })),
@@ -221,7 +248,7 @@ impl Rename {
         let all = all.get_or_insert_with(|| Rename { key, serialize: None, deserialize: Vec::new() });
         let text = |value: Value| value.literal().map(|text| text.value());
         if let Value::List(list) = value {
-            for Entry { key, value } in list {
+            for Entry { key, value } in list.into_iter().flatten() {
                 match key.to_string().as_str() {
                     "serialize" => all.serialize = text(value),
                     "deserialize" => all.deserialize.extend(text(value)),
