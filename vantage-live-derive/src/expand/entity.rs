@@ -98,15 +98,22 @@ fn fields(entity: &Entity) -> TokenStream {
 /// thread may read its fields. What is nested is an entity, and found out there.
 pub fn granted(entity: &Entity) -> TokenStream {
     let ident = &entity.ident;
-    let stored = (!is_generic(entity) && !entity.refused_by_serde)
-        .then(|| Place::from(ident.span()).put(quote!(__live::stored::<#ident>())));
+    let stored = (!is_generic(entity) && !entity.refused_by_serde).then(|| {
+        let stored = Place::from(ident.span()).put(quote!(__live::stored::<#ident>()));
+        if entity.serde.default {
+            // serde says itself that there is no default, and then reads nothing.
+            quote!(const fn __granted() where for<'__e> #ident: __live::Default { #stored })
+        } else {
+            quote!(const _: () = #stored;)
+        }
+    });
     let mut known = BTreeSet::new();
     let types = entity.fields.iter().filter(|field| !is_nested(field) && known.insert(field.shared_type));
     let shared = types.filter(|field| field.shared_type.is_some()).map(|field| {
         let ty = &field.ty;
         quote!(__live::shared::<#ty>();)
     });
-    quote!(const _: () = { #(#shared)* #stored };)
+    quote!(const _: () = { #(#shared)* }; #stored)
 }
 
 fn is_generic(entity: &Entity) -> bool {
