@@ -181,7 +181,7 @@ pub fn without_self(ty: &Type, of: &DeriveInput) -> Type {
 }
 
 /// Whether the name stands in `tokens`, wherever.
-fn mentions_anywhere(tokens: TokenStream, name: &str) -> bool {
+pub fn mentions_anywhere(tokens: TokenStream, name: &str) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(ident) => ident == name,
         TokenTree::Group(group) => mentions_anywhere(group.stream(), name),

@@ -1,7 +1,7 @@
 //! `#[derive(LiveEntity)]` for vantage-live, which re-exports it: depend on that crate alone.
 //!
 //! Five steps, each a module: `attr` reads what the user wrote, `model` says what it means, `generated`, `naming`,
-//! `generics` and `docs` know names, parameters and documentation, `check` finds every misuse, `expand` writes the code; `steps` takes them one by
+//! `generics`, `types` and `docs` know names, parameters, types and documentation, `check` finds every misuse, `expand` writes the code; `steps` takes them one by
 //! one, after `parse`. Nothing here knows the library but by the paths that generated code names, all of them in its
 //! `__private` module.
 
@@ -35,6 +35,7 @@ mod parse;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use proc_macro::TokenStream;
 

@@ -5,13 +5,10 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{
-    Attribute, Data, DeriveInput, Fields, GenericArgument, Generics, Ident, PathArguments, Type, Visibility,
-    parse_quote,
-};
+use syn::{Attribute, Data, DeriveInput, Fields, Generics, Ident, Type, Visibility, parse_quote};
 
 use crate::attr::{EntityAttrs, EntitySerde, FieldAttrs, FieldSerde, Given, refuses, rust};
 use crate::docs;
@@ -19,6 +16,7 @@ use crate::error::Errors;
 use crate::generated::Names;
 use crate::generics::{self, Params};
 use crate::naming::{self, RenameRule};
+use crate::types::{self, optional, ungrouped};
 
 /// The struct.
 pub struct Entity {
@@ -326,8 +324,9 @@ impl Field {
         entity.default || self.serde.default.is_some() || self.is_option() && self.serde.is_read_by_serde()
     }
 
-    /// Whether no record can be read into the field: serde could, from one that lives as long as the field does.
-    pub fn borrows(&self) -> bool {
+    /// What to write in the type's place, where no record can be read into the field: serde could, from one that lives as long
+    /// as the field does, or the compiler misses a lifetime.
+    pub fn borrows(&self) -> Option<&'static str> {
         let is_borrowed = match ungrouped(&self.ty) {
             // What serde borrows whatever a function of one's own would do.
             Type::Reference(ty) => {
@@ -335,7 +334,8 @@ impl Field {
             }
             _ => false,
         };
-        self.serde.borrow.is_some() || is_borrowed && self.serde.reads()
+        let is_borrowed = self.serde.borrow.is_some() || is_borrowed && self.serde.reads();
+        if is_borrowed { Some(types::OWNED) } else { types::without_lifetime(&self.ty).filter(|_| !self.is_own()) }
     }
 
     /// Whether the field is seen in fewer places than the struct, or in others.
@@ -352,52 +352,6 @@ impl Field {
     pub fn label(&self) -> String {
         self.live.label.as_ref().map_or_else(|| naming::label(&self.name()), |label| label.value.value())
     }
-}
-
-/// The `Rc` or `RefCell` in `ty`, which keeps a row from being read by all threads.
-pub fn of_one_thread(ty: &Type) -> Option<Ident> {
-    fn found(tokens: TokenStream) -> Option<Ident> {
-        let mut tokens = tokens.into_iter().peekable();
-        while let Some(token) = tokens.next() {
-            // What a function takes and gives is not held; what else is behind it, the compiler finds.
-            if matches!(&token, TokenTree::Ident(ident) if ["fn", "Fn", "FnMut", "FnOnce"].iter().any(|name| ident == name))
-            {
-                return None;
-            }
-            let here = match token {
-                // With what is in it, it is nobody's own type.
-                TokenTree::Ident(ident) if ident == "Rc" || ident == "RefCell" => {
-                    matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '<').then_some(ident)
-                }
-                TokenTree::Group(group) => found(group.stream()),
-                TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => None,
-            };
-            if here.is_some() {
-                return here;
-            }
-        }
-        None
-    }
-    found(ty.to_token_stream())
-}
-
-/// A type that came through a `macro_rules!` macro stands in an invisible group.
-pub fn ungrouped(mut ty: &Type) -> &Type {
-    while let Type::Group(group) = ty {
-        ty = &group.elem;
-    }
-    ty
-}
-
-/// What is in the `Option`, if `ty` is one.
-pub fn optional(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ungrouped(ty) else { return None };
-    let last = path.path.segments.last().filter(|last| last.ident == "Option")?;
-    let PathArguments::AngleBracketed(given) = &last.arguments else { return None };
-    given.args.iter().find_map(|argument| match argument {
-        GenericArgument::Type(inner) => Some(inner),
-        _ => None,
-    })
 }
 
 impl Wire {

@@ -9,7 +9,8 @@ use syn::{Data, DataStruct, DeriveInput, Fields};
 
 use crate::attr::Given;
 use crate::error::Errors;
-use crate::model::{Entity, Field, Kind, of_one_thread};
+use crate::model::{Entity, Field, Kind};
+use crate::types::of_one_thread;
 
 /// As `Bits::CAPACITY` of the library, which checks it again where there are nested entities.
 pub const CAPACITY: usize = 256;
@@ -78,7 +79,8 @@ fn mentions(data: &Data, is: impl Fn(&TokenTree) -> bool + Copy) -> bool {
 
 /// Whether what the derive generates for `entity` makes sense to the compiler, errors or not.
 pub fn can_expand(entity: &Entity) -> bool {
-    let borrows = entity.generics.lifetimes().next().is_some() || entity.fields.iter().any(Field::borrows);
+    let borrows =
+        entity.generics.lifetimes().next().is_some() || entity.fields.iter().any(|field| field.borrows().is_some());
     (1..=CAPACITY).contains(&entity.tracked().count()) && !borrows && entity.packed.is_none()
 }
 

@@ -118,14 +118,11 @@ pub fn field(entity: &Entity, field: &Field, errors: &mut Errors) {
     if let Some(key) = &field.serde.borrow {
         errors.at(key, format_args!("`borrow` on `{}`: an entity owns its values: take `borrow` away", field.name()));
     }
-    if field.serde.borrow.is_none() && field.borrows() && entity.generics.lifetimes().next().is_none() {
-        errors.at(
-            &field.ty,
-            format_args!(
-                "`{}` borrows from a record that is gone afterwards: hold `String`, or what else owns its value",
-                field.name()
-            ),
-        );
+    if let Some(instead) = field.borrows().filter(|_| field.serde.borrow.is_none())
+        && entity.generics.lifetimes().next().is_none()
+    {
+        let name = field.name();
+        errors.at(&field.ty, format_args!("`{name}` borrows from a record that is gone afterwards: {instead}"));
     }
     if let Some(skipped) = field.serde.skipped() {
         for key in ["readonly", "version", "nested", "label", "eq"].iter().filter_map(|key| field.live.key(key)) {

@@ -21,7 +21,8 @@ use syn::ext::IdentExt;
 use syn::{Ident, Type};
 
 pub use self::fallback::fallback;
-use crate::model::{Entity, Field, Kind, optional, ungrouped};
+use crate::model::{Entity, Field, Kind};
+use crate::types::{optional, ungrouped};
 
 /// Everything that the derive generates for `entity`. Where something is wrong with it, what else it lacks is no news.
 pub fn entity(entity: &Entity, sound: bool) -> TokenStream {
