@@ -20,6 +20,7 @@ struct Odd {
     field: i64,
     fields: i64,
     all: i64,
+    a_l_l: i64,
     is_empty: i64,
     iter: i64,
     from: i64,
@@ -46,7 +47,7 @@ struct r#struct {
 
 pub(super) fn main() {
     assert_eq!((OddField::Type.name(), OddField::Type.wire_name()), ("type", "type"));
-    assert_eq!(OddField::Self_.name(), "self_");
+    assert_eq!((OddField::Self_.name(), OddField::ALL_.name()), ("self_", "a_l_l"));
     assert_eq!((OddField::_1.name(), OddField::Größe.name(), OddField::URL.label()), ("_1", "größe", "Url"));
     let (old, new) = (Odd::default(), Odd { r#type: 1, output: 1, ..Odd::default() });
     assert_eq!(old.diff(&new), OddField::Type | OddField::Output);

@@ -165,7 +165,7 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `id` | the record's key: filled in on read, never written, not among the fields. One at most |
 /// | `skip` | the program's own: not tracked, not in the record, left alone by every rebase. As no record holds it, it needs `#[serde(skip)]` or `#[serde(default)]`, unless it is an `Option` |
-/// | `readonly` | shown, always follows the store, never written; with `nested`, all of its fields. What a program assigns to it is gone with the store's next answer |
+/// | `readonly` | shown, always follows the store, never written; with `nested`, all of its fields. What a program assigns to it is gone with the store's next answer, and `set_field` of it is `EntityError::ReadOnly` when it runs |
 /// | `version` | read-only, and the token of the `Version` policy. One at most |
 /// | `nested` | an entity in the entity, or an `Option` of one: compared, saved and in conflict field by field. A struct without it is one value, and saved as a whole: columns in it that the struct does not know go |
 /// | `label = "…"` | the name for a person; else the field's in words |

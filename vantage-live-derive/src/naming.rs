@@ -7,9 +7,9 @@ use syn::Ident;
 pub fn variant(name: &str, span: Span) -> Option<Ident> {
     let pascal: String = name.split('_').map(capitalised).collect();
     match pascal.chars().next()? {
-        // `_1` cannot stand without its underscore, and `Self` is a word of the language.
+        // `_1` cannot stand without its underscore, `Self` is a word of the language, and `ALL` would hide the constant.
         first if !unicode_ident::is_xid_start(first) => Some(Ident::new(&format!("_{pascal}"), span)),
-        _ if pascal == "Self" => Some(Ident::new("Self_", span)),
+        _ if ["Self", "ALL"].contains(&pascal.as_str()) => Some(Ident::new(&format!("{pascal}_"), span)),
         _ => Some(Ident::new(&pascal, span)),
     }
 }
@@ -117,6 +117,7 @@ mod tests {
             ("größe", "Größe"),
             ("_1", "_1"),
             ("self_", "Self_"),
+            ("a_l_l", "ALL_"),
         ];
 
         for (name, expected) in cases {
