@@ -87,16 +87,3 @@ async fn a_save_whose_answer_comes_late_has_it_all_the_same() {
     let row = table.row(&PIE.into()).unwrap();
     assert_eq!((row.price, edit.modified_fields().contains(ProductField::Price)), (310, false), "P5");
 }
-
-#[tokio::test]
-async fn what_nobody_waits_for_is_not_read_again_and_again() {
-    let (table, store, faults) = followed().await;
-    let reading = faults.next(Operation::Read).has_its_answer_held();
-    let mut edit = table.edit_record_owned(PIE).await.unwrap();
-    let refreshing = tokio::spawn(async move { edit.refresh_snapshot().await.map(drop) });
-    busy(refreshing, overtakes(reading, &table, &store, &faults)).await.unwrap().unwrap();
-
-    until(|| table.metrics().settling == 0).await;
-
-    assert_eq!(table.row(&PIE.into()).unwrap().name, store.stored(PIE, "name").await.unwrap().as_str().unwrap());
-}

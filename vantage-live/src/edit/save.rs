@@ -293,6 +293,7 @@ async fn create_id<E: LiveEntity>(
     first: E,
     is_read: bool,
 ) -> Result<Answer<E>, DataSetError> {
+    let sent = record.clone();
     let mut made = shared.insert_id(&id, record.clone(), Some(temp)).await;
     if is_taken(&made) {
         let mut before = shared.made_before(&id).await?;
@@ -309,7 +310,9 @@ async fn create_id<E: LiveEntity>(
             return Ok(Answer::Gone);
         }
     }
-    let made = made_entry(shared, &id, made?)?.or_else(|| hidden(shared, &id, first));
+    // This attempt has made it, and no other.
+    let made = made?.or_else(|| shared.filters().then_some(sent));
+    let made = made_entry(shared, &id, made)?;
     Ok(made.map_or(Answer::Gone, |entry| created(id, entry, is_read)))
 }
 

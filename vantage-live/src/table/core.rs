@@ -8,7 +8,7 @@ use futures::channel::oneshot;
 
 use super::event::{Event, Origin};
 use super::flights::{Flights, Released};
-use super::order::{Mark, Moment, Moments, Room, Source, Verdict};
+use super::order::{Moment, Moments, Room, Source, Verdict};
 use super::rows::{Entry, Snapshot};
 use super::settle::{Settled, Settling, Wanted};
 use super::state::RejectedRow;
@@ -74,6 +74,8 @@ pub(super) struct Core<E: LiveEntity> {
     pub flights: Flights<E>,
     /// What the cache has not been told.
     pub uncached: Uncached,
+    /// When every record was deleted last.
+    emptied: Moment,
     events: Vec<Event<E>>,
     changed: bool,
 }
@@ -103,6 +105,7 @@ impl<E: LiveEntity> Core<E> {
             aliases: VecDeque::new(),
             flights: Flights::default(),
             uncached: Uncached::new(keeps_cache),
+            emptied: 0,
             events: Vec::new(),
             changed: false,
         }
@@ -142,6 +145,7 @@ impl<E: LiveEntity> Core<E> {
 
     /// The feed has said that the record has changed, and no more.
     pub fn named(&mut self, id: Id) {
+        self.moments.named(&id);
         if !self.flights.put_off_named(&id, self.snapshot.rows.contains_key(&id)) {
             self.settling.want(id);
         }
@@ -159,7 +163,7 @@ impl<E: LiveEntity> Core<E> {
         match self.decide(id, seen.clone(), source, origin) {
             // P5: nothing else was shown or read since it was sent, so the answer is newer than what is. The feed has told the
             // same meanwhile, which may be newer still: that is settled in its own time.
-            Taken::Settling if self.flights.is_as_it_was(id, began) => {
+            Taken::Settling if !self.may_have_gone_since(source) && self.flights.is_as_it_was(id, began) => {
                 self.show(id, seen, source, origin);
                 Taken::Shown
             }
@@ -169,7 +173,9 @@ impl<E: LiveEntity> Core<E> {
 
     /// Takes in what the cache has, where nothing better is known by now.
     pub fn load(&mut self, id: &Id, seen: Seen<E>, source: Source) {
-        let is_known = self.moments.judge(id, source) == Verdict::Settle
+        // P5: what was deleted with every other record is not there again, before a list says so.
+        let is_known = self.may_have_gone_since(source)
+            || self.moments.judge(id, source) == Verdict::Settle
             || self.flights.puts_off(id)
             || !matches!(self.seen(id), Seen::Gone);
         if !is_known {
@@ -181,12 +187,14 @@ impl<E: LiveEntity> Core<E> {
     }
 
     fn decide(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) -> Taken {
+        // P5, P6: what was asked for before every record was deleted is read again before anybody sees it.
+        let may_have_gone = self.may_have_gone_since(source) && !matches!(seen, Seen::Gone);
         match self.moments.judge(id, source) {
-            Verdict::Apply => {
+            Verdict::Apply if !may_have_gone => {
                 self.show(id, seen, source, origin);
                 Taken::Shown
             }
-            Verdict::Settle => {
+            Verdict::Apply | Verdict::Settle => {
                 self.settling.want(id.clone());
                 Taken::Settling
             }
@@ -204,29 +212,29 @@ impl<E: LiveEntity> Core<E> {
 
     /// The receiver is told when the record was read, or the rows are known to be no older than what was learned by now.
     pub fn wait(&mut self, id: &Id) -> oneshot::Receiver<Settled> {
-        let (wanted, receiver) = Wanted::by(self.moments.mark());
+        let (wanted, receiver) = Wanted::by(self.moments.mark(), self.moments.latest());
         self.settling.put_back(id.clone(), wanted);
         receiver
     }
 
     /// As [`wait`](Self::wait), after the write of ours that is under way.
     pub fn wait_for_write(&mut self, id: &Id) -> oneshot::Receiver<Settled> {
-        let (wanted, receiver) = Wanted::by(self.moments.mark());
+        let (wanted, receiver) = Wanted::by(self.moments.mark(), self.moments.latest());
         self.put_off(id, wanted);
         receiver
     }
 
     /// The record was read, and has changed meanwhile. Where that was told by the feed, which has told by now what somebody
-    /// waits with, the row is no older than that, and nobody waits for as long as others are busy with the record.
+    /// waits with, or by an answer to a later request, the row is no older than that, and nobody waits for as long as others are
+    /// busy with the record.
     pub fn overtaken(&mut self, id: Id, read: Wanted) {
-        let (told, waiters) = read.waiters.into_iter().partition(|waiter| self.moments.has_told(&id, waiter.mark));
+        // What the feed has told, and is not taken in yet, is not shown.
+        let waits = self.flights.holds_told(&id);
+        let (told, waiters) = read.waiters.into_iter().partition(|waiter| {
+            !waits && self.moments.has_told(&id, waiter.mark) || self.moments.was_asked_since(&id, waiter.since)
+        });
         self.settling.answer(told, &Ok(()));
-        if waiters.is_empty() && self.moments.has_told(&id, Mark::Told) {
-            // Whatever else there is to know of it the feed tells too.
-            self.settling.forget(&id);
-        } else {
-            self.settling.put_back(id, Wanted { waiters });
-        }
+        self.settling.put_back(id, Wanted { waiters });
     }
 
     /// What was read of a record waits until the write of ours that is under way has its answer.
@@ -238,15 +246,22 @@ impl<E: LiveEntity> Core<E> {
 
     /// Shows a state, whatever is shown now.
     pub fn show(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) {
+        if self.may_have_gone_since(source) && !matches!(seen, Seen::Gone) {
+            self.settling.want(id.clone());
+        }
         self.uncached.add(id);
         self.put(id, seen, source, origin);
     }
 
-    /// The store has deleted every record that it had: what was asked for before that may be old. What is still shown was learned
-    /// meanwhile, from before that or after: it is read, for there may be no feed to tell, and each receiver is told when it was.
+    /// Whether this was asked for before every record was deleted, so that it may tell of what was there before that.
+    fn may_have_gone_since(&self, source: Source) -> bool {
+        matches!(source, Source::Request { began, .. } if began < self.emptied)
+    }
+
+    /// The store has deleted every record that it had. What is still shown was learned meanwhile, from before that or after: it
+    /// is read, for there may be no feed to tell, and each receiver is told when it was.
     pub fn all_deleted(&mut self) -> Vec<(Id, oneshot::Receiver<Settled>)> {
-        self.moments.listed();
-        self.flights.all_have_changed();
+        self.emptied = self.moments.listed();
         let shown: Vec<Id> = self.snapshot.rows.keys().chain(self.rejected.keys()).cloned().collect();
         shown.into_iter().map(|id| (id.clone(), self.wait(&id))).collect()
     }

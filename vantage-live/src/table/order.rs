@@ -51,6 +51,8 @@ pub(super) struct Shown {
     pub applied: Moment,
     /// What the feed has to have told before its events are newer.
     pub mark: Mark,
+    /// When the request began that has told it; 0 where that was the feed.
+    pub began: Moment,
 }
 
 /// What a feed has to have told before its events are newer than what is shown.
@@ -93,8 +95,8 @@ pub(super) struct Moments {
     feed: Option<Arc<dyn Feed>>,
     /// The position up to which the feed has told everything.
     heard: u64,
-    /// Since when the feed has told every change.
-    tells_all_since: Moment,
+    /// When the subscription began.
+    subscribed: Moment,
     /// How many records the lists under way have known at their beginnings, or told since.
     listed: usize,
 }
@@ -110,8 +112,8 @@ pub(super) struct Room(usize);
 impl Moments {
     /// Of a table that follows this feed.
     pub fn new(feed: Option<Arc<dyn Feed>>) -> Self {
-        let forgotten = Shown { applied: 0, mark: Mark::Unknown };
-        Moments { now: 0, shown: HashMap::default(), forgotten, feed, heard: 0, tells_all_since: 0, listed: 0 }
+        let forgotten = Shown { applied: 0, mark: Mark::Unknown, began: 0 };
+        Moments { now: 0, shown: HashMap::default(), forgotten, feed, heard: 0, subscribed: 0, listed: 0 }
     }
 
     /// The next moment.
@@ -152,15 +154,28 @@ impl Moments {
         self.heard = position;
     }
 
+    /// The feed has dropped events: a list tells of them.
+    pub fn missed(&mut self) {
+        self.subscribed = self.next();
+    }
+
+    /// The feed has told of the record, and not what: what is shown is not what it has told last.
+    pub fn named(&mut self, id: &Id) {
+        let shown = self.shown(id);
+        if shown.mark == Mark::Told {
+            self.remember(id, Shown { mark: self.mark(), ..shown });
+        }
+    }
+
+    /// Whether what is shown of `id` was told by a request that began after that.
+    pub fn was_asked_since(&self, id: &Id, since: Moment) -> bool {
+        self.shown(id).began > since
+    }
+
     /// A new subscription begins, and what the feed says of its position begins with it.
     pub fn subscribed(&mut self) {
         self.heard = 0;
-        self.missed();
-    }
-
-    /// The feed has not told every change up to now.
-    pub fn missed(&mut self) {
-        self.tells_all_since = self.next();
+        self.subscribed = self.next();
     }
 
     fn shown(&self, id: &Id) -> Shown {
@@ -178,8 +193,12 @@ impl Moments {
             Source::Event { .. } => Mark::Told,
             Source::Hint | Source::Request { .. } => self.mark(),
         };
+        let began = match source {
+            Source::Request { began, .. } => began,
+            Source::Event { .. } | Source::Hint => 0,
+        };
         let applied = self.next();
-        self.remember(id, Shown { applied, mark });
+        self.remember(id, Shown { applied, mark, began });
     }
 
     /// A list of a table that knows so many records begins. Until it has ended they are remembered, and so are those that it
@@ -208,15 +227,17 @@ impl Moments {
     }
 
     /// Every record was applied now, by a list, or has gone: one mark for all.
-    pub fn listed(&mut self) {
-        self.forgotten = Shown { applied: self.next(), mark: self.mark() };
+    pub fn listed(&mut self) -> Moment {
+        self.forgotten = Shown { applied: self.next(), mark: self.mark(), began: 0 };
         self.shown.clear();
+        self.forgotten.applied
     }
 
     /// Whether what is shown of `id` is what the feed has told last, and that is no older than what was learned at this mark.
     pub fn has_told(&self, id: &Id, mark: Mark) -> bool {
         let shown = self.shown(id);
-        shown.mark == Mark::Told && shown.applied > self.tells_all_since && mark <= Mark::Position(self.heard)
+        // What was told before this subscription may have changed between the two.
+        shown.mark == Mark::Told && shown.applied > self.subscribed && mark <= Mark::Position(self.heard)
     }
 
     /// What is shown was told once more: by an answer to a request of ours, or by the feed. A request that was sent before
@@ -230,7 +251,7 @@ impl Moments {
             false if broken::is(Broken::TrustsEchoes) => Mark::Told,
             false => shown.mark,
         };
-        self.remember(id, Shown { applied, mark });
+        self.remember(id, Shown { applied, mark, began: shown.began });
     }
 
     fn remember(&mut self, id: &Id, shown: Shown) {
@@ -240,7 +261,7 @@ impl Moments {
         }
         // P8: within bounds, and on the side of caution beyond them.
         if self.shown.len() >= REMEMBERED + self.listed {
-            self.listed();
+            let _ = self.listed();
         }
         self.shown.insert(id.clone(), shown);
     }
@@ -251,9 +272,9 @@ mod tests {
     use super::*;
     use crate::feed::ManualFeed;
 
-    const MARKED: Shown = Shown { applied: 5, mark: Mark::Position(20) };
-    const UNKNOWN: Shown = Shown { applied: 5, mark: Mark::Unknown };
-    const TOLD: Shown = Shown { applied: 5, mark: Mark::Told };
+    const MARKED: Shown = Shown { applied: 5, mark: Mark::Position(20), began: 0 };
+    const UNKNOWN: Shown = Shown { applied: 5, mark: Mark::Unknown, began: 0 };
+    const TOLD: Shown = Shown { applied: 5, mark: Mark::Told, began: 0 };
 
     fn request(began: Moment) -> Source {
         Source::Request { began, write: false }

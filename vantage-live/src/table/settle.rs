@@ -12,7 +12,7 @@ use futures::channel::oneshot;
 
 use super::core::Taken;
 use super::event::Origin;
-use super::order::{Mark, Source};
+use super::order::{Mark, Moment, Source};
 use super::shared::Shared;
 use super::state::count;
 use crate::broken::{self, Broken};
@@ -56,6 +56,8 @@ pub(super) struct Waiter {
     sender: oneshot::Sender<Settled>,
     /// What the feed has to have told before its events are newer than what this one waits with.
     pub mark: Mark,
+    /// When he has begun to wait.
+    pub since: Moment,
 }
 
 /// Whether a record was read.
@@ -87,9 +89,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 impl Wanted {
     /// By one who waits with what was learned when the feed had this mark; and the receiver, which is told.
-    pub fn by(mark: Mark) -> (Self, oneshot::Receiver<Settled>) {
+    pub fn by(mark: Mark, since: Moment) -> (Self, oneshot::Receiver<Settled>) {
         let (sender, receiver) = oneshot::channel();
-        (Wanted { waiters: vec![Waiter { sender, mark }] }, receiver)
+        (Wanted { waiters: vec![Waiter { sender, mark, since }] }, receiver)
     }
 }
 
@@ -120,13 +122,6 @@ impl Settling {
             return self.want(id);
         }
         self.wanted.entry(id).or_default().waiters.extend(back.waiters);
-    }
-
-    /// The record need not be read, unless somebody waits for that.
-    pub fn forget(&mut self, id: &Id) {
-        if self.wanted.get(id).is_some_and(|wanted| wanted.waiters.is_empty()) {
-            self.wanted.remove(id);
-        }
     }
 
     /// Who waited for a record is to be told so. Not at once: P5, the rows that were read are not published yet.
@@ -309,7 +304,7 @@ mod tests {
     }
 
     fn waiting(settling: &mut Settling) -> oneshot::Receiver<Settled> {
-        let (wanted, receiver) = Wanted::by(Mark::Unknown);
+        let (wanted, receiver) = Wanted::by(Mark::Unknown, 0);
         settling.put_back(id(0), wanted);
         receiver
     }

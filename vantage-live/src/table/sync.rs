@@ -215,8 +215,8 @@ impl<E: LiveEntity> Life<'_, E> {
                     Some(Ok(FeedEvent::Position(position))) => told.push(Told::Position(position)),
                     // Whatever else has come by now is in the list that follows, however often this was said.
                     Some(Ok(FeedEvent::Changed)) => {
-                        changed = !broken::is(Broken::IgnoresChanged);
                         told.push(Told::Missed);
+                        changed = !broken::is(Broken::IgnoresChanged);
                     }
                     Some(Err(error)) => stop = Some(error),
                     None => stop = Some(ended().caused_by("the feed has ended")),
@@ -328,7 +328,7 @@ enum Told<E> {
     Named(Id),
     /// How far it has told everything.
     Position(u64),
-    /// That it has not.
+    /// That it has dropped events.
     Missed,
 }
 
@@ -336,7 +336,7 @@ impl<E: LiveEntity> Shared<E> {
     /// Takes in what a feed has told, in its order.
     #[tracing::instrument(name = "feed", level = "debug", skip_all, fields(table = self.table(), told = told.len()))]
     fn take_told(self: &Arc<Self>, told: Vec<Told<E>>, order: FeedOrder) {
-        let events = told.iter().filter(|told| matches!(told, Told::Seen(..) | Told::Named(_))).count();
+        let events = told.iter().filter(|told| !matches!(told, Told::Position(_) | Told::Missed)).count();
         count(&self.counters.feed_events, events as u64);
         self.change(|core| {
             for told in told {
