@@ -39,6 +39,8 @@ mod naming;
 mod parse;
 #[path = "../../../vantage-live-derive/src/steps.rs"]
 mod steps;
+#[path = "../../../vantage-live-derive/src/types.rs"]
+mod types;
 
 mod derive;
 mod json;
