@@ -29,7 +29,7 @@ const HASHES: &str = "
     0x7637ef00c515c2e5,
     0x4c29b5bd0aa67828,
     0xf54de731ea2fb0a1,
-    0x868e065998b06939,
+    0x126a041c31b3ca5,
     0x55a5a9e6612786f4,
     0x3168be16bfe80425,
     0x7967f1ca11165b5b,
