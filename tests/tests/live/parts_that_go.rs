@@ -299,6 +299,28 @@ async fn what_was_typed_while_a_part_was_away_stays_also_where_something_else_wa
 }
 
 #[tokio::test]
+async fn what_others_have_made_beside_what_a_save_has_written_is_not_overwritten_unshown() {
+    let (mut edit, store, faults) = marty_by(Policy::Fields).await;
+    there(&mut edit).floor = Some(3);
+    let held = faults.next(Operation::Write).is_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    store.colleague_sets("marty", "address", Value::Null).await;
+    until(|| edit.is_stale()).await;
+    let gone = edit.rebase().unwrap();
+    assert!(gone.address.whole.is_some(), "{gone:?}");
+    there(&mut edit).street = "Oak".into();
+    store.colleague_sets("marty", "address", json!({"street": "Main", "place": {}})).await;
+    held.release();
+    assert!(matches!(edit.finish_save().await.unwrap(), SaveResult::Saved));
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Conflict(_)), "P3: {saved:?}");
+    assert_eq!(store.stored("marty", "address").await, Some(json!({"street": "Main", "floor": 3, "place": {}})));
+}
+
+#[tokio::test]
 async fn where_the_record_has_gone_by_then_what_was_changed_in_a_part_was_before_the_save_that_took_it_out() {
     let store = ImTable::new("client");
     let record = json!({"name": "Marty", "address": {"street": "Lyon", "place": {}}});

@@ -125,8 +125,9 @@ impl<E: LiveEntity> ThreeWay<E> {
     /// it. As [`take_in`](Self::take_in).
     pub fn written(&mut self, after: &E, fields: FieldSet<E::Field>, typed: FieldSet<E::Field>) {
         let mut snapshot = self.snapshot.clone();
-        let fields = fields.with_wholes_of(snapshot.row.diff(after));
-        Arc::make_mut(&mut snapshot.row).copy_fields(after, fields);
+        // P3: what stands beside a part that was written, and is not shown here, somebody else has made.
+        let come = fields.with_wholes_of(snapshot.row.diff(after));
+        Arc::make_mut(&mut snapshot.row).copy_fields(after, come);
         let _ = self.take_in(snapshot, fields, typed);
     }
 
