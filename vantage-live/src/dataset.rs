@@ -176,7 +176,8 @@ pub trait WritableDataSet<E: LiveEntity>: Send + Sync {
     /// Deletes every record, and answers how many there were.
     ///
     /// # Errors
-    /// Where the store refuses it or is not reached.
+    /// Where the store refuses it or is not reached. Of a table [`OutcomeUnknown`](crate::ValueErrorKind::OutcomeUnknown) may
+    /// also mean that all were deleted, and that what was shown meanwhile could not be read since.
     async fn delete_all(&self) -> Result<u64, DataSetError>;
 }
 

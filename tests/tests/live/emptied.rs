@@ -152,6 +152,35 @@ async fn what_the_first_list_has_shown_while_all_was_deleted_is_gone_when_that_i
 }
 
 #[tokio::test]
+async fn however_much_was_shown_while_all_was_deleted_it_is_read_little_by_little() {
+    let store = bakery::store().await;
+    let record = store.get_id_value(&PIE.into()).await.unwrap().unwrap();
+    let faulty = FaultyValueSet::new(store.clone());
+    let (faults, feed) = (faulty.faults(), store.feed());
+    let table = LiveTable::<Product>::builder(faulty).feed(feed.clone()).open().await.unwrap();
+    let held = faults.next(Operation::Delete).is_held();
+    let deleting = tokio::spawn({
+        let table = table.clone();
+        async move { (WritableDataSet::delete_all(&table).await, table.rows().len()) }
+    });
+    held.arrived().await;
+    for n in 0..3_000_i64 {
+        feed.upsert(n, record.clone());
+    }
+    until(|| table.rows().len() == 3_005).await;
+    let reading = faults.next(Operation::Read).is_held();
+    held.release();
+    reading.arrived().await;
+    let waiting = table.metrics().settling;
+    reading.release();
+
+    let (deleted, shown) = deleting.await.unwrap();
+
+    assert!(waiting <= 1_024, "P8: {waiting}");
+    assert_eq!((deleted.unwrap(), shown), (5, 0), "P5");
+}
+
+#[tokio::test]
 async fn what_the_feed_tells_late_of_what_was_deleted_with_all_is_not_shown() {
     for was_there_before in [false, true] {
         let store = bakery::store().await;

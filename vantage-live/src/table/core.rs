@@ -258,12 +258,11 @@ impl<E: LiveEntity> Core<E> {
         matches!(source, Source::Request { began, .. } if began < self.emptied)
     }
 
-    /// The store has deleted every record that it had. What is still shown was learned meanwhile, from before that or after: it
-    /// is read, for there may be no feed to tell, and each receiver is told when it was.
-    pub fn all_deleted(&mut self) -> Vec<(Id, oneshot::Receiver<Settled>)> {
+    /// The store has deleted every record that it had. What is still shown, and this answers with, was learned meanwhile, from
+    /// before that or after: it is to be read, for there may be no feed to tell.
+    pub fn all_deleted(&mut self) -> Vec<Id> {
         self.emptied = self.moments.listed();
-        let shown: Vec<Id> = self.snapshot.rows.keys().chain(self.rejected.keys()).cloned().collect();
-        shown.into_iter().map(|id| (id.clone(), self.wait(&id))).collect()
+        self.snapshot.rows.keys().chain(self.rejected.keys()).cloned().collect()
     }
 
     fn put(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) {

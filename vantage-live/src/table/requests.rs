@@ -74,15 +74,13 @@ impl<'s, E: LiveEntity> Flying<'s, E> {
         Flying { shared, began, id: None, has_landed: false }
     }
 
-    /// It has its answer: takes that in, and then what has waited for it. The receiver is told when it is known whether the
-    /// answer is newer than the rows, where that has to be read first.
-    fn lands(&mut self, core: &mut Core<E>, id: &Id, seen: Seen<E>, write: bool) -> Option<oneshot::Receiver<Settled>> {
+    /// It has its answer: takes that in, and then what has waited for it.
+    fn lands(&mut self, core: &mut Core<E>, id: &Id, seen: Seen<E>, write: bool) -> Taken {
         let hidden = broken::is(Broken::HidesAfterImages);
         let taken = if hidden { Taken::Shown } else { core.answered(id, seen, self.began, write) };
-        let settled = (taken == Taken::Settling).then(|| core.wait(id));
         self.ends(core);
         self.has_landed = true;
-        settled
+        taken
     }
 
     fn ends(&self, core: &mut Core<E>) {
@@ -164,7 +162,9 @@ impl<E: LiveEntity> Shared<E> {
     ) -> Result<Option<u64>, ValueError> {
         let (settled, sequence) = self.change(|core| {
             core.identify(temp, id, &seen);
-            (flying.lands(core, id, seen, write), core.sequence())
+            let taken = flying.lands(core, id, seen, write);
+            // Whether the answer is newer than the rows has to be read.
+            ((taken == Taken::Settling).then(|| core.wait(id)), core.sequence())
         });
         match settled {
             Some(settled) => {
@@ -410,17 +410,19 @@ impl<E: LiveEntity> Shared<E> {
         let mut flying: Vec<_> = ids.iter().map(|id| Flying::to(self, id)).collect();
         let deleted = self.backend.delete_all().await;
         let deleted = deleted.map_err(|error| self.unanswered(Operation::Delete, None, error))?;
-        let mut waiting = Vec::new();
         for (ids, flying) in ids.chunks(STEP).zip(flying.chunks_mut(STEP)) {
-            waiting.extend(self.change(|core| {
-                let land =
-                    |(id, flying): (_, &mut Flying<'_, E>)| Some((id, flying.lands(core, id, Seen::Gone, true)?));
-                ids.iter().zip(flying).filter_map(land).collect::<Vec<_>>()
-            }));
+            self.change(|core| {
+                for (id, flying) in ids.iter().zip(flying) {
+                    let _ = flying.lands(core, id, Seen::Gone, true);
+                }
+            });
         }
-        let meanwhile = self.change(Core::all_deleted);
-        for (id, settled) in waiting.into_iter().map(|(id, settled)| (id.clone(), settled)).chain(meanwhile) {
-            self.settled(Operation::Delete, &id, settled, ValueErrorKind::OutcomeUnknown).await?;
+        // P8: not all at once, of however many that is.
+        for ids in self.change(Core::all_deleted).chunks(STEP) {
+            let waiting: Vec<_> = self.change(|core| ids.iter().map(|id| core.wait(id)).collect());
+            for (id, settled) in ids.iter().zip(waiting) {
+                self.settled(Operation::Delete, id, settled, ValueErrorKind::OutcomeUnknown).await?;
+            }
         }
         Ok(deleted)
     }
