@@ -3,7 +3,10 @@
 use tests::bakery::{self, Colleague as _, Product, ProductField};
 use tests::wait::until;
 use vantage_live::contract::{Faults, FaultyValueSet, Held};
-use vantage_live::{FieldSet, ImTable, LiveTable, Operation, SaveResult, SyncState};
+use vantage_live::dataset::InsertableDataSet as _;
+use vantage_live::{
+    FieldSet, ImTable, LiveTable, Operation, ReadableValueSet as _, SaveResult, SyncState, WritableValueSet as _,
+};
 
 const PIE: &str = "sea_pie";
 /// How many reads may be overtaken before somebody has waited in vain.
@@ -86,4 +89,68 @@ async fn a_save_whose_answer_comes_late_has_it_all_the_same() {
     assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
     let row = table.row(&PIE.into()).unwrap();
     assert_eq!((row.price, edit.modified_fields().contains(ProductField::Price)), (310, false), "P5");
+}
+
+#[tokio::test]
+async fn a_refresh_shows_what_another_session_has_saved_since() {
+    let faulty = FaultyValueSet::new(bakery::store().await);
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).open().await.unwrap();
+    let (mut edit, mut other) = (table.edit_record(PIE).await.unwrap(), table.edit_record(PIE).await.unwrap());
+    let mut reading = faults.next(Operation::Read).has_its_answer_held();
+    let saves = async {
+        for n in 0..MANY {
+            reading.arrived().await;
+            other.name = format!("Pie {n}");
+            assert!(matches!(other.save().await.unwrap(), SaveResult::Saved));
+            let next = faults.next(Operation::Read).has_its_answer_held();
+            std::mem::replace(&mut reading, next).release();
+        }
+    };
+
+    let conflicts = busy(edit.refresh_snapshot(), saves).await.unwrap();
+
+    assert!(conflicts.is_empty());
+    assert!(edit.name.starts_with("Pie "), "{}", edit.name);
+}
+
+#[tokio::test]
+async fn a_refresh_is_not_answered_by_what_was_told_before_what_waits_for_an_insert() {
+    let (table, store, faults) = followed().await;
+    let mut edit = table.edit_record_owned(PIE).await.unwrap();
+    let pie = store.get_id_value(&PIE.into()).await.unwrap().unwrap();
+    let told = table.metrics().feed_events;
+    let first = faults.next(Operation::Read).has_its_answer_held();
+    let refreshing = tokio::spawn(async move { edit.refresh_snapshot().await.map(|_| edit.price) });
+    first.arrived().await;
+    let inserting = faults.next(Operation::Insert).is_held();
+    let inserted = tokio::spawn({
+        let table = table.clone();
+        async move { table.insert(bakery::hoverboard()).await }
+    });
+    inserting.arrived().await;
+    let made_again = async |price: i64, events: u64| {
+        store.colleague_deletes(PIE).await;
+        let record = pie.clone().into_iter().chain([("price".into(), price.into())]).collect();
+        store.insert_id_value(&PIE.into(), record).await.unwrap();
+        until(|| table.metrics().feed_events == told + events).await;
+    };
+    made_again(305, 2).await;
+    let second = faults.next(Operation::Read).has_its_answer_held();
+    first.release();
+    second.arrived().await;
+    made_again(310, 4).await;
+    let others = faults.next(Operation::Read).is_held();
+    second.release();
+    // Whatever can go on does.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    others.release();
+
+    let price = refreshing.await.unwrap();
+
+    assert_eq!(price.unwrap(), 310, "and not that it has gone");
+    inserting.release();
+    inserted.await.unwrap().unwrap();
 }

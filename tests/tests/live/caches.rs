@@ -36,6 +36,29 @@ async fn is_told_everything(table: &LiveTable<Product>) {
     until(|| table.metrics().cache_pending == 0).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn what_is_deleted_through_the_table_before_the_cache_is_read_does_not_come_back_from_it() {
+    for all in [false, true] {
+        let (store, below) = (bakery::store().await, bakery::store().await);
+        // In a task, whose worker does first what it was given last: so the table's task begins when all of this has ended.
+        let event = tokio::spawn(async move {
+            let table = LiveTable::<Product>::builder(store).cache(Claiming::lasting(below)).start().unwrap();
+            let mut events = table.subscribe_record("sea_pie");
+            if all {
+                assert_eq!(WritableDataSet::delete_all(&table).await.unwrap(), 5);
+            } else {
+                assert!(WritableDataSet::delete_id(&table, &"sea_pie".into()).await.unwrap());
+            }
+            table.filled().await.unwrap();
+            events.try_next()
+        });
+
+        let event = event.await.unwrap();
+
+        assert!(event.is_none(), "P5, all: {all}, {event:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_cache_that_has_the_rows_already_is_not_written() {
     let (cache, faults) = cache(&bakery::store().await);

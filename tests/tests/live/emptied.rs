@@ -5,7 +5,7 @@ use tests::still::Still;
 use tests::wait::until;
 use vantage_live::contract::{FaultyFeed, FaultyValueSet};
 use vantage_live::dataset::{InsertableDataSet as _, WritableDataSet};
-use vantage_live::{LiveTable, Operation, ReadableValueSet as _, SaveResult, SyncState, WritableValueSet as _};
+use vantage_live::{LiveTable, Operation, ReadableValueSet as _, Record, SaveResult, SyncState, WritableValueSet as _};
 
 const PIE: &str = "sea_pie";
 
@@ -127,6 +127,28 @@ async fn what_was_shown_while_all_was_deleted_is_gone_when_that_is_done() {
 
         assert_eq!((deleted.unwrap(), shown), (6, 0), "P5, its own: {is_own}");
     }
+}
+
+#[tokio::test]
+async fn what_did_not_fit_while_all_was_deleted_is_gone_when_that_is_done() {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).open().await.unwrap();
+    let held = faults.next(Operation::Delete).is_held();
+    let deleting = tokio::spawn({
+        let table = table.clone();
+        async move { (WritableDataSet::delete_all(&table).await, table.rejected_rows().len()) }
+    });
+    held.arrived().await;
+    store.insert_id_value(&"no_pie".into(), Record::from_iter([("price".into(), "ask Doc".into())])).await.unwrap();
+    table.on_backend_change("no_pie").await.unwrap_err();
+    assert_eq!(table.rejected_rows().len(), 1);
+    held.release();
+
+    let (deleted, rejected) = deleting.await.unwrap();
+
+    assert_eq!((deleted.unwrap(), rejected), (6, 0), "P5");
 }
 
 #[tokio::test]

@@ -172,6 +172,74 @@ async fn what_is_read_after_a_write_was_sent_says_that_it_was_refused_though_the
     assert_eq!(store.stored(CUPCAKE, "price").await, Some(130.into()));
 }
 
+/// When a table shows a price of somebody else's beside a save that has written 130 since, and whose answer was lost.
+#[derive(Clone, Copy, Debug)]
+enum Shows {
+    /// Before the save was sent, by a list that ends after it.
+    ByAListThatEnds,
+    /// After it, by a read that was answered before it.
+    ByALateAnswer,
+}
+
+/// A session by Overwrite that has taken that price in.
+async fn shown_beside_a_lost_save(shows: Shows) -> (RecordEdit<'static, Product>, ImTable) {
+    let store = bakery::store().await;
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).policy(Policy::Overwrite).batch(1).open().await.unwrap();
+    let mut edit = table.edit_record_owned(CUPCAKE).await.unwrap();
+    store.colleague_sets(CUPCAKE, "price", 125).await;
+    let is_shown = || table.row(&CUPCAKE.into()).unwrap().price == 125;
+    let held = match shows {
+        Shows::ByAListThatEnds => faults.next(Operation::Read).after(5).is_held(),
+        Shows::ByALateAnswer => faults.next(Operation::Read).has_its_answer_held(),
+    };
+    let reading = tokio::spawn({
+        let table = table.clone();
+        async move {
+            match shows {
+                Shows::ByAListThatEnds => table.refresh_all().await.unwrap(),
+                Shows::ByALateAnswer => table.on_backend_change(CUPCAKE).await.unwrap(),
+            }
+        }
+    });
+    held.arrived().await;
+    assert_eq!(is_shown(), matches!(shows, Shows::ByAListThatEnds));
+    edit.price = 130;
+    faults.next(Operation::Write).loses_its_answer();
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Error(SaveError::OutcomeUnknown { .. })));
+    held.release();
+    reading.await.unwrap();
+    assert!(is_shown(), "{shows:?}");
+    let _ = edit.rebase().unwrap();
+    (edit, store)
+}
+
+#[tokio::test]
+async fn what_the_store_has_told_before_a_write_was_sent_says_nothing_of_it_though_the_table_takes_it_in_later() {
+    for shows in [Shows::ByAListThatEnds, Shows::ByALateAnswer] {
+        let (mut edit, _store) = shown_beside_a_lost_save(shows).await;
+        edit.price = 140;
+
+        let conflicts = edit.refresh_snapshot().await.unwrap();
+
+        assert!(conflicts.is_empty(), "{shows:?}: {conflicts:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_typed_as_the_store_had_it_before_a_lost_write_is_saved() {
+    for shows in [Shows::ByAListThatEnds, Shows::ByALateAnswer] {
+        let (mut edit, store) = shown_beside_a_lost_save(shows).await;
+        edit.price = 125;
+
+        let saved = edit.save().await.unwrap();
+
+        assert!(matches!(saved, SaveResult::Saved), "{shows:?}: {saved:?}");
+        assert_eq!(store.stored(CUPCAKE, "price").await, Some(125.into()), "P4: {shows:?}");
+    }
+}
+
 /// A session of a price that somebody else has changed, as its table shows and the session has not taken in.
 pub async fn stale() -> (LiveTable<Product>, RecordEdit<'static, Product>, ImTable, Faults) {
     let (table, store, faults) = faulty_products().await;

@@ -96,6 +96,74 @@ async fn what_was_told_before_an_insert_was_sent_does_not_wait_for_its_answer() 
 }
 
 #[tokio::test]
+async fn what_was_named_and_then_told_as_gone_is_read_where_a_feed_has_no_order() {
+    let (store, bus) = (bakery::store().await, ManualFeed::new());
+    let (table, faults) = following(&store, FaultyFeed::new(bus.clone()).that_tells_in(FeedOrder::Unknown)).await;
+    let held = faults.next(Operation::Insert).is_held();
+    let insert = inserting(&table);
+    held.arrived().await;
+    almanac(&store).await;
+    bus.changed("almanac");
+    bus.delete("almanac"); // of before it was made
+    until(|| table.metrics().feed_events == 2).await;
+
+    held.release();
+    insert.await.unwrap().unwrap();
+
+    until(|| table.row(&"almanac".into()).is_some()).await;
+}
+
+#[tokio::test]
+async fn a_row_that_is_named_is_read_though_an_insert_is_under_way() {
+    let (store, bus) = (bakery::store().await, ManualFeed::new());
+    let (table, faults) = following(&store, bus.clone()).await;
+    let held = faults.next(Operation::Insert).is_held();
+    let insert = inserting(&table);
+    held.arrived().await;
+    store.colleague_sets("sea_pie", "price", 310).await;
+
+    bus.changed("sea_pie");
+
+    until(|| table.row(&"sea_pie".into()).unwrap().price == 310).await;
+    held.release();
+    insert.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn who_reads_what_is_not_shown_waits_for_no_insert() {
+    let store = bakery::store().await;
+    let (table, faults) = following(&store, ManualFeed::new()).await;
+    let held = faults.next(Operation::Insert).is_held();
+    let insert = inserting(&table);
+    held.arrived().await;
+    almanac(&store).await;
+
+    let edit = table.edit_record("almanac").await;
+
+    assert!(edit.is_ok(), "{edit:?}");
+    held.release();
+    insert.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn what_a_list_has_found_beside_a_save_under_way_is_shown_after_its_answer() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    edit.price = 310;
+    let held = faults.next(Operation::Write).has_its_answer_held();
+    edit.start_save().unwrap();
+    held.arrived().await;
+    store.colleague_sets("sea_pie", "name", "Sea Pie").await;
+    table.refresh_all().await.unwrap();
+    held.release();
+
+    let saved = edit.finish_save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    until(|| table.row(edit.id()).unwrap().name == "Sea Pie").await;
+}
+
+#[tokio::test]
 async fn what_was_named_while_two_inserts_were_under_way_waits_for_both_answers() {
     let (store, bus) = (bakery::store().await, ManualFeed::new());
     let (table, faults) = following(&store, bus.clone()).await;

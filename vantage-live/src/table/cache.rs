@@ -28,7 +28,7 @@ pub(super) async fn load<E: LiveEntity>(shared: &Arc<Shared<E>>) -> Result<bool,
     while let Some(batch) = batches.try_next().await? {
         found |= !batch.is_empty();
         let seen: Vec<_> = batch.into_iter().map(|(id, record)| (shared.see(&id, Some(&record)), id)).collect();
-        listing.tells(seen, |core, id, seen, source| core.load(&id, seen, source));
+        listing.tells(seen, |core, id, seen, _| core.load(&id, seen));
     }
     Ok(found)
 }

@@ -74,8 +74,6 @@ pub(super) struct Core<E: LiveEntity> {
     pub flights: Flights<E>,
     /// What the cache has not been told.
     pub uncached: Uncached,
-    /// When every record was deleted last.
-    emptied: Moment,
     events: Vec<Event<E>>,
     changed: bool,
 }
@@ -105,7 +103,6 @@ impl<E: LiveEntity> Core<E> {
             aliases: VecDeque::new(),
             flights: Flights::default(),
             uncached: Uncached::new(keeps_cache),
-            emptied: 0,
             events: Vec::new(),
             changed: false,
         }
@@ -163,7 +160,7 @@ impl<E: LiveEntity> Core<E> {
         match self.decide(id, seen.clone(), source, origin) {
             // P5: nothing else was shown or read since it was sent, so the answer is newer than what is. The feed has told the
             // same meanwhile, which may be newer still: that is settled in its own time.
-            Taken::Settling if !self.may_have_gone_since(source) && self.flights.is_as_it_was(id, began) => {
+            Taken::Settling if self.flights.is_as_it_was(id, began) => {
                 self.show(id, seen, source, origin);
                 Taken::Shown
             }
@@ -172,14 +169,10 @@ impl<E: LiveEntity> Core<E> {
     }
 
     /// Takes in what the cache has, where nothing better is known by now.
-    pub fn load(&mut self, id: &Id, seen: Seen<E>, source: Source) {
-        // P5: what was deleted with every other record is not there again, before a list says so.
-        let is_known = self.may_have_gone_since(source)
-            || self.moments.judge(id, source) == Verdict::Settle
-            || self.flights.puts_off(id)
-            || !matches!(self.seen(id), Seen::Gone);
+    pub fn load(&mut self, id: &Id, seen: Seen<E>) {
+        let is_known = self.moments.has_learned(id) || self.flights.puts_off(id);
         if !is_known {
-            self.put(id, seen, source, Origin::Remote);
+            self.put(id, seen, Source::Hint, Origin::Remote);
         } else if !self.agrees(id, &seen) {
             // P7: what became of the record, the cache is to have too.
             self.uncached.add(id);
@@ -187,14 +180,12 @@ impl<E: LiveEntity> Core<E> {
     }
 
     fn decide(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) -> Taken {
-        // P5, P6: what was asked for before every record was deleted is read again before anybody sees it.
-        let may_have_gone = self.may_have_gone_since(source) && !matches!(seen, Seen::Gone);
         match self.moments.judge(id, source) {
-            Verdict::Apply if !may_have_gone => {
+            Verdict::Apply => {
                 self.show(id, seen, source, origin);
                 Taken::Shown
             }
-            Verdict::Apply | Verdict::Settle => {
+            Verdict::Settle => {
                 self.settling.want(id.clone());
                 Taken::Settling
             }
@@ -229,7 +220,7 @@ impl<E: LiveEntity> Core<E> {
     /// busy with the record.
     pub fn overtaken(&mut self, id: Id, read: Wanted) {
         // What the feed has told, and is not taken in yet, is not shown.
-        let waits = self.flights.holds_told(&id);
+        let waits = self.flights.holds_unknown(&id);
         let (told, waiters) = read.waiters.into_iter().partition(|waiter| {
             !waits && self.moments.has_told(&id, waiter.mark) || self.moments.was_asked_since(&id, waiter.since)
         });
@@ -246,22 +237,16 @@ impl<E: LiveEntity> Core<E> {
 
     /// Shows a state, whatever is shown now.
     pub fn show(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) {
-        if self.may_have_gone_since(source) && !matches!(seen, Seen::Gone) {
-            self.settling.want(id.clone());
-        }
         self.uncached.add(id);
         self.put(id, seen, source, origin);
-    }
-
-    /// Whether this was asked for before every record was deleted, so that it may tell of what was there before that.
-    fn may_have_gone_since(&self, source: Source) -> bool {
-        matches!(source, Source::Request { began, .. } if began < self.emptied)
     }
 
     /// The store has deleted every record that it had. What is still shown, and this answers with, was learned meanwhile, from
     /// before that or after: it is to be read, for there may be no feed to tell.
     pub fn all_deleted(&mut self) -> Vec<Id> {
-        self.emptied = self.moments.listed();
+        // P5, P6: what was asked for before this is read again before anybody sees it.
+        self.moments.forget();
+        self.flights.have_changed();
         self.snapshot.rows.keys().chain(self.rejected.keys()).cloned().collect()
     }
 
@@ -330,20 +315,16 @@ impl<E: LiveEntity> Core<E> {
 
     fn agreed(&mut self, id: &Id, source: Source) {
         match source {
-            Source::Request { write, .. } => {
-                if write {
-                    self.moments.applied(id, source);
-                } else {
-                    self.moments.confirmed(id, true);
-                }
+            Source::Request { .. } => {
+                self.moments.applied(id, source);
                 self.flights.has_changed(id);
             }
             Source::Event { .. } => {
-                self.moments.confirmed(id, false);
+                self.moments.confirmed(id);
                 // What waits for an answer of ours is older than this, and would take the row back.
                 self.flights.forget_told(id);
             }
-            Source::Hint => self.moments.confirmed(id, false),
+            Source::Hint => self.moments.confirmed(id),
         }
     }
 

@@ -154,6 +154,11 @@ impl<E: LiveEntity> Flights<E> {
         }
     }
 
+    /// Every record may have changed since any write of ours that is under way was sent.
+    pub fn have_changed(&mut self) {
+        self.writes.values_mut().for_each(|flight| flight.changed = true);
+    }
+
     /// Whether it is known that nothing was shown or read of the record since one of our writes was sent, at that moment. It
     /// is not of an insert whose id the store has chosen: what was shown before it had an answer was not seen to be its.
     pub fn is_as_it_was(&self, id: &Id, sent: Moment) -> bool {
@@ -231,10 +236,9 @@ impl<E: LiveEntity> Flights<E> {
         self.take_unknown(id);
     }
 
-    /// Whether something that the feed has told of the record waits.
-    pub fn holds_told(&self, id: &Id) -> bool {
-        self.writes.get(id).is_some_and(|flight| flight.told.is_some())
-            || self.unknown.iter().any(|unknown| unknown.id == *id)
+    /// Whether something that the feed has told of the record waits for an insert.
+    pub fn holds_unknown(&self, id: &Id) -> bool {
+        self.unknown.iter().any(|unknown| unknown.id == *id)
     }
 
     /// Whether somebody is to look again and again, until nothing waits: the caller sees to it.

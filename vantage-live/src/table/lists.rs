@@ -112,7 +112,7 @@ impl<E: LiveEntity> Shared<E> {
                 });
             }
         }
-        self.change(|core| _ = core.moments.listed());
+        self.change(|core| core.moments.listed(listing.began));
         count(&self.counters.resyncs, 1);
         Ok(())
     }

@@ -51,8 +51,8 @@ pub(super) struct Shown {
     pub applied: Moment,
     /// What the feed has to have told before its events are newer.
     pub mark: Mark,
-    /// When the request began that has told it; 0 where that was the feed.
-    pub began: Moment,
+    /// A moment that it is no older than: when the request began that has told it, or when the feed has; 0 where nobody knows.
+    pub learned: Moment,
 }
 
 /// What a feed has to have told before its events are newer than what is shown.
@@ -112,7 +112,7 @@ pub(super) struct Room(usize);
 impl Moments {
     /// Of a table that follows this feed.
     pub fn new(feed: Option<Arc<dyn Feed>>) -> Self {
-        let forgotten = Shown { applied: 0, mark: Mark::Unknown, began: 0 };
+        let forgotten = Shown { applied: 0, mark: Mark::Unknown, learned: 0 };
         Moments { now: 0, shown: HashMap::default(), forgotten, feed, heard: 0, subscribed: 0, listed: 0 }
     }
 
@@ -127,9 +127,15 @@ impl Moments {
         self.now
     }
 
-    /// When what is shown of `id` was last shown, or told once more.
+    /// A moment that what is shown of `id` is no older than, as far as the feed has told its changes without delay; 0 where
+    /// nobody knows.
     pub fn learned(&self, id: &Id) -> Moment {
-        self.shown(id).applied
+        self.shown(id).learned
+    }
+
+    /// Whether anything is known of `id`: the store, the feed or who has written through this table has told of it.
+    pub fn has_learned(&self, id: &Id) -> bool {
+        self.shown(id).applied > 0
     }
 
     /// Whether a state that differs from what is shown of `id` is newer.
@@ -163,13 +169,14 @@ impl Moments {
     pub fn named(&mut self, id: &Id) {
         let shown = self.shown(id);
         if shown.mark == Mark::Told {
-            self.remember(id, Shown { mark: self.mark(), ..shown });
+            self.remember(id, Shown { mark: self.mark(), learned: 0, ..shown });
         }
     }
 
     /// Whether what is shown of `id` was told by a request that began after that.
     pub fn was_asked_since(&self, id: &Id, since: Moment) -> bool {
-        self.shown(id).began > since
+        let shown = self.shown(id);
+        shown.mark != Mark::Told && shown.learned > since
     }
 
     /// A new subscription begins, and what the feed says of its position begins with it.
@@ -187,18 +194,19 @@ impl Moments {
         self.feed.as_ref().and_then(Feed::position).map_or(Mark::Unknown, Mark::Position)
     }
 
-    /// The record was applied now.
+    /// The record was applied now, or an answer has told once more what is shown of it.
     pub fn applied(&mut self, id: &Id, source: Source) {
         let mark = match source {
             Source::Event { .. } => Mark::Told,
             Source::Hint | Source::Request { .. } => self.mark(),
         };
-        let began = match source {
-            Source::Request { began, .. } => began,
-            Source::Event { .. } | Source::Hint => 0,
-        };
         let applied = self.next();
-        self.remember(id, Shown { applied, mark, began });
+        let learned = match source {
+            Source::Request { began, .. } => began,
+            Source::Event { .. } => applied,
+            Source::Hint => 0,
+        };
+        self.remember(id, Shown { applied, mark, learned });
     }
 
     /// A list of a table that knows so many records begins. Until it has ended they are remembered, and so are those that it
@@ -226,11 +234,16 @@ impl Moments {
         self.listed
     }
 
-    /// Every record was applied now, by a list, or has gone: one mark for all.
-    pub fn listed(&mut self) -> Moment {
-        self.forgotten = Shown { applied: self.next(), mark: self.mark(), began: 0 };
+    /// Every record was applied now, by a list that began then: one mark for all.
+    pub fn listed(&mut self, began: Moment) {
+        self.forgotten.learned = began;
+        self.forget();
+    }
+
+    /// Every record counts as applied now, and is no older than it was known to be.
+    pub fn forget(&mut self) {
+        self.forgotten = Shown { applied: self.next(), mark: self.mark(), ..self.forgotten };
         self.shown.clear();
-        self.forgotten.applied
     }
 
     /// Whether what is shown of `id` is what the feed has told last, and that is no older than what was learned at this mark.
@@ -240,18 +253,13 @@ impl Moments {
         shown.mark == Mark::Told && shown.applied > self.subscribed && mark <= Mark::Position(self.heard)
     }
 
-    /// What is shown was told once more: by an answer to a request of ours, or by the feed. A request that was sent before
-    /// this moment is not newer, even if it was sent after the record was applied, or after that other request; nor is an
-    /// event that the feed told before the answer.
-    pub fn confirmed(&mut self, id: &Id, by_answer: bool) {
+    /// What is shown was told once more, by the feed, which may be an echo of before. A request that was sent before this moment
+    /// is not newer, even if it was sent after the record was applied.
+    pub fn confirmed(&mut self, id: &Id) {
         let shown = self.shown(id);
+        let mark = if broken::is(Broken::TrustsEchoes) { Mark::Told } else { shown.mark };
         let applied = self.next();
-        let mark = match by_answer {
-            true => shown.mark.max(self.mark()),
-            false if broken::is(Broken::TrustsEchoes) => Mark::Told,
-            false => shown.mark,
-        };
-        self.remember(id, Shown { applied, mark, began: shown.began });
+        self.remember(id, Shown { applied, mark, ..shown });
     }
 
     fn remember(&mut self, id: &Id, shown: Shown) {
@@ -261,7 +269,7 @@ impl Moments {
         }
         // P8: within bounds, and on the side of caution beyond them.
         if self.shown.len() >= REMEMBERED + self.listed {
-            let _ = self.listed();
+            self.forget();
         }
         self.shown.insert(id.clone(), shown);
     }
@@ -272,9 +280,9 @@ mod tests {
     use super::*;
     use crate::feed::ManualFeed;
 
-    const MARKED: Shown = Shown { applied: 5, mark: Mark::Position(20), began: 0 };
-    const UNKNOWN: Shown = Shown { applied: 5, mark: Mark::Unknown, began: 0 };
-    const TOLD: Shown = Shown { applied: 5, mark: Mark::Told, began: 0 };
+    const MARKED: Shown = Shown { applied: 5, mark: Mark::Position(20), learned: 0 };
+    const UNKNOWN: Shown = Shown { applied: 5, mark: Mark::Unknown, learned: 0 };
+    const TOLD: Shown = Shown { applied: 5, mark: Mark::Told, learned: 0 };
 
     fn request(began: Moment) -> Source {
         Source::Request { began, write: false }
@@ -327,7 +335,7 @@ mod tests {
         moments.applied(&id, event(0));
         feed.delete("sea_pie");
 
-        moments.confirmed(&id, true);
+        moments.applied(&id, request(0));
 
         let before = moments.told(FeedOrder::Commit);
         assert_eq!(moments.judge(&id, before), Verdict::Settle);
@@ -343,9 +351,97 @@ mod tests {
         let _read = moments.next();
         let list = moments.next();
 
-        moments.confirmed(&id, true);
+        moments.applied(&id, request(list));
 
         assert_eq!(moments.judge(&id, request(list)), Verdict::Settle, "it may be from before the answer");
+    }
+
+    /// A feed that was told of something else, which whoever waits has learned, and a record that it had told of before.
+    fn followed() -> (Moments, Id, Mark) {
+        let feed = ManualFeed::of_store();
+        let mut moments = Moments::new(Some(Arc::new(feed.clone())));
+        let id = Id::from("sea_pie");
+        moments.subscribed();
+        moments.applied(&id, event(0));
+        feed.delete("time_tart");
+        let mark = moments.mark();
+        (moments, id, mark)
+    }
+
+    #[test]
+    fn what_the_feed_has_told_is_as_new_as_what_was_learned_once_the_feed_is_as_far() {
+        let (mut moments, id, mark) = followed();
+        assert!(!moments.has_told(&id, mark), "it may have changed on the way to there");
+
+        moments.heard(1);
+
+        assert!(moments.has_told(&id, mark));
+    }
+
+    #[test]
+    fn what_an_answer_has_shown_is_not_what_the_feed_has_told() {
+        let (mut moments, id, mark) = followed();
+        moments.heard(1);
+
+        moments.applied(&id, request(1));
+
+        assert!(!moments.has_told(&id, mark));
+    }
+
+    #[test]
+    fn of_what_was_only_named_it_is_not_known_what_the_feed_has_told() {
+        let (mut moments, id, mark) = followed();
+
+        moments.named(&id);
+        moments.heard(1);
+
+        assert!(!moments.has_told(&id, mark));
+        assert_eq!(moments.judge(&id, event(1)), Verdict::Apply, "what it tells after that is newer");
+    }
+
+    #[test]
+    fn what_the_feed_tells_after_an_answer_is_newer_though_it_has_named_the_record_since() {
+        let feed = ManualFeed::of_store();
+        let mut moments = Moments::new(Some(Arc::new(feed.clone())));
+        let id = Id::from("sea_pie");
+        moments.applied(&id, request(0));
+        feed.delete("time_tart");
+
+        moments.named(&id);
+
+        assert_eq!(moments.judge(&id, event(0)), Verdict::Apply);
+    }
+
+    #[test]
+    fn what_was_told_before_the_feed_has_missed_something_or_began_anew_may_have_changed() {
+        let without: [fn(&mut Moments); 2] = [Moments::missed, Moments::subscribed];
+        for without in without {
+            let (mut moments, id, _) = followed();
+
+            without(&mut moments);
+
+            assert!(!moments.has_told(&id, Mark::Position(0)));
+        }
+    }
+
+    #[test]
+    fn who_waits_has_an_answer_by_a_request_that_was_sent_later_and_by_no_other() {
+        let mut moments = Moments::new(None);
+        let id = Id::from("sea_pie");
+        let before = moments.next();
+        let since = moments.latest();
+        assert!(!moments.was_asked_since(&id, since));
+        moments.applied(&id, request(before));
+        assert!(!moments.was_asked_since(&id, since));
+        let after = moments.next();
+
+        moments.applied(&id, request(after));
+
+        assert!(moments.was_asked_since(&id, since));
+        moments.confirmed(&id);
+        assert!(moments.was_asked_since(&id, since), "by whatever else the same is told");
+        moments.applied(&id, event(0));
+        assert!(!moments.was_asked_since(&id, since), "the feed may tell of before that");
     }
 
     #[test]
@@ -359,7 +455,7 @@ mod tests {
             moments.applied(&id(n), request(began));
         }
 
-        moments.listed();
+        moments.listed(began);
         moments.list_ended(room);
         assert!(moments.shown.is_empty());
 

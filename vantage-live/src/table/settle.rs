@@ -329,6 +329,17 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_waits_for_has_no_more_room_for_being_put_back() {
+        let mut settling = Settling::default();
+
+        for n in 0..=WANTED {
+            settling.put_back(id(n), Wanted::default());
+        }
+
+        assert_eq!(settling.len(), 1, "all is listed");
+    }
+
+    #[test]
     fn who_waits_for_a_record_is_told_when_that_was_read() {
         let mut settling = Settling::default();
         let mut waiting = waiting(&mut settling);
