@@ -33,6 +33,6 @@ const HASHES: &str = "
     0x55a5a9e6612786f4,
     0x3168be16bfe80425,
     0x7967f1ca11165b5b,
-    0x2f86d9d8dec01630,
+    0x899eef15a9a53b90,
 ]
 ";

@@ -92,6 +92,35 @@ async fn a_save_whose_answer_comes_late_has_it_all_the_same() {
 }
 
 #[tokio::test]
+async fn a_refresh_that_has_waited_for_a_save_has_its_answer() {
+    let (table, store, faults) = followed().await;
+    let mut saving = table.edit_record(PIE).await.unwrap();
+    saving.price = 310;
+    let writing = faults.next(Operation::Write).is_held();
+    saving.start_save().unwrap();
+    writing.arrived().await;
+    store.colleague_sets(PIE, "name", "Pie").await;
+    let mut edit = table.edit_record(PIE).await.unwrap();
+    let found = faults.next(Operation::Read).has_its_answer_held();
+    let overtaking = async {
+        found.arrived().await;
+        found.release();
+        // Whatever can go on does.
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        let reading = faults.next(Operation::Read).has_its_answer_held();
+        writing.release();
+        overtakes(reading, &table, &store, &faults).await;
+    };
+
+    let conflicts = busy(edit.refresh_snapshot(), overtaking).await.unwrap();
+
+    assert!(conflicts.is_empty());
+    assert_eq!(edit.price, 310, "P5");
+}
+
+#[tokio::test]
 async fn a_refresh_shows_what_another_session_has_saved_since() {
     let faulty = FaultyValueSet::new(bakery::store().await);
     let faults = faulty.faults();

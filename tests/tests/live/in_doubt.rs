@@ -55,6 +55,43 @@ async fn a_lost_write_that_checks_nothing_may_land_whatever_was_changed_since() 
 }
 
 #[tokio::test]
+async fn a_lost_write_that_checks_nothing_may_land_though_what_it_writes_was_changed_since() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.set_policy(Policy::Overwrite);
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    store.colleague_sets(CUPCAKE, "price", 125).await;
+    let _ = edit.refresh_snapshot().await.unwrap();
+    store.colleague_sets(CUPCAKE, "price", 130).await; // it lands now
+    edit.price = 140;
+
+    let conflicts = edit.refresh_snapshot().await.unwrap();
+
+    assert!(conflicts.is_empty(), "{conflicts:?}");
+}
+
+#[tokio::test]
+async fn a_lost_write_that_was_seen_to_have_landed_lands_no_second_time() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.set_policy(Policy::Overwrite);
+    edit.price = 130;
+    faults.next(Operation::Write).loses_its_answer();
+    let _ = edit.save().await.unwrap();
+    let _ = edit.refresh_snapshot().await.unwrap();
+    store.colleague_sets(CUPCAKE, "price", 125).await;
+    let _ = edit.refresh_snapshot().await.unwrap();
+    edit.price = 140;
+    store.colleague_sets(CUPCAKE, "price", 130).await;
+
+    let conflicts = edit.refresh_snapshot().await.unwrap();
+
+    assert_eq!(conflicts.fields(), ProductField::Price.into());
+}
+
+#[tokio::test]
 async fn by_version_a_lost_write_can_land_no_more_once_anything_has_changed() {
     let store = bakery::store().await;
     let faulty = FaultyValueSet::new(Claiming::new(store.clone(), |can| can.version_token = true));

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tests::bakery::Colleague as _;
 use vantage_live::contract::{Faults, FaultyValueSet};
-use vantage_live::entity::OptionalField;
+use vantage_live::entity::{OptionalDirty, OptionalField};
 use vantage_live::{
     FieldSet, Guard, ImTable, LiveEntity, LiveTable, Operation, Patch, ReadableValueSet as _, RecordEdit, SaveResult,
     ValueErrorKind, WritableValueSet as _,
@@ -48,6 +48,33 @@ async fn marty(address: Value) -> (RecordEdit<'static, Client>, ImTable, Faults)
 
 async fn address(store: &ImTable) -> Option<Value> {
     store.stored("marty", "address").await
+}
+
+#[test]
+fn a_field_of_a_part_is_copied_only_where_both_sides_have_the_part() {
+    let street = FieldSet::from(OptionalField::Inside(AddressField::Street));
+    let mut none: Option<Address> = None;
+    none.copy_fields(&Some(home("Lyon")), street);
+    assert_eq!(none, None);
+    let mut some = Some(home("Lyon"));
+
+    some.copy_fields(&None, street);
+
+    assert_eq!(some, Some(home("Lyon")));
+    some.copy_fields(&None, FieldSet::ALL);
+    assert_eq!(some, None);
+}
+
+#[test]
+fn a_part_that_is_flagged_as_a_whole_has_all_its_fields() {
+    let client: FieldSet<ClientField> = ClientDirty {
+        name: false,
+        address: OptionalDirty { whole: true, inside: AddressDirty { street: false, city: false } },
+    }
+    .into();
+
+    assert_eq!(client, WHOLE.into());
+    assert!(client.contains(STREET) && client.contains(CITY));
 }
 
 #[tokio::test]

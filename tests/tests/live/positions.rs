@@ -9,8 +9,8 @@ use tests::wait::until;
 use vantage_live::contract::FaultyValueSet;
 use vantage_live::feed::FeedStream;
 use vantage_live::{
-    Feed, FeedEvent, FeedKind, FeedOrder, LiveTable, ManualFeed, Operation, ReadableValueSet as _, Record, SaveResult,
-    SyncState, ValueError,
+    Feed, FeedEvent, FeedKind, FeedOrder, LiveTable, ManualFeed, Operation, Policy, ReadableValueSet as _, Record,
+    SaveResult, SyncState, ValueError,
 };
 
 /// A bus that tells the changes in their order, and does not say how far it is.
@@ -185,4 +185,31 @@ async fn who_waits_is_not_answered_by_what_was_told_before_the_record_was_named(
     });
 
     assert_eq!(shown.await, 310, "the store had it when it was asked");
+}
+
+#[tokio::test]
+async fn what_the_feed_tells_late_of_before_a_lost_save_says_nothing_of_it() {
+    let (store, bus, position) = (bakery::store().await, ManualFeed::new(), Arc::new(AtomicU64::new(1)));
+    let feed = Counting { bus: bus.clone(), position: Arc::clone(&position) };
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).feed(feed).policy(Policy::Overwrite).open().await.unwrap();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    bus.say(FeedEvent::Position(1));
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    store.colleague_sets("sea_pie", "price", 305).await;
+    position.store(2, Ordering::Relaxed);
+    let before = store.get_id_value(&"sea_pie".into()).await.unwrap().unwrap();
+    edit.price = 310;
+    faults.next(Operation::Write).loses_its_answer();
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Error(_)));
+    bus.upsert("sea_pie", before);
+    until(|| table.row(&"sea_pie".into()).unwrap().price == 305).await;
+    let _ = edit.rebase().unwrap();
+    edit.price = 305;
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
+    assert_eq!(store.stored("sea_pie", "price").await, Some(305.into()), "P4");
 }

@@ -11,7 +11,7 @@ use super::{EditError, RecordEdit, SaveError, SaveResult};
 use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{EntityError, Field, FieldSet, LiveEntity};
-use crate::table::{Entry, LATEST, Policy};
+use crate::table::{Entry, Learned, Policy};
 use crate::value::{Id, Path};
 
 impl<E: LiveEntity> RecordEdit<'_, E> {
@@ -69,7 +69,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 self.take_written(sent, &after, now)
             }
             Answer::Gone => {
-                self.see(&State::Gone, LATEST);
+                self.see(&State::Gone, Learned::LATEST);
                 self.forgets_what_was_made();
                 SaveResult::Deleted
             }
@@ -107,7 +107,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 let now = self.freshest(now, None, rebased);
                 let own = self.doubts.landed(&now.row);
                 let typed = sent.typed_since(&self.three.local, self.three.modified());
-                self.see(&State::Row(Arc::clone(&now.row)), LATEST);
+                self.see(&State::Row(Arc::clone(&now.row)), Learned::LATEST);
                 let followed = self.take_in(now, own, typed);
                 if self.is_by_version() || asked.attempt + 1 >= save::UNSEEN {
                     SaveResult::Conflict(self.conflicts())
@@ -118,7 +118,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             }
             // Nothing was written, so nothing is in doubt.
             Answer::RefusedUnfit(error) => {
-                self.see(&State::Unfit, LATEST);
+                self.see(&State::Unfit, Learned::LATEST);
                 SaveResult::Error(save::failed(error)?)
             }
             Answer::Found(found) => {
@@ -129,7 +129,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 let state = State::Row(Arc::clone(&found.row));
                 let followed = self.take_remote_state(found);
                 self.doubts.is_read();
-                self.see(&state, LATEST);
+                self.see(&state, Learned::LATEST);
                 if self.is_by_version() && is_foreign {
                     SaveResult::Conflict(self.conflicts())
                 } else {
@@ -157,7 +157,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         // Who cannot read the answer does not know it either.
         let is_unread = matches!(error, Err(EditError::KeptApart { .. }));
         if is_unread {
-            self.see(&State::Unfit, LATEST);
+            self.see(&State::Unfit, Learned::LATEST);
         }
         // An answer is lost only of what was sent: a read that finds out is not in doubt itself.
         if (is_lost || is_unread) && asked.is_write && !broken::is(Broken::LostIsRefused) {
@@ -173,7 +173,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let changed = self.three.snapshot.row.diff(&now.row);
         // An earlier write whose answer was lost may have landed beside this one; what has changed otherwise it never will.
         let landed = self.doubts.landed(&now.row);
-        self.see(&State::Row(Arc::clone(&now.row)), LATEST);
+        self.see(&State::Row(Arc::clone(&now.row)), Learned::LATEST);
         self.unseen.changed |= changed - sent.standing(&now.row) - landed - version::<E>();
         // A version counts any change of anybody's, and this one nobody has been shown.
         self.unseen.refused |= self.is_by_version() && !after.row.diff(&now.row).is_empty();

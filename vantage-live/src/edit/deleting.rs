@@ -14,7 +14,7 @@ use super::{DeleteResult, EditError, RecordEdit, SaveError};
 use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{Field as _, FieldSet, LiveEntity};
-use crate::table::{LATEST, Moment, Policy, Removed};
+use crate::table::{Learned, Point, Policy, Removed};
 use crate::value::{Guard, Operation};
 
 /// What a session knows of the deletes that it has asked for.
@@ -102,7 +102,7 @@ impl<E: LiveEntity> Deleting<E> {
     }
 
     /// This is the state of the record, as it was learned then.
-    pub fn see(&mut self, state: &State<E>, learned: Moment) {
+    pub fn see(&mut self, state: &State<E>, learned: Learned) {
         if broken::is(Broken::ClaimsWhatOthersDelete) {
             return;
         }
@@ -276,8 +276,8 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let answer = self.unseen.delete.take();
         if matches!(answer, Some(DeleteResult::Deleted)) && !self.unseen.delete_is_old {
             // It was done: whatever is there from now on is there again.
-            let mut checks = Checks::new(FieldSet::ALL, &self.three.snapshot.row, 0);
-            checks.see_deleted(&State::Gone, LATEST);
+            let mut checks = Checks::new(FieldSet::ALL, &self.three.snapshot.row, Point::NONE);
+            checks.see_deleted(&State::Gone, Learned::LATEST);
             self.deleting.is_lost(checks);
         }
     }
@@ -339,11 +339,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
                 let changed = if broken::is(Broken::DeletesWhatWasShownSince) {
                     self.three.snapshot.row.diff(&entry.row)
                 } else {
-                    checks.changed_in(&state, LATEST)
+                    checks.changed_in(&state, Learned::LATEST)
                 };
                 let changed = changed - own;
                 self.take_remote_state(entry);
-                self.see(&state, LATEST);
+                self.see(&state, Learned::LATEST);
                 if changed.is_empty() && attempt + 1 < save::UNSEEN {
                     // Nobody can decide what nobody can see: the guard is spelled afresh.
                     self.send_delete(attempt + 1)?;
@@ -353,7 +353,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             }
             Err(error) => {
                 if matches!(error, DataSetError::KeptApart { .. }) {
-                    self.see(&State::Unfit, LATEST);
+                    self.see(&State::Unfit, Learned::LATEST);
                 }
                 let error = save::failed(error)?;
                 if matches!(error, SaveError::OutcomeUnknown { .. }) {

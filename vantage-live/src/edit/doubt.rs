@@ -7,7 +7,7 @@ use super::RecordEdit;
 use super::save::{self, Sent};
 use crate::dataset::DataSetError;
 use crate::entity::{FieldSet, LiveEntity};
-use crate::table::{Entry, Moment};
+use crate::table::{Entry, Learned, Point};
 
 /// A state of a record.
 pub(super) enum State<E> {
@@ -38,7 +38,7 @@ pub(super) struct Checks<E: LiveEntity> {
     /// The snapshot that it was sent from.
     from: Arc<E>,
     /// When it was sent.
-    sent: Moment,
+    sent: Point,
     /// Whether such a state was seen.
     is_settled: bool,
     /// Whether the record was seen to have gone.
@@ -53,7 +53,7 @@ impl<E: LiveEntity> Clone for Checks<E> {
 
 impl<E: LiveEntity> Checks<E> {
     /// These fields, of a request that is sent from this snapshot at that moment.
-    pub fn new(fields: FieldSet<E::Field>, from: &Arc<E>, sent: Moment) -> Self {
+    pub fn new(fields: FieldSet<E::Field>, from: &Arc<E>, sent: Point) -> Self {
         Checks { fields, from: Arc::clone(from), sent, is_settled: false, was_gone: false }
     }
 
@@ -63,7 +63,12 @@ impl<E: LiveEntity> Checks<E> {
 
     /// Whether it is about no record that was there: the request is to make one.
     fn is_of_none(&self) -> bool {
-        self.sent == 0
+        self.sent == Point::NONE
+    }
+
+    /// Whether nothing that anybody changes keeps the request from being done: it is to overwrite.
+    fn is_of_nothing(&self) -> bool {
+        self.fields.is_empty() && !self.is_of_none()
     }
 
     /// These fields have changed since it was sent.
@@ -72,10 +77,10 @@ impl<E: LiveEntity> Checks<E> {
     }
 
     /// What has changed since it was sent, in a state of the record that was learned then.
-    pub fn changed_in(&self, state: &State<E>, learned: Moment) -> FieldSet<E::Field> {
+    pub fn changed_in(&self, state: &State<E>, learned: Learned) -> FieldSet<E::Field> {
         match state {
             // What was learned before it says nothing of it.
-            _ if learned <= self.sent => FieldSet::EMPTY,
+            _ if !learned.is_since(self.sent) => FieldSet::EMPTY,
             State::Row(row) => self.from.diff(row),
             State::Unfit | State::Gone => FieldSet::ALL,
         }
@@ -92,13 +97,13 @@ impl<E: LiveEntity> Checks<E> {
     }
 
     /// This is the state of a record that this session is writing, as it was learned then.
-    pub fn see(&mut self, state: &State<E>, learned: Moment) {
+    pub fn see(&mut self, state: &State<E>, learned: Learned) {
         self.settle(self.changed_in(state, learned));
     }
 
     /// The same of a record that it is deleting, or has: that it has gone says nothing of who has done it, but that it is there
     /// again does.
-    pub fn see_deleted(&mut self, state: &State<E>, learned: Moment) {
+    pub fn see_deleted(&mut self, state: &State<E>, learned: Learned) {
         match state {
             State::Row(_) | State::Unfit => {
                 self.is_settled |= self.was_gone;
@@ -117,7 +122,7 @@ impl<E: LiveEntity> Checks<E> {
 impl<E: LiveEntity> RecordEdit<'_, E> {
     /// What a request checks that is sent now, by a guard of these fields.
     pub(super) fn checks(&self, fields: FieldSet<E::Field>) -> Checks<E> {
-        let sent = self.table.shared().moment();
+        let sent = self.table.shared().point();
         Checks::new(save::checks::<E>(self.policy, fields), &self.three.snapshot.row, sent)
     }
 }
@@ -190,10 +195,13 @@ impl<E: LiveEntity> Doubts<E> {
     }
 
     /// The fields of the writes that stand there altogether. A write is done as a whole: where one field of it stands there
-    /// and another does not, somebody else may have written the one.
+    /// and another does not, somebody else may have written the one; or the other, after one that overwrites.
     pub fn landed(&self, stored: &E) -> FieldSet<E::Field> {
-        let landed = self.lost.iter().filter(|lost| lost.sent.standing(stored) == lost.sent.fields);
-        landed.fold(FieldSet::EMPTY, |fields, lost| fields | lost.sent.fields)
+        self.lost.iter().fold(FieldSet::EMPTY, |fields, Lost { sent, .. }| {
+            let standing = sent.standing(stored);
+            let has_landed = standing == sent.fields || sent.checks.is_of_nothing();
+            if has_landed { fields | standing } else { fields }
+        })
     }
 
     /// The fields that were typed into since they were sent, as long as nothing was read: from then on the snapshot tells
@@ -217,18 +225,19 @@ impl<E: LiveEntity> Doubts<E> {
         }
     }
 
-    /// This is the state of the record, as it was learned then.
-    pub fn see(&mut self, state: &State<E>, learned: Moment) {
-        self.settle(|checks| checks.changed_in(state, learned));
-    }
-
-    /// It is known what became of these fields: they have changed in the store, by one of these writes or so that none
-    /// of those that check them can land any more.
-    fn settle(&mut self, changed: impl Fn(&Checks<E>) -> FieldSet<E::Field>) {
+    /// This is the state of the record, as it was learned then. It is known what became of the fields that have changed in the
+    /// store: by one of these writes, or so that none of those that check them can land any more.
+    pub fn see(&mut self, state: &State<E>, learned: Learned) {
         for Lost { sent, .. } in &mut self.lost {
-            let changed = changed(&sent.checks);
+            let changed = sent.checks.changed_in(state, learned);
             sent.checks.settle(changed);
-            sent.fields = sent.fields - changed;
+            let may_land = match state {
+                State::Row(row) => sent.checks.is_of_nothing() && sent.standing(row) != sent.fields,
+                State::Unfit | State::Gone => false,
+            };
+            if !may_land {
+                sent.fields = sent.fields - changed;
+            }
         }
         self.lost.retain(|lost| !lost.sent.checks.is_settled() && !lost.sent.fields.is_empty());
     }

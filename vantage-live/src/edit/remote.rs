@@ -12,7 +12,7 @@ use super::{EditError, RecordEdit, RefreshError, not_read};
 use crate::broken::{self, Broken};
 use crate::dataset::DataSetError;
 use crate::entity::{Conflict, EntityError, FieldSet, LiveEntity};
-use crate::table::{Entry, LATEST, Moment};
+use crate::table::{Entry, Learned};
 use crate::value::Operation;
 
 /// What others have done meanwhile.
@@ -33,8 +33,11 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let is_answered = self.deleting.is_answered();
         let is_in_doubt = self.pending.is_some() || !self.doubts.is_empty() || !self.deleting.is_nothing();
         // Nobody waits for the table where nothing asks when it has learned of the row.
-        let (found, learned) =
-            if is_in_doubt { self.table.shared().learned(&self.id) } else { (self.table.shared().found(&self.id), 0) };
+        let (found, learned) = if is_in_doubt {
+            self.table.shared().learned(&self.id)
+        } else {
+            (self.table.shared().found(&self.id), Learned::UNKNOWN)
+        };
         let taken = self.take_found(found, learned);
         if !matches!(taken, Err(RefreshError::Deleted { .. })) {
             self.deleting.is_shown(is_answered);
@@ -49,7 +52,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     fn take_found(
         &mut self,
         found: Result<Option<Entry<E>>, DataSetError>,
-        learned: Moment,
+        learned: Learned,
     ) -> Result<(), RefreshError> {
         let state = State::of(&found);
         let taken = match found {
@@ -71,7 +74,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     /// This is the state of the record, as it was learned then: it may tell what became, or becomes, of what this session has
     /// asked for.
-    pub(super) fn see(&mut self, state: &State<E>, learned: Moment) {
+    pub(super) fn see(&mut self, state: &State<E>, learned: Learned) {
         self.deleting.see(state, learned);
         match state {
             // Whether what does not fit is what a write has checked, nobody knows, and what a filter hides may be there.
@@ -104,7 +107,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         self.must_be_stored()?;
         let (shared, id) = (Arc::clone(self.table.shared()), self.id.clone());
         let read = self.table.shared().run(Operation::Read, async move { shared.read(&id).await }).await;
-        self.take_found(read, LATEST)?;
+        self.take_found(read, Learned::LATEST)?;
         self.doubts.is_read();
         self.is_there();
         self.all_is_shown();

@@ -10,7 +10,7 @@ use super::outcome::{EditError, SaveError, SaveResult, StoredOtherwise};
 use crate::broken::{self, Broken};
 use crate::dataset::{DataSetError, kept_apart};
 use crate::entity::{EntityError, Field, FieldSet, LiveEntity, patch_over};
-use crate::table::{Entry, Ids, Policy, Seen, Shared, Written};
+use crate::table::{Entry, Ids, Point, Policy, Seen, Shared, Written};
 use crate::value::{
     Capabilities, Expectation, Expected, Guard, Id, IdempotencyKey, Operation, Patch, Path, Record, ValueError,
     ValueErrorKind,
@@ -39,7 +39,7 @@ impl<E: LiveEntity> Sent<E> {
     /// These fields of the session's state are to be written.
     pub fn new(fields: FieldSet<E::Field>, local: E, snapshot: &Arc<E>) -> Self {
         let none = FieldSet::EMPTY;
-        let checks = Checks::new(none, snapshot, 0);
+        let checks = Checks::new(none, snapshot, Point::NONE);
         Sent { fields, checks, local, followed: none, ever_followed: none, typed: none, kept: none }
     }
 

@@ -14,6 +14,7 @@ use super::settle::{Settled, Settling, Wanted};
 use super::state::RejectedRow;
 use super::subscribe::Subscribers;
 use super::uncached::Uncached;
+use crate::broken::{self, Broken};
 use crate::entity::LiveEntity;
 use crate::feed::Feed;
 use crate::value::{Id, Record};
@@ -123,6 +124,13 @@ impl<E: LiveEntity> Core<E> {
         self.take(id, seen, source, origin, true)
     }
 
+    /// As [`observe`](Self::observe), of what a list tells.
+    pub fn list(&mut self, id: &Id, seen: Seen<E>, source: Source) {
+        if self.observe(id, seen, source, Origin::Remote) != Taken::Shown {
+            self.moments.keep(id);
+        }
+    }
+
     /// As [`observe`](Self::observe), where it is known whether this may be a record that we are inserting, unless it is shown.
     fn take(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin, may_be_inserted: bool) -> Taken {
         if self.agrees(id, &seen) {
@@ -143,9 +151,25 @@ impl<E: LiveEntity> Core<E> {
     /// The feed has said that the record has changed, and no more.
     pub fn named(&mut self, id: Id) {
         self.moments.named(&id);
+        // What waits is not what it has told last.
+        if !broken::is(Broken::WaitingMakesNewer) {
+            self.flights.forget_told(&id);
+        }
         if !self.flights.put_off_named(&id, self.snapshot.rows.contains_key(&id)) {
             self.settling.want(id);
         }
+    }
+
+    /// The feed has dropped events: a list tells of them.
+    pub fn missed(&mut self) {
+        self.moments.missed();
+        self.flights.doubt_told();
+    }
+
+    /// A new subscription begins.
+    pub fn subscribed(&mut self) {
+        self.moments.subscribed();
+        self.flights.doubt_told();
     }
 
     /// Takes in what the store has answered to a write of ours that was sent then, and whether it was done: what others tell
@@ -203,14 +227,14 @@ impl<E: LiveEntity> Core<E> {
 
     /// The receiver is told when the record was read, or the rows are known to be no older than what was learned by now.
     pub fn wait(&mut self, id: &Id) -> oneshot::Receiver<Settled> {
-        let (wanted, receiver) = Wanted::by(self.moments.mark(), self.moments.latest());
+        let (wanted, receiver) = Wanted::by(self.moments.point());
         self.settling.put_back(id.clone(), wanted);
         receiver
     }
 
     /// As [`wait`](Self::wait), after the write of ours that is under way.
     pub fn wait_for_write(&mut self, id: &Id) -> oneshot::Receiver<Settled> {
-        let (wanted, receiver) = Wanted::by(self.moments.mark(), self.moments.latest());
+        let (wanted, receiver) = Wanted::by(self.moments.point());
         self.put_off(id, wanted);
         receiver
     }
@@ -222,7 +246,8 @@ impl<E: LiveEntity> Core<E> {
         // What the feed has told, and is not taken in yet, is not shown.
         let waits = self.flights.holds_unknown(&id);
         let (told, waiters) = read.waiters.into_iter().partition(|waiter| {
-            !waits && self.moments.has_told(&id, waiter.mark) || self.moments.was_asked_since(&id, waiter.since)
+            !waits && self.moments.has_told(&id, waiter.since.mark)
+                || self.moments.was_asked_since(&id, waiter.since.moment)
         });
         self.settling.answer(told, &Ok(()));
         self.settling.put_back(id, Wanted { waiters });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Entry, LiveTable, Moment, Removed, Shared};
+use super::{Entry, Learned, LiveTable, Point, Removed, Shared};
 use crate::broken::{self, Broken};
 use crate::dataset::{
     DataSetError, InsertableDataSet, ReadableDataSet, WritableDataSet, gone_since, kept_apart, replace_one, update_one,
@@ -22,13 +22,13 @@ impl<E: LiveEntity> Shared<E> {
         self.learned(id).0
     }
 
-    /// The latest moment of the table.
-    pub(crate) fn moment(&self) -> Moment {
-        self.core.lock().moments.latest()
+    /// Now, to compare with what the table learns later.
+    pub(crate) fn point(&self) -> Point {
+        self.core.lock().moments.point()
     }
 
-    /// As [`found`](Self::found), and when the table has learned that last.
-    pub(crate) fn learned(&self, id: &Id) -> (Result<Option<Entry<E>>, DataSetError>, Moment) {
+    /// As [`found`](Self::found), and what is known of when that was.
+    pub(crate) fn learned(&self, id: &Id) -> (Result<Option<Entry<E>>, DataSetError>, Learned) {
         let (id, seen, learned) = {
             let core = self.core.lock();
             let id = core.resolve(id);

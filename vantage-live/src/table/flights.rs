@@ -236,6 +236,18 @@ impl<E: LiveEntity> Flights<E> {
         self.take_unknown(id);
     }
 
+    /// What waits may not be what the feed has told last: the records are to be read.
+    pub fn doubt_told(&mut self) {
+        for flight in self.writes.values_mut() {
+            if flight.told.take().is_some() {
+                flight.read.get_or_insert_default();
+            }
+        }
+        for unknown in &mut self.unknown {
+            unknown.told = Put::Named;
+        }
+    }
+
     /// Whether something that the feed has told of the record waits for an insert.
     pub fn holds_unknown(&self, id: &Id) -> bool {
         self.unknown.iter().any(|unknown| unknown.id == *id)

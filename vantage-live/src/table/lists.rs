@@ -8,7 +8,6 @@ use foldhash::quality::RandomState;
 use futures::TryStreamExt;
 
 use super::core::{Core, Seen};
-use super::event::Origin;
 use super::order::{Moment, Room, Source};
 use super::requests::STEP;
 use super::shared::Shared;
@@ -93,9 +92,7 @@ impl<E: LiveEntity> Shared<E> {
         while let Some(batch) = batches.try_next().await? {
             let seen: Vec<_> = batch.into_iter().map(|(id, record)| (self.see(&id, Some(&record)), id)).collect();
             ids.extend(seen.iter().map(|(_, id)| id.clone()));
-            listing.tells(seen, |core, id, seen, source| {
-                core.observe(&id, seen, source, Origin::Remote);
-            });
+            listing.tells(seen, |core, id, seen, source| core.list(&id, seen, source));
             listed(ids.len() as u64);
         }
         if ids.is_empty() {
@@ -107,7 +104,7 @@ impl<E: LiveEntity> Shared<E> {
             for gone in gone.chunks(STEP) {
                 self.change(|core| {
                     for id in gone {
-                        core.observe(id, Seen::Gone, source, Origin::Remote);
+                        core.list(id, Seen::Gone, source);
                     }
                 });
             }

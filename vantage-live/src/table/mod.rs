@@ -30,7 +30,7 @@ pub use builder::{Builder, OpenError};
 pub(crate) use core::Seen;
 pub use env::{Environment, Tokio};
 pub use event::{Event, Origin};
-pub(crate) use order::{LATEST, Moment};
+pub(crate) use order::{Learned, Point};
 pub(crate) use requests::{Removed, Written};
 pub(crate) use rows::Entry;
 pub use rows::Rows;

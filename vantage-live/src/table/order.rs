@@ -21,8 +21,40 @@ use crate::value::Id;
 /// A moment in the table's own count.
 pub(crate) type Moment = u64;
 
-/// Later than any: what is learned by an answer to a request that was sent after whatever it is compared with.
-pub(crate) const LATEST: Moment = Moment::MAX;
+/// A point in what a table learns, to compare with what it has learned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Point {
+    /// What is asked for later is answered with a state from after this.
+    pub moment: Moment,
+    /// What the feed tells once it has told everything up to here is from after this, too.
+    pub mark: Mark,
+}
+
+impl Point {
+    /// Before anything.
+    pub const NONE: Point = Point { moment: 0, mark: Mark::Unknown };
+}
+
+/// What is known of when a state of a record was.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Learned {
+    /// When the request began that has told it; 0 where none has.
+    asked: Moment,
+    /// Where the feed has told it: the position up to which it had told everything before.
+    told: Option<u64>,
+}
+
+impl Learned {
+    /// Nothing.
+    pub const UNKNOWN: Learned = Learned { asked: 0, told: None };
+    /// By an answer to a request that was sent after whatever it is compared with.
+    pub const LATEST: Learned = Learned { asked: Moment::MAX, told: None };
+
+    /// Whether the state is known to be from after this point.
+    pub fn is_since(self, point: Point) -> bool {
+        self.asked > point.moment || self.told.is_some_and(|heard| point.mark <= Mark::Position(heard))
+    }
+}
 
 /// Where a state of a record comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,15 +83,15 @@ pub(super) struct Shown {
     pub applied: Moment,
     /// What the feed has to have told before its events are newer.
     pub mark: Mark,
-    /// A moment that it is no older than: when the request began that has told it, or when the feed has; 0 where nobody knows.
-    pub learned: Moment,
+    /// When a request began that it is no older than the answer to; 0 where there was none.
+    pub asked: Moment,
 }
 
 /// What a feed has to have told before its events are newer than what is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Mark {
-    /// What is shown is from the feed itself.
-    Told,
+pub(crate) enum Mark {
+    /// What is shown is from the feed itself, which had told everything up to this position before.
+    Told(u64),
     /// Everything up to this position.
     Position(u64),
     /// The feed does not say where it is, so it is never known.
@@ -112,7 +144,7 @@ pub(super) struct Room(usize);
 impl Moments {
     /// Of a table that follows this feed.
     pub fn new(feed: Option<Arc<dyn Feed>>) -> Self {
-        let forgotten = Shown { applied: 0, mark: Mark::Unknown, learned: 0 };
+        let forgotten = Shown { applied: 0, mark: Mark::Unknown, asked: 0 };
         Moments { now: 0, shown: HashMap::default(), forgotten, feed, heard: 0, subscribed: 0, listed: 0 }
     }
 
@@ -122,15 +154,20 @@ impl Moments {
         self.now
     }
 
-    /// The latest moment so far.
-    pub fn latest(&self) -> Moment {
-        self.now
+    /// What is known of when the state was that is shown of `id`.
+    pub fn learned(&self, id: &Id) -> Learned {
+        let shown = self.shown(id);
+        let told = match shown.mark {
+            // What was told before this subscription was counted otherwise, maybe.
+            Mark::Told(heard) if shown.applied > self.subscribed => Some(heard),
+            _ => None,
+        };
+        Learned { asked: shown.asked, told }
     }
 
-    /// A moment that what is shown of `id` is no older than, as far as the feed has told its changes without delay; 0 where
-    /// nobody knows.
-    pub fn learned(&self, id: &Id) -> Moment {
-        self.shown(id).learned
+    /// What is learned after this is known to be.
+    pub fn point(&self) -> Point {
+        Point { moment: self.now, mark: self.mark() }
     }
 
     /// Whether anything is known of `id`: the store, the feed or who has written through this table has told of it.
@@ -168,15 +205,14 @@ impl Moments {
     /// The feed has told of the record, and not what: what is shown is not what it has told last.
     pub fn named(&mut self, id: &Id) {
         let shown = self.shown(id);
-        if shown.mark == Mark::Told {
-            self.remember(id, Shown { mark: self.mark(), learned: 0, ..shown });
+        if let Mark::Told(_) = shown.mark {
+            self.remember(id, Shown { mark: self.mark(), ..shown });
         }
     }
 
-    /// Whether what is shown of `id` was told by a request that began after that.
+    /// Whether what is shown of `id` is no older than the answer to a request that began after that.
     pub fn was_asked_since(&self, id: &Id, since: Moment) -> bool {
-        let shown = self.shown(id);
-        shown.mark != Mark::Told && shown.learned > since
+        self.shown(id).asked > since
     }
 
     /// A new subscription begins, and what the feed says of its position begins with it.
@@ -197,16 +233,15 @@ impl Moments {
     /// The record was applied now, or an answer has told once more what is shown of it.
     pub fn applied(&mut self, id: &Id, source: Source) {
         let mark = match source {
-            Source::Event { .. } => Mark::Told,
+            Source::Event { heard } => Mark::Told(heard),
             Source::Hint | Source::Request { .. } => self.mark(),
         };
-        let applied = self.next();
-        let learned = match source {
+        let asked = match source {
             Source::Request { began, .. } => began,
-            Source::Event { .. } => applied,
-            Source::Hint => 0,
+            Source::Event { .. } | Source::Hint => 0,
         };
-        self.remember(id, Shown { applied, mark, learned });
+        let applied = self.next();
+        self.remember(id, Shown { applied, mark, asked });
     }
 
     /// A list of a table that knows so many records begins. Until it has ended they are remembered, and so are those that it
@@ -234,13 +269,21 @@ impl Moments {
         self.listed
     }
 
-    /// Every record was applied now, by a list that began then: one mark for all.
+    /// Every record was applied now, by a list that began then, and one mark is for all of them, but for those that it has not
+    /// told or that were [`kept`](Self::keep) from it.
     pub fn listed(&mut self, began: Moment) {
-        self.forgotten.learned = began;
-        self.forget();
+        // Of what was forgotten since, nobody knows whether it has.
+        let asked = if self.forgotten.applied > began { self.forgotten.asked } else { began };
+        self.shown.retain(|_, shown| shown.asked < began);
+        self.forgotten = Shown { applied: self.next(), mark: self.mark(), asked };
     }
 
-    /// Every record counts as applied now, and is no older than it was known to be.
+    /// What a list has told of the record is not shown.
+    pub fn keep(&mut self, id: &Id) {
+        self.remember(id, self.shown(id));
+    }
+
+    /// Every record counts as applied now, and as asked for when that was last known of all.
     pub fn forget(&mut self) {
         self.forgotten = Shown { applied: self.next(), mark: self.mark(), ..self.forgotten };
         self.shown.clear();
@@ -250,14 +293,14 @@ impl Moments {
     pub fn has_told(&self, id: &Id, mark: Mark) -> bool {
         let shown = self.shown(id);
         // What was told before this subscription may have changed between the two.
-        shown.mark == Mark::Told && shown.applied > self.subscribed && mark <= Mark::Position(self.heard)
+        matches!(shown.mark, Mark::Told(_)) && shown.applied > self.subscribed && mark <= Mark::Position(self.heard)
     }
 
     /// What is shown was told once more, by the feed, which may be an echo of before. A request that was sent before this moment
     /// is not newer, even if it was sent after the record was applied.
     pub fn confirmed(&mut self, id: &Id) {
         let shown = self.shown(id);
-        let mark = if broken::is(Broken::TrustsEchoes) { Mark::Told } else { shown.mark };
+        let mark = if broken::is(Broken::TrustsEchoes) { Mark::Told(self.heard) } else { shown.mark };
         let applied = self.next();
         self.remember(id, Shown { applied, mark, ..shown });
     }
@@ -280,9 +323,9 @@ mod tests {
     use super::*;
     use crate::feed::ManualFeed;
 
-    const MARKED: Shown = Shown { applied: 5, mark: Mark::Position(20), learned: 0 };
-    const UNKNOWN: Shown = Shown { applied: 5, mark: Mark::Unknown, learned: 0 };
-    const TOLD: Shown = Shown { applied: 5, mark: Mark::Told, learned: 0 };
+    const MARKED: Shown = Shown { applied: 5, mark: Mark::Position(20), asked: 0 };
+    const UNKNOWN: Shown = Shown { applied: 5, mark: Mark::Unknown, asked: 0 };
+    const TOLD: Shown = Shown { applied: 5, mark: Mark::Told(0), asked: 0 };
 
     fn request(began: Moment) -> Source {
         Source::Request { began, write: false }
@@ -429,7 +472,7 @@ mod tests {
         let mut moments = Moments::new(None);
         let id = Id::from("sea_pie");
         let before = moments.next();
-        let since = moments.latest();
+        let since = moments.point().moment;
         assert!(!moments.was_asked_since(&id, since));
         moments.applied(&id, request(before));
         assert!(!moments.was_asked_since(&id, since));
@@ -442,6 +485,34 @@ mod tests {
         assert!(moments.was_asked_since(&id, since), "by whatever else the same is told");
         moments.applied(&id, event(0));
         assert!(!moments.was_asked_since(&id, since), "the feed may tell of before that");
+    }
+
+    #[test]
+    fn what_has_come_while_a_list_was_under_way_was_not_asked_for_by_it() {
+        let tells: fn(&mut Moments) = |moments| moments.applied(&Id::from("sea_pie"), event(0));
+        for meanwhile in [tells, Moments::forget] {
+            let mut moments = Moments::new(None);
+            let (began, _room) = moments.list_begins(1);
+            moments.applied(&Id::from("time_tart"), request(began));
+
+            meanwhile(&mut moments);
+            moments.listed(began);
+
+            assert!(!moments.was_asked_since(&Id::from("sea_pie"), began - 1));
+        }
+    }
+
+    #[test]
+    fn what_a_list_has_told_was_asked_for_when_it_began() {
+        let mut moments = Moments::new(None);
+        let id = Id::from("sea_pie");
+        let (began, _room) = moments.list_begins(1);
+        moments.applied(&id, request(began));
+
+        moments.listed(began);
+
+        assert!(moments.was_asked_since(&id, began - 1) && !moments.was_asked_since(&id, began));
+        assert!(moments.learned(&id).is_since(Point { moment: began - 1, mark: Mark::Unknown }));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use futures::channel::oneshot;
 
 use super::core::Taken;
 use super::event::Origin;
-use super::order::{Mark, Moment, Source};
+use super::order::{Point, Source};
 use super::shared::Shared;
 use super::state::count;
 use crate::broken::{self, Broken};
@@ -54,10 +54,8 @@ pub(super) struct Wanted {
 pub(super) struct Waiter {
     /// Told `Ok` then, and else why it could not be.
     sender: oneshot::Sender<Settled>,
-    /// What the feed has to have told before its events are newer than what this one waits with.
-    pub mark: Mark,
     /// When he has begun to wait.
-    pub since: Moment,
+    pub since: Point,
 }
 
 /// Whether a record was read.
@@ -88,10 +86,10 @@ const WANTED: usize = 65_536;
 const PAUSE: Duration = Duration::from_millis(500);
 
 impl Wanted {
-    /// By one who waits with what was learned when the feed had this mark; and the receiver, which is told.
-    pub fn by(mark: Mark, since: Moment) -> (Self, oneshot::Receiver<Settled>) {
+    /// By one who has begun to wait then; and the receiver, which is told.
+    pub fn by(since: Point) -> (Self, oneshot::Receiver<Settled>) {
         let (sender, receiver) = oneshot::channel();
-        (Wanted { waiters: vec![Waiter { sender, mark, since }] }, receiver)
+        (Wanted { waiters: vec![Waiter { sender, since }] }, receiver)
     }
 }
 
@@ -304,7 +302,7 @@ mod tests {
     }
 
     fn waiting(settling: &mut Settling) -> oneshot::Receiver<Settled> {
-        let (wanted, receiver) = Wanted::by(Mark::Unknown, 0);
+        let (wanted, receiver) = Wanted::by(Point::NONE);
         settling.put_back(id(0), wanted);
         receiver
     }

@@ -163,7 +163,7 @@ impl<E: LiveEntity> Life<'_, E> {
             Ok(stream) => stream,
             Err(error) => return self.without_feed(error).await,
         };
-        self.shared.change(|core| core.moments.subscribed());
+        self.shared.change(|core| core.subscribed());
         loop {
             if !broken::is(Broken::ListsBeforeSubscribing)
                 && let Err(error) = self.catch_up(SyncState::Live(feed.kind())).await
@@ -347,7 +347,7 @@ impl<E: LiveEntity> Shared<E> {
                     }
                     Told::Named(id) => core.named(id),
                     Told::Position(position) => core.moments.heard(position),
-                    Told::Missed => core.moments.missed(),
+                    Told::Missed => core.missed(),
                 }
             }
         });

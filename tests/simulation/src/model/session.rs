@@ -103,6 +103,10 @@ impl Session {
     /// The person wants this field to be this.
     pub fn wants(&mut self, field: usize, wish: Val, edit: &Edit) {
         (self.touched[field], self.bases[field]) = (true, None);
+        if PART.contains(&field) && edit.is_modified(FIELDS[PART[0]]) {
+            // Who types into a part that the store has none of types all of it.
+            PART.into_iter().for_each(|field| self.touched[field] = true);
+        }
         self.back[field] = val(edit.live_snapshot(), field) == wish;
         let permit = Arc::make_mut(&mut self.permit);
         permit.typed[field].insert(wish.clone());
