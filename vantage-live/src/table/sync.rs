@@ -9,7 +9,7 @@ use futures::future::poll_fn;
 use futures::{FutureExt, StreamExt};
 use tracing::Instrument;
 
-use super::core::Seen;
+use super::core::{Core, Seen};
 use super::event::Origin;
 use super::shared::{Shared, reason};
 use super::state::{SyncState, count};
@@ -163,7 +163,7 @@ impl<E: LiveEntity> Life<'_, E> {
             Ok(stream) => stream,
             Err(error) => return self.without_feed(error).await,
         };
-        self.shared.change(|core| core.subscribed());
+        self.shared.change(Core::subscribed);
         loop {
             if !broken::is(Broken::ListsBeforeSubscribing)
                 && let Err(error) = self.catch_up(SyncState::Live(feed.kind())).await

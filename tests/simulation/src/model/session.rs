@@ -105,7 +105,7 @@ impl Session {
         (self.touched[field], self.bases[field]) = (true, None);
         if PART.contains(&field) && edit.is_modified(FIELDS[PART[0]]) {
             // Who types into a part that the store has none of types all of it.
-            PART.into_iter().for_each(|field| self.touched[field] = true);
+            self.touched = std::array::from_fn(|field| self.touched[field] || PART.contains(&field));
         }
         self.back[field] = val(edit.live_snapshot(), field) == wish;
         let permit = Arc::make_mut(&mut self.permit);
