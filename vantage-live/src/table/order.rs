@@ -269,18 +269,19 @@ impl Moments {
         self.listed
     }
 
-    /// Every record was applied now, by a list that began then, and one mark is for all of them, but for those that it has not
-    /// told or that were [`kept`](Self::keep) from it.
+    /// Every record was applied now, by a list that began then, and one mark is for all of them, but for those that have come
+    /// since, or were [kept](Self::keep) from it.
     pub fn listed(&mut self, began: Moment) {
         // Of what was forgotten since, nobody knows whether it has.
         let asked = if self.forgotten.applied > began { self.forgotten.asked } else { began };
-        self.shown.retain(|_, shown| shown.asked < began);
+        self.shown.retain(|_, shown| shown.applied > began && shown.asked < began);
         self.forgotten = Shown { applied: self.next(), mark: self.mark(), asked };
     }
 
-    /// What a list has told of the record is not shown.
+    /// What a list has told of the record is not shown: it counts as applied now, and as no newer than it was.
     pub fn keep(&mut self, id: &Id) {
-        self.remember(id, self.shown(id));
+        let applied = self.next();
+        self.remember(id, Shown { applied, ..self.shown(id) });
     }
 
     /// Every record counts as applied now, and as asked for when that was last known of all.

@@ -271,3 +271,16 @@ fn what_is_forgotten_for_space_is_judged_with_caution() {
     assert_eq!(moments.judge(&id(0), event(0)), Verdict::Settle);
     assert_eq!(moments.judge(&id(0), request(began)), Verdict::Settle);
 }
+
+#[test]
+fn what_a_list_has_found_gone_is_not_shown_by_what_was_asked_for_before_it() {
+    let mut moments = Moments::new(None);
+    let id = Id::from("sea_pie");
+    moments.applied(&id, event(0));
+    let read = moments.next();
+    let (began, _room) = moments.list_begins(0);
+
+    moments.listed(began);
+
+    assert_eq!(moments.judge(&id, request(read)), Verdict::Settle);
+}
