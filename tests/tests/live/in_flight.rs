@@ -114,6 +114,34 @@ async fn what_was_named_and_then_told_as_gone_is_read_where_a_feed_has_no_order(
 }
 
 #[tokio::test]
+async fn what_was_named_is_read_though_a_hint_tells_what_is_shown_by_then() {
+    let (store, bus) = (bakery::store().await, ManualFeed::new());
+    let (table, faults) = following(&store, FaultyFeed::new(bus.clone()).that_tells_in(FeedOrder::Unknown)).await;
+    let held = faults.next(Operation::Insert).is_held();
+    let insert = inserting(&table);
+    held.arrived().await;
+    almanac(&store).await;
+    let before = store.get_id_value(&"almanac".into()).await.unwrap().unwrap();
+    let answered = faults.next(Operation::Read).has_its_answer_held();
+    let reading = tokio::spawn({
+        let table = table.clone();
+        async move { table.edit_record_owned("almanac").await.map(|_| ()) }
+    });
+    answered.arrived().await;
+    store.colleague_sets("almanac", "price", 310).await;
+    bus.changed("almanac");
+    bus.upsert("almanac", before);
+    until(|| table.metrics().feed_events == 2).await;
+    answered.release();
+    reading.await.unwrap().unwrap();
+
+    held.release();
+    insert.await.unwrap().unwrap();
+
+    until(|| table.row(&"almanac".into()).is_some_and(|row| row.price == 310)).await;
+}
+
+#[tokio::test]
 async fn a_row_that_is_named_is_read_though_an_insert_is_under_way() {
     let (store, bus) = (bakery::store().await, ManualFeed::new());
     let (table, faults) = following(&store, bus.clone()).await;

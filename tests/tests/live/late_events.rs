@@ -46,6 +46,30 @@ async fn told(
 }
 
 #[tokio::test]
+async fn an_answer_from_before_an_event_that_tells_what_is_shown_is_read_once_more() {
+    let (store, bus) = (bakery::store().await, ManualFeed::new());
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).feed(bus.clone()).open().await.unwrap();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    store.colleague_sets("flux_cupcake", "price", 130).await;
+    let held = faults.next(Operation::Read).has_its_answer_held();
+    let reading = tokio::spawn({
+        let table = table.clone();
+        async move { table.on_backend_change("flux_cupcake").await }
+    });
+    held.arrived().await;
+    store.colleague_sets("flux_cupcake", "price", 120).await; // as it is shown
+    bus.upsert("flux_cupcake", cupcake(120)); // of both changes the last
+    until(|| table.metrics().feed_events == 1).await;
+
+    held.release();
+    reading.await.unwrap().unwrap();
+
+    assert_eq!(table.row(&"flux_cupcake".into()).unwrap().price, 120, "P7");
+}
+
+#[tokio::test]
 async fn an_event_with_the_value_that_was_saved_does_not_vouch_for_the_one_after_it() {
     let (table, store, bus) = behind_a_slow_bus().await;
     let mut edit = table.edit_record("flux_cupcake").await.unwrap();

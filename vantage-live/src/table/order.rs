@@ -92,6 +92,8 @@ pub(super) struct Shown {
 pub(crate) enum Mark {
     /// What is shown is from the feed itself, which had told everything up to this position before.
     Told(u64),
+    /// The same, where the feed has said since that the record has changed, and not what.
+    Named(u64),
     /// Everything up to this position.
     Position(u64),
     /// The feed does not say where it is, so it is never known.
@@ -159,7 +161,7 @@ impl Moments {
         let shown = self.shown(id);
         let told = match shown.mark {
             // What was told before this subscription was counted otherwise, maybe.
-            Mark::Told(heard) if shown.applied > self.subscribed => Some(heard),
+            Mark::Told(heard) | Mark::Named(heard) if shown.applied > self.subscribed => Some(heard),
             _ => None,
         };
         Learned { asked: shown.asked, told }
@@ -205,8 +207,8 @@ impl Moments {
     /// The feed has told of the record, and not what: what is shown is not what it has told last.
     pub fn named(&mut self, id: &Id) {
         let shown = self.shown(id);
-        if let Mark::Told(_) = shown.mark {
-            self.remember(id, Shown { mark: self.mark(), ..shown });
+        if let Mark::Told(heard) = shown.mark {
+            self.remember(id, Shown { mark: Mark::Named(heard), ..shown });
         }
     }
 

@@ -118,6 +118,10 @@ fn of_what_was_only_named_it_is_not_known_what_the_feed_has_told() {
 
     assert!(!moments.has_told(&id, mark));
     assert_eq!(moments.judge(&id, event(1)), Verdict::Apply, "what it tells after that is newer");
+    assert!(
+        moments.learned(&id).is_since(Point { moment: 0, mark: Mark::Position(0) }),
+        "it is still what it had told"
+    );
 }
 
 #[test]
