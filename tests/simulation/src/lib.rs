@@ -48,7 +48,7 @@
 //! | P6 | an event is shown, however late | 423 |
 //! | P6 | an answer is shown, however late | 517 |
 //! | P6 | an event that has waited counts as new as what the feed has told since | 33,857 |
-//! | P5, P6 | an event that has the values which are shown makes those after it newer | 66,997 in `crowd` |
+//! | P5, P6 | an event that has the values which are shown makes those after it newer | 77,411 in `crowd` |
 //! | P7 | a list does not remove what it does not have | 53 |
 //! | P7 | the table lists before it subscribes | 612 |
 //! | P7 | a feed that says that something has changed is not heard | 5,797 |

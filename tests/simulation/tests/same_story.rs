@@ -26,7 +26,7 @@ const HASHES: &str = "
     0x169ac47ea07585b8,
     0xebdc4d6cddff2900,
     0xc623e04908c907b4,
-    0x7637ef00c515c2e5,
+    0xc4852fe40a5fb2ef,
     0x4c29b5bd0aa67828,
     0xf54de731ea2fb0a1,
     0x126a041c31b3ca5,

@@ -73,6 +73,26 @@ async fn a_lost_write_that_checks_nothing_may_land_though_what_it_writes_was_cha
 }
 
 #[tokio::test]
+async fn a_lost_write_that_checks_nothing_may_land_on_a_record_that_was_made_again() {
+    let (table, store, faults) = faulty_products().await;
+    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    edit.set_policy(Policy::Overwrite);
+    edit.price = 130;
+    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
+    let _ = edit.save().await.unwrap();
+    let record = store.get_id_value(&CUPCAKE.into()).await.unwrap().unwrap();
+    store.colleague_deletes(CUPCAKE).await;
+    assert!(matches!(edit.refresh_snapshot().await, Err(RefreshError::Deleted { .. })));
+    store.insert_id_value(&CUPCAKE.into(), record).await.unwrap();
+    store.colleague_sets(CUPCAKE, "price", 130).await; // it lands now
+    edit.price = 140;
+
+    let conflicts = edit.refresh_snapshot().await.unwrap();
+
+    assert!(conflicts.is_empty(), "{conflicts:?}");
+}
+
+#[tokio::test]
 async fn a_lost_write_that_was_seen_to_have_landed_lands_no_second_time() {
     let (table, store, faults) = faulty_products().await;
     let mut edit = table.edit_record(CUPCAKE).await.unwrap();

@@ -231,11 +231,13 @@ impl<E: LiveEntity> Doubts<E> {
         for Lost { sent, .. } in &mut self.lost {
             let changed = sent.checks.changed_in(state, learned);
             sent.checks.settle(changed);
-            let may_land = match state {
-                State::Row(row) => sent.checks.is_of_nothing() && sent.standing(row) != sent.fields,
-                State::Unfit | State::Gone => false,
+            let has_landed = match state {
+                State::Row(row) => sent.standing(row) == sent.fields,
+                // It may be made again.
+                State::Gone => false,
+                State::Unfit => true,
             };
-            if !may_land {
+            if has_landed || !sent.checks.is_of_nothing() {
                 sent.fields = sent.fields - changed;
             }
         }

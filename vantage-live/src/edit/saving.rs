@@ -50,7 +50,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Where all of the write stands there as it was sent, it is this session's own; a field with a third value may be a
     /// coercion of ours or somebody's change, and is shown as a conflict, for it cannot be told and must not be
     /// overwritten, and so is any other that was typed into since. A write that lands even later than that is still known
-    /// for this session's own. A record whose first save was lost has no id to be refreshed by: its next save finds out.
+    /// for this session's own, unless another save of the same fields was answered since. A record whose first save was lost has no id to be refreshed by: its next save finds out.
     /// Where somebody has deleted it by then, it is made once more, for nothing tells that it was there.
     ///
     /// # Errors

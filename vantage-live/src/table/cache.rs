@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use futures::{FutureExt, TryStreamExt};
 
-use super::lists::Listing;
 use super::rows::{Entry, Snapshot};
 use super::shared::Shared;
 use super::uncached::Tell;
@@ -22,13 +21,12 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Shows what the cache has, and says whether that was anything. The list of the backend that follows corrects it.
 pub(super) async fn load<E: LiveEntity>(shared: &Arc<Shared<E>>) -> Result<bool, ValueError> {
     let Some(cache) = &shared.cache else { return Ok(false) };
-    let mut listing = Listing::begin(shared);
     let mut batches = cache.stream_values(shared.batch);
     let mut found = false;
     while let Some(batch) = batches.try_next().await? {
         found |= !batch.is_empty();
         let seen: Vec<_> = batch.into_iter().map(|(id, record)| (shared.see(&id, Some(&record)), id)).collect();
-        listing.tells(seen, |core, id, seen, _| core.load(&id, seen));
+        shared.change(|core| seen.into_iter().for_each(|(seen, id)| core.load(&id, seen)));
     }
     Ok(found)
 }

@@ -192,11 +192,10 @@ impl<E: LiveEntity> Core<E> {
         }
     }
 
-    /// Takes in what the cache has, where nothing better is known by now.
+    /// Takes in what the cache has, which is older than whatever else is known: where anything is, or will be, it comes to that.
     pub fn load(&mut self, id: &Id, seen: Seen<E>) {
-        let is_known = self.moments.has_learned(id) || self.flights.puts_off(id);
-        if !is_known {
-            self.put(id, seen, Source::Hint, Origin::Remote);
+        if !self.moments.has_learned(id) {
+            self.put(id, seen, Origin::Remote);
         } else if !self.agrees(id, &seen) {
             // P7: what became of the record, the cache is to have too.
             self.uncached.add(id);
@@ -263,7 +262,9 @@ impl<E: LiveEntity> Core<E> {
     /// Shows a state, whatever is shown now.
     pub fn show(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) {
         self.uncached.add(id);
-        self.put(id, seen, source, origin);
+        self.moments.applied(id, source);
+        self.flights.has_changed(id);
+        self.put(id, seen, origin);
     }
 
     /// The store has deleted every record that it had. What is still shown, and this answers with, was learned meanwhile, from
@@ -275,9 +276,7 @@ impl<E: LiveEntity> Core<E> {
         self.snapshot.rows.keys().chain(self.rejected.keys()).cloned().collect()
     }
 
-    fn put(&mut self, id: &Id, seen: Seen<E>, source: Source, origin: Origin) {
-        self.moments.applied(id, source);
-        self.flights.has_changed(id);
+    fn put(&mut self, id: &Id, seen: Seen<E>, origin: Origin) {
         self.changed = true;
         let id = id.clone();
         self.rejected.remove(&id);
@@ -341,15 +340,15 @@ impl<E: LiveEntity> Core<E> {
     fn agreed(&mut self, id: &Id, source: Source) {
         match source {
             Source::Request { .. } => {
-                self.moments.applied(id, source);
+                self.moments.agreed(id, source);
                 self.flights.has_changed(id);
             }
             Source::Event { .. } => {
-                self.moments.confirmed(id);
+                self.moments.confirmed(id, source);
                 // What waits for an answer of ours is older than this, and would take the row back.
                 self.flights.forget_told(id);
             }
-            Source::Hint => self.moments.confirmed(id),
+            Source::Hint => self.moments.confirmed(id, source),
         }
     }
 

@@ -165,11 +165,6 @@ impl<E: LiveEntity> Flights<E> {
         self.writes.get(id).is_some_and(|flight| flight.began <= sent && !flight.changed)
     }
 
-    /// Whether a write of ours to this record is under way, and not for too long.
-    pub fn puts_off(&self, id: &Id) -> bool {
-        self.writes.get(id).is_some_and(|flight| !flight.overdue)
-    }
-
     /// Keeps what others tell of a record until the write of ours that is under way has its answer, or while it may be one
     /// that we are inserting; says whether it does.
     pub fn put_off_told(&mut self, id: &Id, seen: &Seen<E>, source: Source, may_be_inserted: bool) -> bool {

@@ -17,15 +17,15 @@ use crate::entity::LiveEntity;
 use crate::panics;
 use crate::value::{Id, ValueError};
 
-/// A list that is under way, of the backend or of the cache. However it ends, it is not any more.
-pub(super) struct Listing<'s, E: LiveEntity> {
+/// A list that is under way. However it ends, it is not any more.
+struct Listing<'s, E: LiveEntity> {
     shared: &'s Arc<Shared<E>>,
     began: Moment,
     room: Room,
 }
 
 impl<'s, E: LiveEntity> Listing<'s, E> {
-    pub fn begin(shared: &'s Arc<Shared<E>>) -> Self {
+    fn begin(shared: &'s Arc<Shared<E>>) -> Self {
         let (began, room) = shared.change(Core::list_begins);
         Listing { shared, began, room }
     }
@@ -35,14 +35,12 @@ impl<'s, E: LiveEntity> Listing<'s, E> {
         Source::Request { began: self.began, write: false }
     }
 
-    /// Takes in what it tells, each with its source.
-    pub fn tells(&mut self, seen: Vec<(Seen<E>, Id)>, mut take: impl FnMut(&mut Core<E>, Id, Seen<E>, Source)) {
+    /// Takes in what it tells.
+    fn tells(&mut self, seen: Vec<(Seen<E>, Id)>) {
         let source = self.source();
         self.shared.change(|core| {
             core.moments.list_tells(&mut self.room, seen.len());
-            for (seen, id) in seen {
-                take(core, id, seen, source);
-            }
+            seen.into_iter().for_each(|(seen, id)| core.list(&id, seen, source));
         });
     }
 }
@@ -92,7 +90,7 @@ impl<E: LiveEntity> Shared<E> {
         while let Some(batch) = batches.try_next().await? {
             let seen: Vec<_> = batch.into_iter().map(|(id, record)| (self.see(&id, Some(&record)), id)).collect();
             ids.extend(seen.iter().map(|(_, id)| id.clone()));
-            listing.tells(seen, |core, id, seen, source| core.list(&id, seen, source));
+            listing.tells(seen);
             listed(ids.len() as u64);
         }
         if ids.is_empty() {

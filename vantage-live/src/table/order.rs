@@ -232,7 +232,16 @@ impl Moments {
         self.feed.as_ref().and_then(Feed::position).map_or(Mark::Unknown, Mark::Position)
     }
 
-    /// The record was applied now, or an answer has told once more what is shown of it.
+    /// An answer has told once more what is shown of the record: it is no older than it was known to be.
+    pub fn agreed(&mut self, id: &Id, source: Source) {
+        let asked = self.shown(id).asked;
+        self.applied(id, source);
+        if let Some(shown) = self.shown.get_mut(id) {
+            shown.asked = shown.asked.max(asked);
+        }
+    }
+
+    /// The record was applied now.
     pub fn applied(&mut self, id: &Id, source: Source) {
         let mark = match source {
             Source::Event { heard } => Mark::Told(heard),
@@ -263,6 +272,9 @@ impl Moments {
     /// The list of this room has ended, or failed.
     pub fn list_ended(&mut self, Room(records): Room) {
         self.listed = self.listed.saturating_sub(records);
+        if self.shown.len() > REMEMBERED + self.listed {
+            self.forget();
+        }
     }
 
     /// How much room lists under way have.
@@ -276,19 +288,23 @@ impl Moments {
     pub fn listed(&mut self, began: Moment) {
         // Of what was forgotten since, nobody knows whether it has.
         let asked = if self.forgotten.applied > began { self.forgotten.asked } else { began };
-        self.shown.retain(|_, shown| shown.applied > began && shown.asked < began);
+        self.shown.retain(|_, shown| shown.applied > began && shown.asked != asked);
         self.forgotten = Shown { applied: self.next(), mark: self.mark(), asked };
     }
 
     /// What a list has told of the record is not shown: it counts as applied now, and as no newer than it was.
     pub fn keep(&mut self, id: &Id) {
+        let shown = self.shown(id);
+        // What was told before this subscription is not told in it.
+        let mark = if shown.applied > self.subscribed { shown.mark } else { shown.mark.max(self.mark()) };
         let applied = self.next();
-        self.remember(id, Shown { applied, ..self.shown(id) });
+        self.remember(id, Shown { applied, mark, ..shown });
     }
 
-    /// Every record counts as applied now, and as asked for when that was last known of all.
+    /// Every record counts as applied now, and as no newer than any of them.
     pub fn forget(&mut self) {
-        self.forgotten = Shown { applied: self.next(), mark: self.mark(), ..self.forgotten };
+        let asked = self.shown.values().map(|shown| shown.asked).fold(self.forgotten.asked, Moment::min);
+        self.forgotten = Shown { applied: self.next(), mark: self.mark(), asked };
         self.shown.clear();
     }
 
@@ -301,9 +317,14 @@ impl Moments {
 
     /// What is shown was told once more, by the feed, which may be an echo of before. A request that was sent before this moment
     /// is not newer, even if it was sent after the record was applied.
-    pub fn confirmed(&mut self, id: &Id) {
+    pub fn confirmed(&mut self, id: &Id, source: Source) {
         let shown = self.shown(id);
-        let mark = if broken::is(Broken::TrustsEchoes) { Mark::Told(self.heard) } else { shown.mark };
+        let mark = match (source, shown.mark) {
+            // It tells in the order of commits, so this is what it has told last.
+            (Source::Event { heard }, Mark::Told(_) | Mark::Named(_)) => Mark::Told(heard),
+            (Source::Event { heard }, _) if broken::is(Broken::TrustsEchoes) => Mark::Told(heard),
+            (_, mark) => mark,
+        };
         let applied = self.next();
         self.remember(id, Shown { applied, mark, ..shown });
     }

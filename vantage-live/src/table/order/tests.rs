@@ -5,6 +5,9 @@ const MARKED: Shown = Shown { applied: 5, mark: Mark::Position(20), asked: 0 };
 const UNKNOWN: Shown = Shown { applied: 5, mark: Mark::Unknown, asked: 0 };
 const TOLD: Shown = Shown { applied: 5, mark: Mark::Told(0), asked: 0 };
 
+/// Later than any request here.
+const LATE: Moment = Moment::MAX;
+
 fn request(began: Moment) -> Source {
     Source::Request { began, write: false }
 }
@@ -163,7 +166,7 @@ fn who_waits_has_an_answer_by_a_request_that_was_sent_later_and_by_no_other() {
     moments.applied(&id, request(after));
 
     assert!(moments.was_asked_since(&id, since));
-    moments.confirmed(&id);
+    moments.confirmed(&id, event(0));
     assert!(moments.was_asked_since(&id, since), "by whatever else the same is told");
     moments.applied(&id, event(0));
     assert!(!moments.was_asked_since(&id, since), "the feed may tell of before that");
@@ -287,4 +290,104 @@ fn what_a_list_has_found_gone_is_not_shown_by_what_was_asked_for_before_it() {
     moments.listed(began);
 
     assert_eq!(moments.judge(&id, request(read)), Verdict::Settle);
+}
+
+#[test]
+fn what_an_earlier_list_tells_later_does_not_date_what_was_kept_from_a_later_one() {
+    let mut moments = Moments::new(None);
+    let id = Id::from("sea_pie");
+    let (earlier, _room) = moments.list_begins(1);
+    let read = moments.next();
+    let (later, _room) = moments.list_begins(1);
+    moments.applied(&id, request(read));
+    moments.keep(&id);
+    moments.listed(later);
+    moments.keep(&id);
+
+    moments.listed(earlier);
+
+    assert!(!moments.was_asked_since(&id, read));
+}
+
+#[test]
+fn what_is_forgotten_is_no_newer_than_anything_that_was_remembered() {
+    let mut moments = Moments::new(None);
+    let id = Id::from("sea_pie");
+    moments.applied(&id, request(0));
+    let (began, _room) = moments.list_begins(1);
+    moments.keep(&id);
+    moments.listed(began);
+
+    moments.forget();
+
+    assert!(!moments.was_asked_since(&id, 0));
+}
+
+#[test]
+fn what_was_told_before_a_subscription_and_kept_from_its_list_is_not_told_in_it() {
+    let (mut moments, id, mark) = followed();
+    moments.heard(1);
+    assert!(moments.has_told(&id, mark));
+    moments.subscribed();
+
+    moments.keep(&id);
+
+    moments.heard(1);
+    assert!(!moments.has_told(&id, mark));
+    assert!(!moments.learned(&id).is_since(Point { moment: LATE, mark: Mark::Position(0) }));
+}
+
+#[test]
+fn what_the_feed_tells_once_more_is_what_it_has_told_last() {
+    let (mut moments, id, mark) = followed();
+    moments.named(&id);
+    moments.heard(1);
+    assert!(!moments.has_told(&id, mark));
+
+    moments.confirmed(&id, event(1));
+
+    assert!(moments.has_told(&id, mark));
+    assert!(moments.learned(&id).is_since(Point { moment: LATE, mark }));
+}
+
+#[test]
+fn what_is_told_once_more_by_an_older_answer_is_no_older_for_it() {
+    let mut moments = Moments::new(None);
+    let id = Id::from("sea_pie");
+    let older = moments.next();
+    let sent = moments.point();
+    let since = moments.next();
+    moments.applied(&id, request(since));
+
+    moments.agreed(&id, request(older));
+
+    assert!(moments.learned(&id).is_since(sent));
+}
+
+#[test]
+fn what_was_asked_for_later_than_a_list_is_no_older_when_the_list_ends() {
+    let mut moments = Moments::new(None);
+    let id = Id::from("sea_pie");
+    let (began, _room) = moments.list_begins(1);
+    let sent = moments.point();
+    let since = moments.next();
+    moments.applied(&id, request(since));
+
+    moments.listed(began);
+
+    assert!(moments.learned(&id).is_since(sent));
+}
+
+#[test]
+fn what_has_come_while_a_list_was_under_way_has_no_more_room_than_ever_when_it_has_ended() {
+    let mut moments = Moments::new(None);
+    let (began, room) = moments.list_begins(2 * REMEMBERED);
+    for n in 0..2 * REMEMBERED {
+        moments.applied(&Id::from(i64::try_from(n).unwrap_or_default()), event(0));
+    }
+    moments.listed(began);
+
+    moments.list_ended(room);
+
+    assert!(moments.shown.len() <= REMEMBERED, "P8: {}", moments.shown.len());
 }
