@@ -327,3 +327,31 @@ use proc_macro::TokenStream;
 pub fn live_entity(input: TokenStream) -> TokenStream {
     steps::output(input.into()).into()
 }
+
+/// What is a word of the language in the derive's edition alone is a field's name in a program of another.
+///
+/// ```edition2021
+/// use serde::{Deserialize, Serialize};
+/// use vantage_live::LiveEntity;
+///
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+/// struct Key<T> {
+///     gen: u32,
+///     #[live(nested)]
+///     inner: Inner,
+///     value: T,
+/// }
+///
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+/// struct Inner {
+///     #[live(eq = u32::eq)]
+///     gen: u32,
+/// }
+///
+/// let (old, new) = (Inner { gen: 1 }, Inner { gen: 2 });
+/// assert!(InnerDirty::from(old.diff(&new)).gen);
+/// assert_eq!(InnerField::Gen.name(), "gen");
+/// assert_eq!(Inner::conflicts(InnerField::Gen.into(), &old, &new, &old).gen.unwrap().local, 2);
+/// ```
+#[cfg(doctest)]
+struct Editions;

@@ -222,20 +222,21 @@ impl Field {
             errors.at(ident, "a field has a name: write one in place of `_`");
             return None;
         }
-        let name = ident.unraw().to_string();
+        let (name, span) = (ident.unraw().to_string(), ident.span());
         let serde = FieldSerde::parse(&field.attrs);
         let ty = generics::without_self(&field.ty, of);
+        let wire = Wire::new(&ident, &serde, entity);
         Some(Field {
+            ident: naming::of_any_edition(ident),
             vis: field.vis.clone(),
             docs: docs::copied(rust::docs(&field.attrs), &of.ident),
             notes: rust::notes(&field.attrs),
             live: FieldAttrs::parse(&field.attrs, errors),
-            variant: naming::variant(&name, ident.span()),
+            variant: naming::variant(&name, span),
             namesake: None,
-            wire: Wire::new(&ident, &serde, entity),
+            wire,
             parameter: generics::mentioned(&of.generics, &ty),
             shared_type: None,
-            ident,
             ty,
             serde,
         })

@@ -97,6 +97,12 @@ pub fn generated(name: &Ident) -> Ident {
     name
 }
 
+/// The field's name so that it is one in the derive's own edition, in which `gen` is a word of the language. What is one since
+/// 2018, serde does not take in a program of 2015 either.
+pub fn of_any_edition(name: Ident) -> Ident {
+    if name == "gen" { Ident::new_raw("gen", name.span()) } else { name }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
