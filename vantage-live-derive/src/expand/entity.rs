@@ -322,7 +322,10 @@ fn assertions(entity: &Entity) -> Option<TokenStream> {
              them, or take the `alias` or `flatten` away",
             field.name()
         );
-        Place::of(&field.ty).put(quote!(#live::assert!((#own_fields).is_distinct(), #message);))
+        Place::of(&field.ty).put(quote! {
+            const __OWN: #live::Own = #own_fields;
+            #live::assert!(__OWN.is_distinct::<{ __OWN.places() }>(), #message);
+        })
     });
     entity.has_nested().then(|| {
         quote! {

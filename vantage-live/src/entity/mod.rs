@@ -7,6 +7,7 @@ mod compare;
 mod conflict;
 #[doc(hidden)]
 pub mod derived;
+mod distinct;
 mod field;
 mod optional;
 mod set;

@@ -42,7 +42,7 @@ impl Own {
         Own { fields, roles: &[], aliases: &[], tag: "", optional: false }
     }
 
-    const fn role(&self, place: usize) -> Option<&Role> {
+    pub(super) const fn role(&self, place: usize) -> Option<&Role> {
         let mut at = 0;
         while at < self.roles.len() {
             if self.roles[at].0 == place {
@@ -52,87 +52,6 @@ impl Own {
         }
         None
     }
-
-    /// How many names the entity's fields have in the object that it is written as, those that are only read included.
-    const fn count(&self) -> usize {
-        let (mut count, mut at) = (self.before_flat(), 0);
-        while at < self.roles.len() {
-            if let Role::Flat(own) = &self.roles[at].1 {
-                count += own.count();
-            }
-            at += 1;
-        }
-        count
-    }
-
-    /// How many of them are its own.
-    const fn before_flat(&self) -> usize {
-        let (mut count, mut at) = (self.fields.len() + 1, 0);
-        while at < self.aliases.len() {
-            count += self.aliases[at].1.len();
-            at += 1;
-        }
-        count
-    }
-
-    /// The `number`th of those names; empty where the field there has none of its own.
-    const fn nth(&self, number: usize) -> &'static str {
-        if number == 0 {
-            return self.tag;
-        }
-        if number <= self.fields.len() {
-            return match self.role(number - 1) {
-                Some(Role::Flat(_) | Role::Rest) => "",
-                _ => self.fields[number - 1][1],
-            };
-        }
-        let (mut before, mut at) = (self.fields.len() + 1, 0);
-        while at < self.aliases.len() {
-            let aliases = self.aliases[at].1;
-            if number - before < aliases.len() {
-                return aliases[number - before];
-            }
-            before += aliases.len();
-            at += 1;
-        }
-        at = 0;
-        while at < self.roles.len() {
-            if let Role::Flat(own) = &self.roles[at].1 {
-                if number - before < own.count() {
-                    return own.nth(number - before);
-                }
-                before += own.count();
-            }
-            at += 1;
-        }
-        ""
-    }
-
-    /// Whether no two fields have the same name in the record: serde would write one over the other, or read it for the other.
-    #[must_use]
-    pub const fn is_distinct(&self) -> bool {
-        let (count, mut one) = (self.count(), 0);
-        while one < count {
-            let name = self.nth(one).as_bytes();
-            let mut other = one + 1;
-            while other < count {
-                if !name.is_empty() && equal(name, self.nth(other).as_bytes()) {
-                    return false;
-                }
-                other += 1;
-            }
-            one += 1;
-        }
-        true
-    }
-}
-
-const fn equal(one: &[u8], other: &[u8]) -> bool {
-    let mut at = 0;
-    while at < one.len() && at < other.len() && one[at] == other[at] {
-        at += 1;
-    }
-    at == one.len() && at == other.len()
 }
 
 /// What is known of one leaf field.
