@@ -39,7 +39,7 @@ macro_rules! programs {
 }
 
 programs! {
-    alias cfg deprecated flatten function_local generics hidden hygiene ids macro_made names names_in_scope nested
+    alias bounds cfg deprecated flatten function_local generics hidden hygiene ids macro_made names names_in_scope nested
     odd_names one_field optional parts_and_values product renames self_type serde_attributes serde_crate serde_together
     tag two_hundred_fields values values_of_other_crates visibility whole_range wide_and_flat
 }

@@ -6,9 +6,13 @@ use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{DeriveInput, GenericParam, Generics, Ident, Lifetime, Type, WherePredicate, parse_quote};
 
-/// The parameters that some fields mention, with the bounds that speak of nothing else.
+use crate::model::Field;
+
+/// The parameters that some fields mention, and those that their bounds mention, with the bounds that speak of nothing else.
 pub struct Params<'g> {
     used: Vec<&'g GenericParam>,
+    /// Those that no field mentions.
+    by_bounds: Vec<&'g Ident>,
     generics: &'g Generics,
 }
 
@@ -17,7 +21,35 @@ impl<'g> Params<'g> {
         // Most structs have none, and need not be read for them.
         let types: TokenStream = if generics.params.is_empty() { TokenStream::new() } else { types.collect() };
         let used = |param: &&GenericParam| name(param).is_some_and(|name| mentions(types.clone(), name));
-        Params { used: generics.params.iter().filter(used).collect(), generics }
+        let mut params =
+            Params { used: generics.params.iter().filter(used).collect(), by_bounds: Vec::new(), generics };
+        let (by_fields, bounds) = (params.used.len(), bounds(generics));
+        while by_fields > 0 && params.add_by(&bounds) {}
+        params
+    }
+
+    /// Takes in what the bounds of the used ones mention: a field's type may need them. Whether there was more.
+    fn add_by(&mut self, bounds: &[(TokenStream, TokenStream)]) -> bool {
+        let of_used = bounds.iter().filter(|(of, bound)| self.covers(of) && !mentions_self(bound));
+        let bounds: TokenStream = of_used.map(|(_, bound)| bound.clone()).collect();
+        let is_used = |param: &&GenericParam| self.used.iter().any(|used| name(used) == name(param));
+        let is_new = |param: &&GenericParam| name(param).is_some_and(|name| mentions(bounds.clone(), name));
+        let more: Vec<_> = self.generics.params.iter().filter(|param| !is_used(param) && is_new(param)).collect();
+        // In the order in which they are declared.
+        let all = self.generics.params.iter().filter(|param| is_used(param) || is_new(param));
+        self.used = all.collect();
+        let types = more.iter().filter(|param| matches!(param, GenericParam::Type(_)));
+        self.by_bounds.extend(types.filter_map(|param| name(param)));
+        !more.is_empty()
+    }
+
+    /// The field's type in the definition of a generated type, which is refused where a parameter stands in no field of it.
+    pub fn held(&self, field: &Field, private: &TokenStream) -> TokenStream {
+        let ty = field.ty.to_token_stream();
+        if field.parameter.is_none() {
+            return ty;
+        }
+        self.by_bounds.iter().fold(ty, |ty, name| quote!(<#ty as #private::Beside<#name>>::Itself))
     }
 
     /// `<'e, T: Bound, const N: usize>`, as an impl has it.
@@ -83,11 +115,19 @@ impl<'g> Params<'g> {
         types.filter_map(|param| name(param)).map(|name| quote!(#name: 'static))
     }
 
+    /// That the types live as long as a reference to them in the definition of a generated type: where the type that is
+    /// referred to is [`held`](Self::held), the compiler does not see that.
+    pub fn outlive(&self, lifetime: &TokenStream) -> impl Iterator<Item = TokenStream> {
+        let types = self.used.iter().filter(|param| matches!(param, GenericParam::Type(_)));
+        let types = types.filter(|_| !self.by_bounds.is_empty()).filter_map(|param| name(param));
+        types.map(move |name| quote!(#name: #lifetime))
+    }
+
     /// Whether `tokens` mention no parameter but the used ones, nor the struct itself, which is another type in a generated
     /// one.
     fn covers(&self, tokens: impl ToTokens) -> bool {
         let tokens = tokens.to_token_stream();
-        if mentions(tokens.clone(), &Ident::new("Self", Span::call_site())) {
+        if mentions_self(&tokens) {
             return false;
         }
         let foreign = |param: &GenericParam| {
@@ -96,6 +136,17 @@ impl<'g> Params<'g> {
         };
         !self.generics.params.iter().any(foreign)
     }
+}
+
+/// What the bounds are of, and the bounds, whether they stand at the parameter or in the where-clause.
+fn bounds(generics: &Generics) -> Vec<(TokenStream, TokenStream)> {
+    let params = generics.type_params().map(|param| (param.ident.to_token_stream(), param.bounds.to_token_stream()));
+    let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let predicates = predicates.filter_map(|predicate| match predicate {
+        WherePredicate::Type(of) => Some((of.bounded_ty.to_token_stream(), of.bounds.to_token_stream())),
+        _ => None,
+    });
+    params.chain(predicates).collect()
 }
 
 fn angled(items: impl Iterator<Item = TokenStream>) -> TokenStream {
@@ -114,6 +165,10 @@ fn name(param: &GenericParam) -> Option<&Ident> {
         GenericParam::Const(param) => Some(&param.ident),
         GenericParam::Lifetime(_) => None,
     }
+}
+
+fn mentions_self(tokens: &TokenStream) -> bool {
+    mentions(tokens.clone(), &Ident::new("Self", Span::call_site()))
 }
 
 fn mentions(tokens: TokenStream, name: &Ident) -> bool {

@@ -493,7 +493,7 @@ pub mod __private {
     pub use crate::__impl_dirty as impl_dirty;
     pub use crate::__impl_field as impl_field;
     pub use crate::entity::derived::{
-        ByDebug, ByDots, Itself, Showing, conflict_of, copied, debug_change, debug_conflict, debug_conflicts,
+        Beside, ByDebug, ByDots, Itself, Showing, conflict_of, copied, debug_change, debug_conflict, debug_conflicts,
         debug_dirty, debug_field, debug_nested, deserialize_field, first, flags, in_order, leaves, offsets, refused,
         same_flags, shown, to_json, with_field,
     };

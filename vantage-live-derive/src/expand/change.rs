@@ -10,11 +10,11 @@ use crate::model::Entity;
 pub fn item(entity: &Entity) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(entity), &entity.vis, &entity.names.change);
     let (params, e) = (entity.params(), entity.lifetime("'e"));
-    let (declared, clause) = (params.defined(Some(&e)), where_clause(entity, []));
+    let (declared, clause) = (params.defined(Some(&e)), where_clause(entity, params.outlive(&e)));
     let docs = doc_of(entity, "A field of {} with its two values, to match on.");
     let (from, to) = (doc("the value before"), doc("the value after"));
     let variants = entity.tracked().map(|(_, field, variant)| {
-        let (docs, ty) = (doc_field(entity, field), &field.ty);
+        let (docs, ty) = (doc_field(entity, field), params.held(field, &live));
         if is_nested(field) {
             let inner = nested(&live, field, &quote!(Change<#e>));
             quote!(#docs #variant(#inner))

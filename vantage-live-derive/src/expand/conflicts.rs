@@ -15,7 +15,8 @@ pub fn item(entity: &Entity) -> TokenStream {
     let (declared, clause) = (params.defined(None), where_clause(entity, []));
     let docs = doc_of(entity, "The fields of {} that were changed on both sides.");
     let fields = entity.tracked().map(|(_, field, _)| {
-        let (docs, ident, ty) = (doc_field(entity, field), naming::generated(&field.ident), &field.ty);
+        let (docs, ident) = (doc_field(entity, field), naming::generated(&field.ident));
+        let ty = params.held(field, &live);
         let ty = if is_nested(field) {
             nested(&live, field, &quote!(Conflicts))
         } else {
@@ -36,10 +37,10 @@ pub fn item(entity: &Entity) -> TokenStream {
 pub fn each(entity: &Entity) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(entity), &entity.vis, &entity.names.conflict);
     let (params, c) = (entity.params(), entity.lifetime("'c"));
-    let (declared, clause) = (params.defined(Some(&c)), where_clause(entity, []));
+    let (declared, clause) = (params.defined(Some(&c)), where_clause(entity, params.outlive(&c)));
     let docs = doc_of(entity, "One conflict of {}, to match on.");
     let variants = entity.tracked().map(|(_, field, variant)| {
-        let (docs, ty) = (doc_field(entity, field), &field.ty);
+        let (docs, ty) = (doc_field(entity, field), params.held(field, &live));
         if is_nested(field) {
             let inner = nested(&live, field, &quote!(Conflicts));
             quote!(#docs #variant(<#inner as #live::Conflicts>::Each<#c>))

@@ -27,6 +27,17 @@ pub const fn offsets<const N: usize>(lengths: [usize; N]) -> [usize; N] {
 /// The type itself, spelt so that clippy does not mind a reference to a `Cow`.
 pub type Itself<T> = T;
 
+/// The type itself, which a generated type holds in its place where nothing else in it mentions `P`: the compiler refuses a
+/// parameter that is not used.
+pub trait Beside<P: ?Sized> {
+    /// The type.
+    type Itself;
+}
+
+impl<T, P: ?Sized> Beside<P> for T {
+    type Itself = T;
+}
+
 /// How many leaves an entity has.
 #[must_use]
 pub const fn leaves<F: Field>() -> usize {
