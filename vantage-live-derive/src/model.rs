@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, Data, DeriveInput, Fields, Generics, Ident, Type, Visibility, parse_quote};
+use syn::{Attribute, Data, DeriveInput, Fields, Generics, Ident, Type, Visibility};
 
 use crate::attr::{EntityAttrs, EntitySerde, FieldAttrs, FieldSerde, Given, refuses, rust};
 use crate::docs;
@@ -328,13 +328,9 @@ impl Field {
     /// What to write in the type's place, where no record can be read into the field: serde could, from one that lives as long
     /// as the field does, or the compiler misses a lifetime.
     pub fn borrows(&self) -> Option<&'static str> {
-        let is_borrowed = match ungrouped(&self.ty) {
-            // What serde borrows whatever a function of one's own would do.
-            Type::Reference(ty) => {
-                self.serde.is_read_by_serde() || matches!(*ty.elem, Type::Slice(_)) || ty.elem == parse_quote!(str)
-            }
-            _ => false,
-        };
+        // What serde borrows whatever a function of one's own would do, and what it can read by borrowing alone.
+        let is_borrowed = types::is_borrowed(&self.ty)
+            || matches!(ungrouped(&self.ty), Type::Reference(_)) && self.serde.is_read_by_serde();
         let is_borrowed = self.serde.borrow.is_some() || is_borrowed && self.serde.reads();
         if is_borrowed { Some(types::OWNED) } else { types::without_lifetime(&self.ty).filter(|_| !self.is_own()) }
     }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{GenericArgument, Ident, PathArguments, Type};
+use syn::{GenericArgument, Ident, PathArguments, Type, parse_quote};
 
 use crate::generics::mentions_anywhere;
 
@@ -26,6 +26,15 @@ pub fn optional(ty: &Type) -> Option<&Type> {
         GenericArgument::Type(inner) => Some(inner),
         _ => None,
     })
+}
+
+/// Whether it is a `&str` or a `&[u8]`, or an `Option` of one: these serde borrows without being told to.
+pub fn is_borrowed(ty: &Type) -> bool {
+    let Type::Reference(reference) = ungrouped(optional(ty).unwrap_or(ty)) else { return false };
+    match ungrouped(&reference.elem) {
+        Type::Slice(slice) => *ungrouped(&slice.elem) == parse_quote!(u8),
+        elem => *elem == parse_quote!(str),
+    }
 }
 
 /// The `Rc` or `RefCell` in `ty`, which keeps a row from being read by all threads.
@@ -89,6 +98,16 @@ mod tests {
     use syn::parse_str;
 
     use super::*;
+
+    #[test]
+    fn what_serde_borrows_on_its_own_is_text_or_bytes_or_an_option_of_them() {
+        for ty in ["&'static str", "&'static [u8]", "Option<&'static str>", "std::option::Option<&'static [u8]>"] {
+            assert!(is_borrowed(&parse_str(ty).expect(ty)), "{ty}");
+        }
+        for ty in ["&'static [u16]", "&'static Path", "Vec<&'static str>", "Option<Option<&'static str>>", "String"] {
+            assert!(!is_borrowed(&parse_str(ty).expect(ty)), "{ty}");
+        }
+    }
 
     #[test]
     fn a_lifetime_is_missed_in_what_is_held() {
