@@ -59,6 +59,15 @@ struct TwoNames {
     weight: Option<f64>,
 }
 
+/// serde leaves the id out of a record that has none yet, and has no default for it.
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+struct LeftOut {
+    #[live(id)]
+    #[serde(skip_serializing_if = "String::is_empty")]
+    id: String,
+    weight: Option<f64>,
+}
+
 pub(super) fn main() {
     with_id!("a" => Id, Id::from("a"));
     with_id!("a" => String, "a");
@@ -87,4 +96,11 @@ pub(super) fn main() {
     assert_eq!((row.id, row.weight), (3, Some(0.75)));
     row.weight = Some(f64::NAN);
     assert!(row.patch(TwoNamesField::Weight.into()).is_ok(), "serde reads the `null` that it writes");
+
+    for id in ["", "a"] {
+        let mut row = LeftOut { id: id.to_owned(), weight: Some(f64::NAN) };
+        assert_eq!(row.to_new_record().unwrap().len(), 1, "serde reads the `null` that it writes");
+        row.set_field(LeftOutField::Weight, json!(0.75)).unwrap();
+        assert_eq!((&*row.id, row.weight), (id, Some(0.75)));
+    }
 }

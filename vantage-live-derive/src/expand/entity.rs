@@ -156,7 +156,8 @@ fn constants(entity: &Entity) -> TokenStream {
         let aliases: Vec<_> = names.collect();
         let aliases = (!aliases.is_empty())
             .then(|| quote!(const ID_ALIASES: &'static [&'static __live::str] = &[#(#aliases),*];));
-        let unwritten = (!id.serde.writes() || !id.wire.is_read()).then(|| {
+        let is_left_out = id.serde.skip_serializing_if.is_some() && !id.may_be_missing(&entity.serde);
+        let unwritten = (!id.serde.writes() || !id.wire.is_read() || is_left_out).then(|| {
             quote! {
                 fn unwritten_id(
                     &self,

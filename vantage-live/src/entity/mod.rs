@@ -311,7 +311,7 @@ pub trait LiveEntity: Clone + Stored + Shared + 'static {
         Ok(())
     }
 
-    /// The id as JSON, where serde reads it and does not write it under a name that it reads. For generated code.
+    /// The id as JSON, where serde reads it and does not write it under a name that it reads, or not always. For generated code.
     #[doc(hidden)]
     fn unwritten_id(&self) -> Option<serde_json::Result<Value>> {
         None
