@@ -1,7 +1,7 @@
 //! What stands in for the generated items when the input cannot be expanded, so that our message is the only one.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{Data, DataStruct, DeriveInput, Fields, GenericParam};
 
 use crate::attr::EntityAttrs;
@@ -28,58 +28,60 @@ pub fn fallback(input: &DeriveInput, names: Option<Names>) -> TokenStream {
     }
 }
 
-/// The impl, unless the type has parameters, as it would need bounds that nobody has thought of.
-fn stub(input: &DeriveInput, live: &TokenStream) -> Option<TokenStream> {
+/// The impl.
+fn stub(input: &DeriveInput, live: &TokenStream) -> TokenStream {
     let ident = &input.ident;
-    let plain =
-        !input.generics.params.iter().any(|param| matches!(param, GenericParam::Lifetime(_) | GenericParam::Type(_)));
     let (declared, given, own_clause) = input.generics.split_for_impl();
-    // What can be no entity at all need not learn to be cloned.
-    let apt = matches!(&input.data, Data::Struct(DataStruct { fields: Fields::Named(_), .. }));
+    // What can be no entity at all need not learn to be cloned; and what can depends on a parameter.
+    let apt = matches!(&input.data, Data::Struct(DataStruct { fields: Fields::Named(_), .. }))
+        && input.generics.type_params().next().is_none();
     let clone = (!apt).then(|| quote!(+ #live::Clone));
     // What it lacks of serde's derives, and whether threads may share it, is for another day.
     let own = own_clause.iter().flat_map(|clause| &clause.predicates);
-    let clause = quote!(where #(#own,)* for<'__e> Self: #live::Stored + #live::Shared #clone);
+    let owned = input.generics.params.iter().filter_map(|param| match param {
+        GenericParam::Lifetime(param) => Some(param.lifetime.to_token_stream()),
+        GenericParam::Type(param) => Some(param.ident.to_token_stream()),
+        GenericParam::Const(_) => None,
+    });
+    let clause = quote!(where #(#own,)* #(#owned: 'static,)* for<'__e> Self: #live::Stored + #live::Shared #clone);
     let set = quote!(#live::FieldSet<#live::refused::NoField>);
-    plain.then(|| {
-        quote! {
-            #[automatically_derived]
-            impl #declared #live::LiveEntity for #ident #given #clause {
-                type Field = #live::refused::NoField;
-                type Dirty = #live::refused::NoDirty;
-                type Change<'__e> = #live::refused::NoField;
-                type Conflicts = #live::refused::NoConflicts;
+    quote! {
+        #[automatically_derived]
+        impl #declared #live::LiveEntity for #ident #given #clause {
+            type Field = #live::refused::NoField;
+            type Dirty = #live::refused::NoDirty;
+            type Change<'__e> = #live::refused::NoField;
+            type Conflicts = #live::refused::NoConflicts;
 
-                const TABLE: &'static #live::str = "";
+            const TABLE: &'static #live::str = "";
 
-                fn diff(&self, __other: &Self) -> #set {
-                    #live::FieldSet::EMPTY
-                }
-
-                fn copy_fields(&mut self, __from: &Self, __fields: #set) {}
-
-                fn change<'__e>(
-                    __field: #live::refused::NoField,
-                    __from: &'__e Self,
-                    __to: &'__e Self,
-                ) -> #live::refused::NoField {
-                    __field
-                }
-
-                fn conflicts(
-                    __fields: #set,
-                    __base: &Self,
-                    __local: &Self,
-                    __remote: &Self,
-                ) -> #live::refused::NoConflicts {
-                    #live::refused::NoConflicts
-                }
+            fn diff(&self, __other: &Self) -> #set {
+                #live::FieldSet::EMPTY
             }
 
-            #[automatically_derived]
-            impl #declared #live::NestedEntity for #ident #given #own_clause {
-                type Field = #live::refused::NoField;
+            fn copy_fields(&mut self, __from: &Self, __fields: #set) {}
+
+            fn change<'__e>(
+                __field: #live::refused::NoField,
+                __from: &'__e Self,
+                __to: &'__e Self,
+            ) -> #live::refused::NoField {
+                __field
+            }
+
+            fn conflicts(
+                __fields: #set,
+                __base: &Self,
+                __local: &Self,
+                __remote: &Self,
+            ) -> #live::refused::NoConflicts {
+                #live::refused::NoConflicts
             }
         }
-    })
+
+        #[automatically_derived]
+        impl #declared #live::NestedEntity for #ident #given #own_clause {
+            type Field = #live::refused::NoField;
+        }
+    }
 }
