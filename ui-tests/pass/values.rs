@@ -3,8 +3,9 @@
 #![deny(warnings)]
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::Error;
@@ -77,6 +78,14 @@ impl Silent {
 /// No `Debug`.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 struct Quiet(i64);
+
+/// What one thread alone may read, all may in a lock.
+#[derive(Clone, Serialize, Deserialize, LiveEntity)]
+struct Locked {
+    name: String,
+    #[serde(skip)]
+    seen: Arc<Mutex<RefCell<Vec<String>>>>,
+}
 
 fn within_a_cent(one: &f64, other: &f64) -> bool {
     (one - other).abs() < 0.01
@@ -157,4 +166,7 @@ pub(super) fn main() {
     let conflicts = Values::conflicts(ValuesField::Silent.into(), &one, &two, &one);
     assert_eq!(format!("{conflicts:?}"), "ValuesConflicts [Silent { base: .., local: .., remote: .. }]");
     assert_eq!(Values::conflicts(FieldSet::EMPTY, &one, &two, &one).fields(), FieldSet::EMPTY);
+
+    let locked = Locked { name: "a".to_owned(), seen: Arc::default() };
+    assert!(locked.diff(&locked.clone()).is_empty() && locked.seen.lock().unwrap().borrow().is_empty());
 }

@@ -16,7 +16,7 @@ use crate::error::Errors;
 use crate::generated::Names;
 use crate::generics::{self, Params};
 use crate::naming::{self, RenameRule};
-use crate::types::{self, optional, ungrouped};
+use crate::types::{self, AROUND_MANY, AROUND_ONE, PLAIN, optional, ungrouped};
 
 /// The struct.
 pub struct Entity {
@@ -69,27 +69,6 @@ pub struct Wire {
     /// The names that it reads, with the attributes that say so; the one that it writes first, where that is among them.
     pub read: Vec<Given<String>>,
 }
-
-/// Types that are one value, by names that everyone knows.
-const PLAIN: &[&str] = &[
-    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "String", "u8", "u16", "u32",
-    "u64", "u128", "usize",
-];
-/// Types that hold another.
-const AROUND_ONE: &[&str] = &["Arc", "Box", "Rc", "Cow"];
-/// Types that hold many others.
-const AROUND_MANY: &[&str] = &[
-    "BTreeMap",
-    "BTreeSet",
-    "BinaryHeap",
-    "HashMap",
-    "HashSet",
-    "IndexMap",
-    "IndexSet",
-    "LinkedList",
-    "Vec",
-    "VecDeque",
-];
 
 /// What becomes of a field.
 #[derive(Clone, Copy, PartialEq, Eq)]

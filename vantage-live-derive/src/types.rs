@@ -9,6 +9,27 @@ use crate::generics::mentions_anywhere;
 /// What to write in place of what borrows.
 pub const OWNED: &str = "hold `String`, or what else owns its value";
 
+/// Types that are one value, by names that everyone knows.
+pub const PLAIN: &[&str] = &[
+    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "String", "u8", "u16", "u32",
+    "u64", "u128", "usize",
+];
+/// Types that hold another.
+pub const AROUND_ONE: &[&str] = &["Arc", "Box", "Rc", "Cow"];
+/// Types that hold many others.
+pub const AROUND_MANY: &[&str] = &[
+    "BTreeMap",
+    "BTreeSet",
+    "BinaryHeap",
+    "HashMap",
+    "HashSet",
+    "IndexMap",
+    "IndexSet",
+    "LinkedList",
+    "Vec",
+    "VecDeque",
+];
+
 /// A type that came through a `macro_rules!` macro stands in an invisible group.
 pub fn ungrouped(mut ty: &Type) -> &Type {
     while let Type::Group(group) = ty {
@@ -37,15 +58,32 @@ pub fn is_borrowed(ty: &Type) -> bool {
     }
 }
 
-/// The `Rc` or `RefCell` in `ty`, which keeps a row from being read by all threads.
-pub fn of_one_thread(ty: &Type) -> Option<Ident> {
-    held(ty.to_token_stream(), &|token, behind| match token {
-        // With what is in it, it is nobody's own type.
-        TokenTree::Ident(ident) if ident == "Rc" || ident == "RefCell" => {
-            is_punct(behind.first(), '<').then(|| ident.clone())
+/// The `Rc` or `RefCell` in `ty`, which keeps a row from being read by all threads. What is in somebody's own type, or in a
+/// lock, may be read by all: the compiler knows.
+pub fn of_one_thread(ty: &Type) -> Option<&Ident> {
+    match ungrouped(ty) {
+        Type::Array(array) => of_one_thread(&array.elem),
+        Type::Paren(paren) => of_one_thread(&paren.elem),
+        Type::Reference(reference) => of_one_thread(&reference.elem),
+        Type::Slice(slice) => of_one_thread(&slice.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().find_map(of_one_thread),
+        Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            // With what is in it, it is nobody's own type.
+            let PathArguments::AngleBracketed(given) = &last.arguments else { return None };
+            let is = |names: &[&str]| names.iter().any(|name| last.ident == name);
+            if is(&["Rc", "RefCell"]) {
+                return Some(&last.ident);
+            }
+            let holds = is(AROUND_ONE) || is(AROUND_MANY) || is(&["Option", "PhantomData", "Result"]);
+            let types = given.args.iter().filter_map(|argument| match argument {
+                GenericArgument::Type(inner) => Some(inner),
+                _ => None,
+            });
+            types.filter(|_| holds).find_map(of_one_thread)
         }
         _ => None,
-    })
+    }
 }
 
 /// What to write in place of a `&` or a `Cow` without a lifetime, or with one that nobody declares.
@@ -106,6 +144,25 @@ mod tests {
         }
         for ty in ["&'static [u16]", "&'static Path", "Vec<&'static str>", "Option<Option<&'static str>>", "String"] {
             assert!(!is_borrowed(&parse_str(ty).expect(ty)), "{ty}");
+        }
+    }
+
+    #[test]
+    fn what_is_for_one_thread_is_found_where_nothing_else_may_guard_it() {
+        let cases = [
+            ("std::rc::Rc<str>", Some("Rc")),
+            ("Option<(u8, [RefCell<u8>; 2])>", Some("RefCell")),
+            ("HashMap<String, Vec<&'static Rc<u8>>>", Some("Rc")),
+            ("Arc<RefCell<u8>>", Some("RefCell")),
+            ("Arc<Mutex<RefCell<u8>>>", None),
+            ("&'static LocalKey<RefCell<u8>>", None),
+            ("PhantomData<fn(Rc<u8>) -> RefCell<u8>>", None),
+            ("Rc", None),
+        ];
+
+        for (ty, expected) in cases {
+            let found = of_one_thread(&parse_str(ty).expect(ty)).map(ToString::to_string);
+            assert_eq!(found.as_deref(), expected, "{ty}");
         }
     }
 

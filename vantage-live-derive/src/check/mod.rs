@@ -228,6 +228,6 @@ fn shared(field: &Field, errors: &mut Errors) {
         } else {
             ("a `RefCell`", "hold the value without it")
         };
-        errors.at(&holder, format_args!("a table's rows are read by all threads, and {holder_is} by one: {instead}"));
+        errors.at(holder, format_args!("a table's rows are read by all threads, and {holder_is} by one: {instead}"));
     }
 }
