@@ -55,6 +55,8 @@ pub struct Field {
     /// The earlier field that has the same variant already.
     pub namesake: Option<Ident>,
     pub wire: Wire,
+    /// Whether the type is the struct itself, or holds another one of it.
+    is_recursive: bool,
     /// The parameter of the struct that the type mentions.
     pub parameter: Option<Ident>,
     /// The number of the type among the struct's, the same for all fields that spell it alike; `None` where it mentions a
@@ -214,6 +216,7 @@ impl Field {
             variant: naming::variant(&name, span),
             namesake: None,
             wire,
+            is_recursive: types::innermost(&ty) == Some(&of.ident),
             parameter: generics::mentioned(&of.generics, &ty),
             shared_type: None,
             ty,
@@ -261,6 +264,11 @@ impl Field {
             Type::Macro(_) | Type::Paren(_) => return None,
             _ => return Some("this is neither: take `nested` away".to_owned()),
         };
+        if self.is_recursive {
+            let is_held = path.path.segments.last().is_some_and(|last| types::is_one_of(&last.ident, AROUND_ONE));
+            let held = if is_held { "" } else { ", and hold it in a `Box`" };
+            return Some(format!("the fields of a struct that is in itself have no end: take `nested` away{held}"));
+        }
         if inside.is_some() && optional(ty).is_some() {
             return Some("this is an `Option` of an `Option`: keep one".to_owned());
         }

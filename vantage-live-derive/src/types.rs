@@ -42,8 +42,32 @@ pub fn ungrouped(mut ty: &Type) -> &Type {
 pub fn optional(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ungrouped(ty) else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == "Option")?;
-    let PathArguments::AngleBracketed(given) = &last.arguments else { return None };
-    given.args.iter().find_map(|argument| match argument {
+    given(&last.arguments).next()
+}
+
+/// The name of the type that is in `ty`, in whatever holds one: that of `ty` itself, where it is not such.
+pub fn innermost(ty: &Type) -> Option<&Ident> {
+    let Type::Path(path) = ungrouped(ty) else { return None };
+    let last = path.path.segments.last()?;
+    if is_one_of(&last.ident, AROUND_ONE) || last.ident == "Option" {
+        return given(&last.arguments).find_map(innermost);
+    }
+    // What has a path of its own may be somebody's own type of that name.
+    (path.path.segments.len() == 1).then_some(&last.ident)
+}
+
+/// Whether the name is among the `names`.
+pub fn is_one_of(name: &Ident, names: &[&str]) -> bool {
+    names.iter().any(|one| name == one)
+}
+
+/// The types among the arguments.
+fn given(arguments: &PathArguments) -> impl Iterator<Item = &Type> {
+    let given = match arguments {
+        PathArguments::AngleBracketed(given) => Some(&given.args),
+        PathArguments::None | PathArguments::Parenthesized(_) => None,
+    };
+    given.into_iter().flatten().filter_map(|argument| match argument {
         GenericArgument::Type(inner) => Some(inner),
         _ => None,
     })
@@ -70,17 +94,12 @@ pub fn of_one_thread(ty: &Type) -> Option<&Ident> {
         Type::Path(path) => {
             let last = path.path.segments.last()?;
             // With what is in it, it is nobody's own type.
-            let PathArguments::AngleBracketed(given) = &last.arguments else { return None };
-            let is = |names: &[&str]| names.iter().any(|name| last.ident == name);
+            let is = |names| is_one_of(&last.ident, names);
             if is(&["Rc", "RefCell"]) {
-                return Some(&last.ident);
+                return given(&last.arguments).next().map(|_| &last.ident);
             }
             let holds = is(AROUND_ONE) || is(AROUND_MANY) || is(&["Option", "PhantomData", "Result"]);
-            let types = given.args.iter().filter_map(|argument| match argument {
-                GenericArgument::Type(inner) => Some(inner),
-                _ => None,
-            });
-            types.filter(|_| holds).find_map(of_one_thread)
+            given(&last.arguments).filter(|_| holds).find_map(of_one_thread)
         }
         _ => None,
     }
