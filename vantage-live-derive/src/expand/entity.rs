@@ -14,6 +14,7 @@ use super::{
 };
 use crate::check::{CAPACITY, is_no_id};
 use crate::model::Entity;
+use crate::types::without_lifetime;
 
 pub fn impls(entity: &Entity) -> TokenStream {
     let (ident, names) = (&entity.ident, &entity.names);
@@ -109,7 +110,9 @@ pub fn granted(entity: &Entity) -> TokenStream {
     });
     let mut known = BTreeSet::new();
     let types = entity.fields.iter().filter(|field| !is_nested(field) && known.insert(field.shared_type));
-    let shared = types.filter(|field| field.shared_type.is_some()).map(|field| {
+    // Where a lifetime is missing, the compiler says so of the field, and would once more of its type here.
+    let types = types.filter(|field| field.shared_type.is_some() && without_lifetime(&field.ty).is_none());
+    let shared = types.map(|field| {
         let ty = &field.ty;
         quote!(__live::shared::<#ty>();)
     });
