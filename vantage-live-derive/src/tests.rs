@@ -133,6 +133,11 @@ fn what_is_right_is_not_refused() {
 }
 
 #[test]
+fn a_field_that_is_declared_twice_is_left_to_the_compiler() {
+    assert_eq!(told("struct Row { name: String, r#type: i64, name: String, r#type: i64 }"), []);
+}
+
+#[test]
 fn what_is_generated_can_be_read_by_the_compiler_whatever_it_was_made_of() {
     let sources = [
         // The type needs parentheses behind a `&`.

@@ -5,6 +5,7 @@ mod serde;
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::{Data, DataStruct, DeriveInput, Fields};
 
 use crate::attr::Given;
@@ -190,9 +191,11 @@ fn variant(field: &Field, errors: &mut Errors) {
     }
     match (&field.variant, &field.namesake) {
         (None, _) => errors.at(ident, format_args!("no variant can be named after `{name}`: give the field another name")),
+        // The compiler says that it is declared twice.
+        (Some(_), Some(first)) if first == ident => {}
         (Some(variant), Some(first)) => errors.at(
             ident,
-            format_args!("`{first}` and `{name}` both give the variant `{variant}`: give one of them another name, and keep the record's with `#[serde(rename = \"…\")]`"),
+            format_args!("`{}` and `{name}` both give the variant `{variant}`: give one of them another name, and keep the record's with `#[serde(rename = \"…\")]`", first.unraw()),
         ),
         (Some(_), None) => {}
     }

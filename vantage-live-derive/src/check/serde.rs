@@ -92,7 +92,10 @@ fn names(entity: &Entity, errors: &mut Errors) {
                 ),
             );
         }
-        if let Some(first) = seen.insert(written, name.clone()) {
+        if let Some(first) = seen.insert(written, name.clone())
+            // Where it is declared twice, the compiler says so.
+            && first != name
+        {
             let message = format!("`{first}` and `{name}` are both \"{written}\" in the record: rename one of them");
             errors.at(place, message);
         }
