@@ -73,6 +73,27 @@ fn given(arguments: &PathArguments) -> impl Iterator<Item = &Type> {
     })
 }
 
+/// Whether no field can have the type, as the compiler says itself: nobody knows how large it is, or it is to be found out.
+pub fn is_of_no_field(ty: &Type) -> bool {
+    match ungrouped(ty) {
+        Type::Slice(_) | Type::TraitObject(_) => true,
+        Type::Paren(paren) => is_of_no_field(&paren.elem),
+        ty => is_left_open(ty) || *ty == parse_quote!(str),
+    }
+}
+
+/// Whether there is a `_` or an `impl Trait` in the place of a type.
+fn is_left_open(ty: &Type) -> bool {
+    match ungrouped(ty) {
+        Type::ImplTrait(_) | Type::Infer(_) => true,
+        Type::Array(array) => is_left_open(&array.elem),
+        Type::Paren(paren) => is_left_open(&paren.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().any(is_left_open),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| given(&last.arguments).any(is_left_open)),
+        _ => false,
+    }
+}
+
 /// Whether it is a `&str` or a `&[u8]`, or an `Option` of one: these serde borrows without being told to.
 pub fn is_borrowed(ty: &Type) -> bool {
     let Type::Reference(reference) = ungrouped(optional(ty).unwrap_or(ty)) else { return false };
@@ -163,6 +184,25 @@ mod tests {
         }
         for ty in ["&'static [u16]", "&'static Path", "Vec<&'static str>", "Option<Option<&'static str>>", "String"] {
             assert!(!is_borrowed(&parse_str(ty).expect(ty)), "{ty}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_size_or_is_left_open_is_no_type_of_a_field() {
+        for ty in [
+            "[u8]",
+            "str",
+            "dyn Name + Send",
+            "(dyn Name)",
+            "impl Clone",
+            "_",
+            "Option<(u8, Vec<_>)>",
+            "[impl Clone; 2]",
+        ] {
+            assert!(is_of_no_field(&parse_str(ty).expect(ty)), "{ty}");
+        }
+        for ty in ["Box<[u8]>", "Arc<str>", "Box<dyn Name>", "fn(_: u8) -> u8", "own::str", "[u8; 2]"] {
+            assert!(!is_of_no_field(&parse_str(ty).expect(ty)), "{ty}");
         }
     }
 

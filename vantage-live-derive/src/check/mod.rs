@@ -11,7 +11,7 @@ use syn::{Data, DataStruct, DeriveInput, Fields};
 use crate::attr::Given;
 use crate::error::Errors;
 use crate::model::{Entity, Field, Kind};
-use crate::types::of_one_thread;
+use crate::types::{is_of_no_field, of_one_thread};
 
 /// As `Bits::CAPACITY` of the library, which checks it again where there are nested entities.
 pub const CAPACITY: usize = 256;
@@ -80,9 +80,11 @@ fn mentions(data: &Data, is: impl Fn(&TokenTree) -> bool + Copy) -> bool {
 
 /// Whether what the derive generates for `entity` makes sense to the compiler, errors or not.
 pub fn can_expand(entity: &Entity) -> bool {
-    let borrows =
-        entity.generics.lifetimes().next().is_some() || entity.fields.iter().any(|field| field.borrows().is_some());
-    (1..=CAPACITY).contains(&entity.tracked().count()) && !borrows && entity.packed.is_none()
+    let is_wrong = |field: &Field| field.borrows().is_some() || is_of_no_field(&field.ty);
+    (1..=CAPACITY).contains(&entity.tracked().count())
+        && entity.generics.lifetimes().next().is_none()
+        && !entity.fields.iter().any(is_wrong)
+        && entity.packed.is_none()
 }
 
 /// Checks the struct, and each of its fields. Where they are not the `whole` of it, nobody knows what it lacks.
