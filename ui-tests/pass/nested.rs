@@ -48,6 +48,29 @@ struct Point {
     y: f64,
 }
 
+/// What says where something is.
+trait Located {
+    /// The place.
+    type At;
+}
+
+impl Located for u8 {
+    type At = Place;
+}
+
+/// One type under several names.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Transport {
+    #[live(nested)]
+    from: <u8 as Located>::At,
+    #[live(nested, readonly)]
+    over: Option<<u8 as Located>::At>,
+    #[live(nested)]
+    to: Place,
+    #[live(nested, readonly)]
+    back: Option<Place>,
+}
+
 pub(super) fn main() {
     let y = BakeryField::Second(ShopField::Place(PlaceField::Point(PointField::Y)));
     assert_eq!((y.name(), y.label()), ("second.place.point.y", "Second: Place: Map: Y"));
@@ -103,4 +126,9 @@ pub(super) fn main() {
         format!("{:?}", conflicts.get(y)),
         "Some(Second(Place(Point(Y { base: 0.0, local: 2.5, remote: 0.0 }))))"
     );
+
+    let (old, mut new) = (Transport::default(), Transport::default());
+    new.from.point.x = 1.0;
+    new.to.point.x = 1.0;
+    assert_eq!(old.diff(&new).to_string(), "from.point.x, to.point.x");
 }

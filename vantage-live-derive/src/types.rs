@@ -73,6 +73,11 @@ fn given(arguments: &PathArguments) -> impl Iterator<Item = &Type> {
     })
 }
 
+/// Whether it is `<A as B>::C`, or an `Option` of that: a type that may have another name.
+pub fn is_said_by_another(ty: &Type) -> bool {
+    matches!(ungrouped(optional(ty).unwrap_or(ty)), Type::Path(path) if path.qself.is_some())
+}
+
 /// Whether no field can have the type, as the compiler says itself: nobody knows how large it is, or it is to be found out.
 pub fn is_of_no_field(ty: &Type) -> bool {
     match ungrouped(ty) {

@@ -22,7 +22,7 @@ use syn::{Ident, Type};
 
 pub use self::fallback::fallback;
 use crate::model::{Entity, Field, Kind};
-use crate::types::{optional, ungrouped};
+use crate::types::{is_said_by_another, optional, ungrouped};
 
 /// Everything that the derive generates for `entity`. Where something is wrong with it, what else it lacks is no news.
 pub fn entity(entity: &Entity, sound: bool) -> TokenStream {
@@ -251,7 +251,11 @@ type Bounds = fn(&TokenStream, &Type) -> TokenStream;
 /// what is no entity is found out where the type is named without it, which is at one place.
 fn nested_bounds(entity: &Entity, bounds: Bounds) -> impl Iterator<Item = TokenStream> {
     let private = entity.private();
+    let is_alone = entity.nested().nth(1).is_none();
     entity.nested().map(move |field| {
+        // What another type says that it is may have these bounds under its own name too, and then the compiler does not know
+        // which of two to take.
+        let bounds = if is_alone || !is_said_by_another(&field.ty) { bounds } else { has_fields };
         let (ty, bounds) = (&field.ty, bounds(&private, &field.ty));
         quote!(for<'__e> #ty: #bounds)
     })
