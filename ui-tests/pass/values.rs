@@ -157,6 +157,8 @@ pub(super) fn main() {
     assert_eq!(patch, Patch::new().set("state", json!({"shipped": {"by": "doc"}})).set("unit", "kg"));
     shipped.set_field(ValuesField::State, json!({"paid": [1.5, 2]})).unwrap();
     shipped.set_field(ValuesField::Unit, json!("g")).unwrap();
+    shipped.set_field(ValuesField::Word, json!("WORD")).unwrap();
+    assert_eq!(shipped.word, "WORD", "it is set where `eq` calls it the same too");
     assert_eq!((&shipped.state, shipped.unit), (&State::Paid(1.5, 2), &GRAM));
 
     let (one, two) = (values(), other);

@@ -296,7 +296,8 @@ pub trait LiveEntity: Clone + Stored + Shared + 'static {
     /// Sets one field from JSON, for generic forms; on an error nothing has changed.
     ///
     /// # Errors
-    /// [`EntityError::ReadOnly`], or [`EntityError::Decode`] where the value does not fit the field's type.
+    /// [`EntityError::ReadOnly`], or [`EntityError::Decode`] where the value does not fit the field's type, or where another
+    /// field has a NaN or an infinite float, for which JSON has no number, and serde does not read what it writes for it.
     fn set_field(&mut self, field: Self::Field, value: Value) -> Result<(), EntityError> {
         if Self::Field::READONLY.contains(field) {
             return Err(EntityError::ReadOnly(field.name()));
@@ -305,8 +306,11 @@ pub trait LiveEntity: Clone + Stored + Shared + 'static {
         write_id(self, &mut record)?;
         field.path().set(&mut record, value);
         let changed = Self::deserialize(record).map_err(EntityError::Decode)?;
-        // An optional entity that a field was set in has come, as a whole.
-        let fields = self.diff(&changed) & FieldSet::from(field).with_wholes();
+        // An optional entity that a field was set in has come, as a whole. One that is the same has what no record has still,
+        // but a field's `eq` may call another value the same.
+        let is_whole = Self::Field::WHOLES.has(field.index());
+        let itself = if is_whole { FieldSet::EMPTY } else { FieldSet::from(field) };
+        let fields = itself | self.diff(&changed) & FieldSet::from(field).with_wholes();
         self.copy_fields(&changed, fields);
         Ok(())
     }
