@@ -171,8 +171,8 @@ use proc_macro::TokenStream;
 /// | `label = "…"` | the name for a person; else the field's in words |
 /// | `eq = path` | a `fn(&T, &T) -> bool` that compares in place of `PartialEq` |
 ///
-/// Floats are compared by total order, also inside `Option`, `Box`, `Arc`, lists, maps, and tuples of up to four of them, of
-/// numbers and of texts: a NaN is the same as itself. Any other type that holds floats is compared by its `PartialEq`, and so
+/// Floats are compared by total order, also inside `Option`, `Box`, `Arc`, arrays, the standard library's lists and maps, and
+/// tuples of up to four of them, of numbers and of texts: a NaN is the same as itself. Any other type that holds floats is compared by its `PartialEq`, and so
 /// is a field of a generic type. JSON has no number for a NaN or an infinite float: a save of one is an error, and nothing is
 /// written, unless serde reads what it writes for it.
 ///

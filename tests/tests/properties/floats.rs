@@ -1,6 +1,6 @@
 //! Floats, wherever they stand in a field: modified when their bits differ, and only then.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, LinkedList, VecDeque};
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -19,6 +19,8 @@ struct Scales {
     list: Vec<f64>,
     fixed: [f64; 2],
     queue: VecDeque<f64>,
+    #[expect(clippy::linkedlist, reason = "some programs have one")]
+    linked: LinkedList<f64>,
     sorted: BTreeMap<u8, f64>,
     hashed: HashMap<u8, f64>,
     boxed: Box<f64>,
@@ -46,9 +48,9 @@ fn keyed() -> impl Strategy<Value = BTreeMap<u8, f64>> {
 fn scales() -> impl Strategy<Value = Scales> {
     let one =
         (short(), float(), proptest::option::of(float()), (float(), float()), [float(), float()], float(), float());
-    let many = (floats(), floats(), keyed(), keyed(), ("a|b", any::<bool>(), float()));
-    (one, many).prop_map(|((short, long, maybe, pair, fixed, boxed, shared), (list, queue, sorted, hashed, named))| {
-        Scales {
+    let many = (floats(), floats(), floats(), keyed(), keyed(), ("a|b", any::<bool>(), float()));
+    (one, many).prop_map(
+        |((short, long, maybe, pair, fixed, boxed, shared), (list, queue, linked, sorted, hashed, named))| Scales {
             short,
             long,
             maybe,
@@ -56,17 +58,18 @@ fn scales() -> impl Strategy<Value = Scales> {
             list,
             fixed,
             queue: queue.into(),
+            linked: linked.into_iter().collect(),
             sorted,
             hashed: hashed.into_iter().collect(),
             boxed: Box::new(boxed),
             shared: Arc::new(shared),
             named,
-        }
-    })
+        },
+    )
 }
 
 /// The bits of each field, in the order of the fields.
-fn bits(scales: &Scales) -> [String; 12] {
+fn bits(scales: &Scales) -> [String; 13] {
     let of = |floats: &mut dyn Iterator<Item = f64>| format!("{:?}", floats.map(f64::to_bits).collect::<Vec<_>>());
     let keyed = |floats: BTreeMap<u8, f64>| {
         format!("{:?}", floats.into_iter().map(|(key, float)| (key, float.to_bits())).collect::<Vec<_>>())
@@ -80,6 +83,7 @@ fn bits(scales: &Scales) -> [String; 12] {
         of(&mut scales.list.iter().copied()),
         of(&mut scales.fixed.into_iter()),
         of(&mut scales.queue.iter().copied()),
+        of(&mut scales.linked.iter().copied()),
         keyed(scales.sorted.clone()),
         keyed(scales.hashed.iter().map(|(key, float)| (*key, *float)).collect()),
         scales.boxed.to_bits().to_string(),

@@ -4,7 +4,7 @@
 //! what holds them, else [`ByEquality`]. A NaN is then the same as itself, and not modified for ever. What has neither
 //! gets to [`ByNothing`], whose bound nobody meets, for the sake of its message.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, LinkedList, VecDeque};
 use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
@@ -127,6 +127,12 @@ impl<K: Eq + Hash, V: TotalOrder, S: BuildHasher> TotalOrder for HashMap<K, V, S
 }
 
 impl<T: TotalOrder> TotalOrder for VecDeque<T> {
+    fn same_value(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().zip(other).all(|(a, b)| a.same_value(b))
+    }
+}
+
+impl<T: TotalOrder> TotalOrder for LinkedList<T> {
     fn same_value(&self, other: &Self) -> bool {
         self.len() == other.len() && self.iter().zip(other).all(|(a, b)| a.same_value(b))
     }
