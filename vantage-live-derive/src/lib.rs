@@ -1,9 +1,9 @@
 //! `#[derive(LiveEntity)]` for vantage-live, which re-exports it: depend on that crate alone.
 //!
 //! Five steps, each a module: `attr` reads what the user wrote, `model` says what it means, `generated`, `naming`,
-//! `generics`, `types` and `docs` know names, parameters, types and documentation, `check` finds every misuse, `expand` writes the code; `steps` takes them one by
-//! one, after `parse`. Nothing here knows the library but by the paths that generated code names, all of them in its
-//! `__private` module.
+//! `generics`, `types` and `docs` know names, parameters, types and documentation, `check` finds every misuse, `expand`
+//! writes the code; `steps` takes them one by one, after `parse`. Nothing here knows the library but by the paths that
+//! generated code names, all of them in its `__private` module.
 
 #![forbid(unsafe_code)]
 // What a library does not do: it answers with an error, and says nothing on its own. Tests may (clippy.toml).
@@ -165,16 +165,16 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `id` | the record's key: filled in on read, never written, not among the fields. One at most |
 /// | `skip` | the program's own: not tracked, not in the record, left alone by every rebase. As no record holds it, it needs `#[serde(skip)]` or `#[serde(default)]`, unless it is an `Option` |
-/// | `readonly` | shown, always follows the store, never written; with `nested`, all of its fields. What a program assigns to it is gone with the store's next answer, and `set_field` of it is `EntityError::ReadOnly` when it runs |
+/// | `readonly` | shown, always follows the store, never written; with `nested`, all of its fields. What a program assigns to it is gone with the store's next answer, and `set_field` of it compiles and is `EntityError::ReadOnly` when it runs |
 /// | `version` | read-only, and the token of the `Version` policy. One at most |
 /// | `nested` | an entity in the entity, or an `Option` of one: compared, saved and in conflict field by field. A struct without it is one value, and saved as a whole: columns in it that the struct does not know go |
 /// | `label = "…"` | the name for a person; else the field's in words |
 /// | `eq = path` | a `fn(&T, &T) -> bool` that compares in place of `PartialEq` |
 ///
-/// Floats are compared by total order, also inside `Option`, `Box`, `Arc`, arrays, the standard library's lists and maps, and
-/// tuples of up to four of them, of numbers and of texts: a NaN is the same as itself. Any other type that holds floats is compared by its `PartialEq`, and so
-/// is a field of a generic type. JSON has no number for a NaN or an infinite float: a save of one is an error, and nothing is
-/// written, unless serde reads what it writes for it.
+/// Floats are compared by total order, also inside `Option`, `Box`, `Arc`, arrays, the standard library's lists and
+/// maps, and tuples of up to four of them, of numbers and of texts: a NaN is the same as itself. Any other type that
+/// holds floats is compared by its `PartialEq`, and so is a field of a generic type. JSON has no number for a NaN or an
+/// infinite float: a save of one is an error, and nothing is written, unless serde reads what it writes for it.
 ///
 /// An `Option<Option<T>>` is `null` to serde whether it is `None` or `Some(None)`, and `null` is read as `None`: a save of
 /// `Some(None)` answers `PartialSave`. A `with` that tells the two apart, such as that of `serde_with`, is honoured.
@@ -182,58 +182,71 @@ use proc_macro::TokenStream;
 /// # What is generated
 ///
 /// For `Product { name: String, #[live(nested)] inventory: Inventory }`, as rustdoc shows it, each field with its own
-/// documentation and with what is `#[allow]`ed there. Of documentation with examples it is the first paragraph, so that they are
-/// tested at the struct alone. Besides, what the enum of fields can do is in the trait `Field`, and `Debug` is for all of them.
-/// A flag or conflict whose name begins with `_` is there and not shown. The parameter of `get` has two `_` before its name, as a
+/// documentation and with what is `#[allow]`ed there. A nested field's type is named by the way to it: a program writes
+/// `InventoryField` for `<Inventory as NestedEntity>::Field`, and so on. Every impl has the clause of its type, which
+/// any entity meets. Of documentation with examples it is the first paragraph, so that they are tested at the struct
+/// alone. Besides, what the enum of fields can do is in the trait `Field`, and `Debug` is for all of them. A flag or
+/// conflict whose name begins with `_` is there and not shown. The parameter of `get` has two `_` before its name, as a
 /// program may have a constant `field`:
 ///
 /// ```text
 /// pub enum ProductField {                          // Copy, Eq, Ord, Hash, Display, FromStr, serde's two, `|`
 ///     Name,
-///     Inventory(InventoryField),
+///     Inventory(<Inventory as NestedEntity>::Field),
 /// }
-/// impl ProductField {
-///     pub const ALL: &'static [Self];              // the leaves
+/// impl ProductField where for<'__e> Inventory: NestedEntity {
+///     pub const ALL: &'static [Self] = <Self as __live::Field>::ALL;      // the leaves
 ///     pub fn name(self) -> &'static str;           // "inventory.stock"
 ///     pub fn wire_name(self) -> &'static str;      // as serde writes it
 ///     pub fn label(self) -> &'static str;          // for a person
 /// }
 ///
-/// pub struct ProductDirty {                        // Copy, Default, Eq, from and into FieldSet<ProductField>
+/// pub struct ProductDirty                          // Copy, Default, Eq, from and into FieldSet<ProductField>
+/// where for<'__e> Inventory: NestedTypes {
 ///     pub name: bool,
-///     pub inventory: InventoryDirty,
+///     pub inventory: <Inventory as NestedTypes>::Dirty,
 /// }
 ///
-/// pub enum ProductChange<'e> {                     // Copy
+/// pub enum ProductChange<'e>                       // Copy
+/// where for<'__e> Inventory: NestedTypes {
 ///     Name { from: &'e String, to: &'e String },
-///     Inventory(InventoryChange<'e>),
+///     Inventory(<Inventory as NestedTypes>::Change<'e>),
 /// }
-/// impl ProductChange<'_> {
+/// impl<'e> ProductChange<'e> where for<'__e> Inventory: NestedTypes {
 ///     pub fn field(self) -> ProductField;
 /// }
 ///
-/// #[must_use]
-/// pub struct ProductConflicts {                    // Clone, Default
+/// pub struct ProductConflicts                      // Clone, Default, `#[must_use]`
+/// where for<'__e> Inventory: NestedTypes {
 ///     pub name: Option<Conflict<String>>,
-///     pub inventory: InventoryConflicts,
+///     pub inventory: <Inventory as NestedTypes>::Conflicts,
 /// }
-/// impl ProductConflicts {
+/// impl ProductConflicts
+/// where for<'__e> Inventory: NestedTypes, for<'__e> ProductConflicts: Shared {
 ///     pub fn is_empty(&self) -> bool;
 ///     pub fn fields(&self) -> FieldSet<ProductField>;
-///     pub fn iter(&self) -> impl Iterator<Item = ProductConflict<'_>>;
-///     pub fn get(&self, field: ProductField) -> Option<ProductConflict<'_>>;
+///     pub fn iter(&self) -> ConflictIter<'_, Self>;            // of ProductConflict<'_>
+///     pub fn get(&self, __field: ProductField) -> Option<ProductConflict<'_>>;
 /// }
 ///
-/// pub enum ProductConflict<'c> {                   // Copy
+/// pub enum ProductConflict<'c>                     // Copy
+/// where for<'__e> Inventory: NestedTypes {
 ///     Name(&'c Conflict<String>),
-///     Inventory(InventoryConflict<'c>),
+///     Inventory(<<Inventory as NestedTypes>::Conflicts as Conflicts>::Each<'c>),
 /// }
-/// impl ProductConflict<'_> {
+/// impl<'c> ProductConflict<'c> where for<'__e> Inventory: NestedTypes {
 ///     pub fn field(self) -> ProductField;
 /// }
 /// ```
 ///
 /// A constant of the enum of fields can be a pattern in a `match`, unless there is a nested entity in it.
+///
+/// # In an editor
+///
+/// Each name that is made from a field's stands where the field does, so that whoever goes to the definition of a variant gets
+/// to the field, and has its documentation; and the fields of a struct that is still being typed are there as far as they can
+/// be read. What is tested is that, of the tokens that the derive gives (`cargo test -p vantage-live-derive`). No editor was
+/// tried: there was no rust-analyzer where this was written.
 ///
 /// # A nested entity that may be absent
 ///
@@ -304,7 +317,8 @@ use proc_macro::TokenStream;
 /// serde's two, and compiles them with nothing else changed. Of 1,116 structs 860 derive. 254 are told what to do: 146 are
 /// asked what `#[serde(flatten)]` is to mean, 66 have no named fields, 24 lack `Clone` or something to compare by, and 18
 /// are of eight other kinds. One struct and the field of another meet the name of a generated type, which their crate has
-/// already: the compiler says so in its own words, and `#[live(change = …)]` gives another.
+/// already: the compiler says so in its own words, more than once where that type derives something, and
+/// `#[live(change = …)]` gives another.
 ///
 /// # What it costs a build
 ///
@@ -321,8 +335,8 @@ use proc_macro::TokenStream;
 ///
 /// An entity is a struct with named fields that owns its values: no enum, no tuple, no lifetime. It has at most 256
 /// fields, those of its nested entities included. It may have type and const parameters, but not in the type of a
-/// `nested` field, as the names of the fields are the same for all of them; a parameter that is the type of the id is bounded
-/// by `vantage_live::value::IdField`.
+/// `nested` field, as the names of the fields are the same for all of them; a parameter that is the type of the id is
+/// bounded by `vantage_live::value::IdField`.
 #[proc_macro_derive(LiveEntity, attributes(live))]
 pub fn live_entity(input: TokenStream) -> TokenStream {
     steps::output(input.into()).into()
