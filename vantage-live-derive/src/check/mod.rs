@@ -56,14 +56,17 @@ pub fn shape(input: &DeriveInput, errors: &mut Errors) {
         };
         let owned = if mentions(&input.data, |token| matches!(token, TokenTree::Ident(ident) if ident == "Cow")) {
             let in_a_cow = "write `'static` in its place in a `Cow`";
-            let borrows =
-                mentions(&input.data, |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '&'));
-            if borrows { format!("{string}, and {in_a_cow}") } else { in_a_cow.to_owned() }
+            if has_reference(&input.data) { format!("{string}, and {in_a_cow}") } else { in_a_cow.to_owned() }
         } else {
             string
         };
         errors.at(lifetime, format_args!("an entity owns its values: take `{lifetime}` away, and {owned}"));
     }
+}
+
+/// Whether there is a `&` in the type of a field.
+pub fn has_reference(data: &Data) -> bool {
+    mentions(data, |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '&'))
 }
 
 /// Whether there is such a token in the type of a field.

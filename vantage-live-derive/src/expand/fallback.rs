@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Data, DataStruct, DeriveInput, Fields, GenericParam};
 
-use crate::attr::EntityAttrs;
+use crate::attr::{EntityAttrs, FieldSerde};
+use crate::check::has_reference;
 use crate::error::Errors;
 use crate::generated::Names;
 use crate::model::private;
@@ -45,43 +46,56 @@ fn stub(input: &DeriveInput, live: &TokenStream) -> TokenStream {
     });
     let clause = quote!(where #(#own,)* #(#owned: 'static,)* for<'__e> Self: #live::Stored + #live::Shared #clone);
     let set = quote!(#live::FieldSet<#live::refused::NoField>);
-    quote! {
-        #[automatically_derived]
-        impl #declared #live::LiveEntity for #ident #given #clause {
-            type Field = #live::refused::NoField;
-            type Dirty = #live::refused::NoDirty;
-            type Change<'__e> = #live::refused::NoField;
-            type Conflicts = #live::refused::NoConflicts;
+    // Of what serde borrows, it says itself that not every record can be read, and then nothing else may be taken for granted.
+    let entity = (!borrows(input)).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #declared #live::LiveEntity for #ident #given #clause {
+                type Field = #live::refused::NoField;
+                type Dirty = #live::refused::NoDirty;
+                type Change<'__e> = #live::refused::NoField;
+                type Conflicts = #live::refused::NoConflicts;
 
-            const TABLE: &'static #live::str = "";
+                const TABLE: &'static #live::str = "";
 
-            fn diff(&self, __other: &Self) -> #set {
-                #live::FieldSet::EMPTY
-            }
+                fn diff(&self, __other: &Self) -> #set {
+                    #live::FieldSet::EMPTY
+                }
 
-            fn copy_fields(&mut self, __from: &Self, __fields: #set) {}
+                fn copy_fields(&mut self, __from: &Self, __fields: #set) {}
 
-            fn change<'__e>(
-                __field: #live::refused::NoField,
-                __from: &'__e Self,
-                __to: &'__e Self,
-            ) -> #live::refused::NoField {
-                __field
-            }
+                fn change<'__e>(
+                    __field: #live::refused::NoField,
+                    __from: &'__e Self,
+                    __to: &'__e Self,
+                ) -> #live::refused::NoField {
+                    __field
+                }
 
-            fn conflicts(
-                __fields: #set,
-                __base: &Self,
-                __local: &Self,
-                __remote: &Self,
-            ) -> #live::refused::NoConflicts {
-                #live::refused::NoConflicts
+                fn conflicts(
+                    __fields: #set,
+                    __base: &Self,
+                    __local: &Self,
+                    __remote: &Self,
+                ) -> #live::refused::NoConflicts {
+                    #live::refused::NoConflicts
+                }
             }
         }
+    });
+    quote! {
+        #entity
 
         #[automatically_derived]
         impl #declared #live::NestedEntity for #ident #given #own_clause {
             type Field = #live::refused::NoField;
         }
     }
+}
+
+/// Whether a field borrows for as long as one of the type's lifetimes.
+fn borrows(input: &DeriveInput) -> bool {
+    let Data::Struct(data) = &input.data else { return false };
+    let is_told = data.fields.iter().any(|field| FieldSerde::parse(&field.attrs).borrow.is_some());
+    input.generics.lifetimes().next().is_some() && (is_told || has_reference(&input.data))
 }
