@@ -241,6 +241,9 @@ use proc_macro::TokenStream;
 ///
 /// A constant of the enum of fields can be a pattern in a `match`, unless there is a nested entity in it.
 ///
+/// Of the struct's parameters, a generated type has those that the types of its fields mention, and those that the bounds of
+/// these mention; the enum of fields and the flags have none.
+///
 /// # In an editor
 ///
 /// Each name that is made from a field's stands where the field does, so that whoever goes to the definition of a variant gets
