@@ -26,7 +26,11 @@ pub(super) async fn load<E: LiveEntity>(shared: &Arc<Shared<E>>) -> Result<bool,
     while let Some(batch) = batches.try_next().await? {
         found |= !batch.is_empty();
         let seen: Vec<_> = batch.into_iter().map(|(id, record)| (shared.see(&id, Some(&record)), id)).collect();
-        shared.change(|core| seen.into_iter().for_each(|(seen, id)| core.load(&id, seen)));
+        shared.change(|core| {
+            for (seen, id) in seen {
+                core.load(&id, seen);
+            }
+        });
     }
     Ok(found)
 }

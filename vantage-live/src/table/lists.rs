@@ -40,7 +40,9 @@ impl<'s, E: LiveEntity> Listing<'s, E> {
         let source = self.source();
         self.shared.change(|core| {
             core.moments.list_tells(&mut self.room, seen.len());
-            seen.into_iter().for_each(|(seen, id)| core.list(&id, seen, source));
+            for (seen, id) in seen {
+                core.list(&id, seen, source);
+            }
         });
     }
 }

@@ -149,6 +149,7 @@ fn what_was_told_before_the_feed_has_missed_something_or_began_anew_may_have_cha
         without(&mut moments);
 
         assert!(!moments.has_told(&id, Mark::Position(0)));
+        assert!(!moments.learned(&id).is_since(Point { moment: LATE, mark: Mark::Position(0) }));
     }
 }
 
