@@ -54,14 +54,20 @@ async fn a_lost_write_that_checks_nothing_may_land_whatever_was_changed_since() 
     assert_eq!(store.stored(CUPCAKE, "price").await, Some(140.into()));
 }
 
-#[tokio::test]
-async fn a_lost_write_that_checks_nothing_may_land_though_what_it_writes_was_changed_since() {
+/// A session by Overwrite whose write of a price was lost on its way.
+async fn lost_over() -> (ImTable, RecordEdit<'static, Product>) {
     let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
+    let mut edit = table.edit_record_owned(CUPCAKE).await.unwrap();
     edit.set_policy(Policy::Overwrite);
     edit.price = 130;
     faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
-    let _ = edit.save().await.unwrap();
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Error(_)));
+    (store, edit)
+}
+
+#[tokio::test]
+async fn a_lost_write_that_checks_nothing_may_land_though_what_it_writes_was_changed_since() {
+    let (store, mut edit) = lost_over().await;
     store.colleague_sets(CUPCAKE, "price", 125).await;
     let _ = edit.refresh_snapshot().await.unwrap();
     store.colleague_sets(CUPCAKE, "price", 130).await; // it lands now
@@ -74,12 +80,7 @@ async fn a_lost_write_that_checks_nothing_may_land_though_what_it_writes_was_cha
 
 #[tokio::test]
 async fn a_lost_write_that_checks_nothing_may_land_on_a_record_that_was_made_again() {
-    let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    edit.set_policy(Policy::Overwrite);
-    edit.price = 130;
-    faults.next(Operation::Write).fails(ValueErrorKind::OutcomeUnknown);
-    let _ = edit.save().await.unwrap();
+    let (store, mut edit) = lost_over().await;
     let record = store.get_id_value(&CUPCAKE.into()).await.unwrap().unwrap();
     store.colleague_deletes(CUPCAKE).await;
     assert!(matches!(edit.refresh_snapshot().await, Err(RefreshError::Deleted { .. })));
@@ -94,12 +95,8 @@ async fn a_lost_write_that_checks_nothing_may_land_on_a_record_that_was_made_aga
 
 #[tokio::test]
 async fn a_lost_write_that_was_seen_to_have_landed_lands_no_second_time() {
-    let (table, store, faults) = faulty_products().await;
-    let mut edit = table.edit_record(CUPCAKE).await.unwrap();
-    edit.set_policy(Policy::Overwrite);
-    edit.price = 130;
-    faults.next(Operation::Write).loses_its_answer();
-    let _ = edit.save().await.unwrap();
+    let (store, mut edit) = lost_over().await;
+    store.colleague_sets(CUPCAKE, "price", 130).await; // it lands now
     let _ = edit.refresh_snapshot().await.unwrap();
     store.colleague_sets(CUPCAKE, "price", 125).await;
     let _ = edit.refresh_snapshot().await.unwrap();

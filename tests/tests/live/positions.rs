@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use tests::bakery::{self, Colleague as _, Product};
+use tests::still::Still;
 use tests::wait::until;
 use vantage_live::contract::FaultyValueSet;
+use vantage_live::dataset::InsertableDataSet as _;
 use vantage_live::feed::FeedStream;
 use vantage_live::{
     Feed, FeedEvent, FeedKind, FeedOrder, LiveTable, ManualFeed, Operation, Policy, ReadableValueSet as _, Record,
@@ -185,6 +187,57 @@ async fn who_waits_is_not_answered_by_what_was_told_before_the_record_was_named(
     });
 
     assert_eq!(shown.await, 310, "the store had it when it was asked");
+}
+
+#[tokio::test]
+async fn who_waits_is_not_answered_by_what_waited_for_an_insert_where_the_feed_has_missed_something_since() {
+    let (store, bus, position) = (bakery::store().await, ManualFeed::new(), Arc::new(AtomicU64::new(1)));
+    let feed = Counting { bus: bus.clone(), position: Arc::clone(&position) };
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let env = Still::with_chance(0);
+    env.ends_no_pause();
+    let table = LiveTable::<Product>::builder(faulty).feed(feed).environment(env).open().await.unwrap();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    bus.say(FeedEvent::Position(1));
+    let mut edit = table.edit_record_owned("sea_pie").await.unwrap();
+    let first = faults.next(Operation::Read).has_its_answer_held();
+    let refreshing = tokio::spawn(async move { edit.refresh_snapshot().await.map(|_| edit.price) });
+    first.arrived().await;
+    let inserting = faults.next(Operation::Insert).is_held();
+    let inserted = tokio::spawn({
+        let table = table.clone();
+        async move { table.insert(bakery::hoverboard()).await }
+    });
+    inserting.arrived().await;
+    // Made again by somebody else, it may be what is being inserted.
+    store.colleague_sets("sea_pie", "price", 305).await;
+    bus.delete("sea_pie");
+    bus.upsert("sea_pie", store.get_id_value(&"sea_pie".into()).await.unwrap().unwrap());
+    bus.say(FeedEvent::Position(7));
+    position.store(7, Ordering::Relaxed);
+    until(|| table.metrics().feed_events == 2).await;
+    store.colleague_sets("sea_pie", "price", 310).await;
+    let second = faults.next(Operation::Read).has_its_answer_held();
+    first.release();
+    second.arrived().await;
+    let listing = faults.next(Operation::Read).is_held();
+    bus.say(FeedEvent::Changed);
+    listing.arrived().await;
+    inserting.release();
+    inserted.await.unwrap().unwrap();
+    let others = faults.next(Operation::Read).is_held();
+    second.release();
+    // Whatever can go on does.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    others.release();
+    listing.release();
+
+    let price = refreshing.await.unwrap();
+
+    assert_eq!(price.unwrap(), 310, "the store had it when it was asked");
 }
 
 #[tokio::test]

@@ -175,7 +175,7 @@ impl<E: LiveEntity> Core<E> {
     /// Takes in what the store has answered to a write of ours that was sent then, and whether it was done: what others tell
     /// of the record has waited for this.
     pub fn answered(&mut self, id: &Id, seen: Seen<E>, began: Moment, write: bool) -> Taken {
-        let source = Source::Request { began, write };
+        let source = Source::Request { began };
         let origin = if write { Origin::Local } else { Origin::Remote };
         if self.agrees(id, &seen) {
             self.agreed(id, source);
@@ -192,7 +192,7 @@ impl<E: LiveEntity> Core<E> {
         }
     }
 
-    /// Takes in what the cache has, which is older than whatever else is known: where anything is, or will be, it comes to that.
+    /// Takes in what the cache has, which is older than whatever else is known of the record now, or will be.
     pub fn load(&mut self, id: &Id, seen: Seen<E>) {
         if !self.moments.has_learned(id) {
             self.put(id, seen, Origin::Remote);
@@ -339,8 +339,8 @@ impl<E: LiveEntity> Core<E> {
 
     fn agreed(&mut self, id: &Id, source: Source) {
         match source {
-            Source::Request { .. } => {
-                self.moments.agreed(id, source);
+            Source::Request { began } => {
+                self.moments.agreed(id, began);
                 self.flights.has_changed(id);
             }
             Source::Event { .. } => {

@@ -32,7 +32,7 @@ impl<'s, E: LiveEntity> Listing<'s, E> {
 
     /// Where what it tells comes from.
     fn source(&self) -> Source {
-        Source::Request { began: self.began, write: false }
+        Source::Request { began: self.began }
     }
 
     /// Takes in what it tells.

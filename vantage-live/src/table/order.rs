@@ -63,8 +63,6 @@ pub(super) enum Source {
     Request {
         /// When it was sent.
         began: Moment,
-        /// Whether it was a write that was done: the change is this process's own.
-        write: bool,
     },
     /// An event of a feed that tells the changes of a record in the order of their commits.
     Event {
@@ -112,7 +110,7 @@ pub(super) enum Verdict {
 /// Decides on a state that differs from the one that is shown.
 pub(super) fn judge(source: Source, shown: Shown) -> Verdict {
     let newer = match source {
-        Source::Request { began, .. } => shown.applied <= began || broken::is(Broken::ShowsLateAnswers),
+        Source::Request { began } => shown.applied <= began || broken::is(Broken::ShowsLateAnswers),
         // P6: until the feed is as far as what a request has shown, its events may be from before that.
         Source::Event { heard } => shown.mark <= Mark::Position(heard) || broken::is(Broken::ShowsLateEvents),
         Source::Hint => broken::is(Broken::ShowsLateEvents),
@@ -129,7 +127,7 @@ pub(super) struct Moments {
     feed: Option<Arc<dyn Feed>>,
     /// The position up to which the feed has told everything.
     heard: u64,
-    /// When the subscription began.
+    /// When the subscription began, or last dropped events.
     subscribed: Moment,
     /// How many records the lists under way have known at their beginnings, or told since.
     listed: usize,
@@ -232,13 +230,10 @@ impl Moments {
         self.feed.as_ref().and_then(Feed::position).map_or(Mark::Unknown, Mark::Position)
     }
 
-    /// An answer has told once more what is shown of the record: it is no older than it was known to be.
-    pub fn agreed(&mut self, id: &Id, source: Source) {
-        let asked = self.shown(id).asked;
-        self.applied(id, source);
-        if let Some(shown) = self.shown.get_mut(id) {
-            shown.asked = shown.asked.max(asked);
-        }
+    /// The answer to a request that began then has told once more what is shown of the record: it is no older than it was
+    /// known to be.
+    pub fn agreed(&mut self, id: &Id, began: Moment) {
+        self.applied(id, Source::Request { began: began.max(self.shown(id).asked) });
     }
 
     /// The record was applied now.
@@ -248,7 +243,7 @@ impl Moments {
             Source::Hint | Source::Request { .. } => self.mark(),
         };
         let asked = match source {
-            Source::Request { began, .. } => began,
+            Source::Request { began } => began,
             Source::Event { .. } | Source::Hint => 0,
         };
         let applied = self.next();

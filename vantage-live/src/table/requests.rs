@@ -117,13 +117,12 @@ impl<E: LiveEntity> Shared<E> {
         let id = &self.resolve(id);
         let began = self.change(|core| core.moments.next());
         let seen = self.see(id, self.backend.get_id_value(id).await?.as_ref());
-        let settled = self.change(|core| {
-            match core.observe(id, seen.clone(), Source::Request { began, write: false }, Origin::Remote) {
+        let settled =
+            self.change(|core| match core.observe(id, seen.clone(), Source::Request { began }, Origin::Remote) {
                 Taken::Shown => None,
                 Taken::Settling => Some(core.wait(id)),
                 Taken::PutOff => Some(core.wait_for_write(id)),
-            }
-        });
+            });
         let Some(settled) = settled else { return self.entry(id, seen) };
         // P6: the rows have moved on meanwhile, and nobody gets an older state than they show. Where it is not known whether
         // this is one, it is an error and not an answer.

@@ -276,7 +276,7 @@ async fn read<E: LiveEntity>(shared: &Arc<Shared<E>>, ids: Vec<Id>) -> Result<()
     let seen: Vec<_> = ids.into_iter().map(|id| (shared.see(&id, found.remove(&id).as_ref()), id)).collect();
     shared.change(|core| {
         for (seen, id) in seen {
-            let taken = core.observe(&id, seen, Source::Request { began, write: false }, Origin::Remote);
+            let taken = core.observe(&id, seen, Source::Request { began }, Origin::Remote);
             let wanted = core.settling.take_read(&id);
             match taken {
                 Taken::Shown => {

@@ -9,7 +9,7 @@ const TOLD: Shown = Shown { applied: 5, mark: Mark::Told(0), asked: 0 };
 const LATE: Moment = Moment::MAX;
 
 fn request(began: Moment) -> Source {
-    Source::Request { began, write: false }
+    Source::Request { began }
 }
 
 fn event(heard: u64) -> Source {
@@ -25,7 +25,7 @@ fn a_request_sent_after_a_row_was_shown_is_newer() {
 #[test]
 fn a_request_sent_before_a_row_was_shown_is_settled_by_reading() {
     assert_eq!(judge(request(4), TOLD), Verdict::Settle);
-    assert_eq!(judge(Source::Request { began: 4, write: true }, TOLD), Verdict::Settle);
+    assert_eq!(judge(Source::Request { began: 4 }, TOLD), Verdict::Settle);
 }
 
 #[test]
@@ -268,7 +268,7 @@ fn what_is_forgotten_for_space_is_judged_with_caution() {
     let mut moments = Moments::new(None);
     let id = |n: usize| Id::from(i64::try_from(n).unwrap_or_default());
     let began = moments.next();
-    moments.applied(&id(0), Source::Request { began, write: true });
+    moments.applied(&id(0), Source::Request { began });
     moments.applied(&id(1), event(0));
     assert!(moments.shown.contains_key(&id(0)), "there is room for both");
     for n in 1..=REMEMBERED {
@@ -360,7 +360,7 @@ fn what_is_told_once_more_by_an_older_answer_is_no_older_for_it() {
     let since = moments.next();
     moments.applied(&id, request(since));
 
-    moments.agreed(&id, request(older));
+    moments.agreed(&id, older);
 
     assert!(moments.learned(&id).is_since(sent));
 }
