@@ -44,6 +44,11 @@ impl Still {
         self.slept.lock().extend([Duration::ZERO; PAUSES - 1]);
     }
 
+    /// From now on, pauses are over at once again; one that was not still is not.
+    pub fn ends_pauses(&self) {
+        self.slept.lock().clear();
+    }
+
     /// The clock goes on by this much.
     pub fn goes_on(&self, by: Duration) {
         *self.now.lock() += by;

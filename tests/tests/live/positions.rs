@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use tests::bakery::{self, Colleague as _, Product};
+use tests::bakery::{self, Colleague as _, Product, ProductField};
 use tests::still::Still;
 use tests::wait::until;
 use vantage_live::contract::FaultyValueSet;
@@ -241,6 +241,38 @@ async fn who_waits_is_not_answered_by_what_waited_for_an_insert_where_the_feed_h
 }
 
 #[tokio::test]
+async fn what_waited_for_a_save_while_the_feed_began_anew_does_not_take_the_save_back() {
+    let (store, bus, position) = (bakery::store().await, ManualFeed::new(), Arc::new(AtomicU64::new(100)));
+    let feed = Counting { bus: bus.clone(), position: Arc::clone(&position) };
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let env = Still::with_chance(0);
+    let table = LiveTable::<Product>::builder(faulty).feed(feed).environment(env.clone()).open().await.unwrap();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    bus.say(FeedEvent::Position(100));
+    let mut edit = table.edit_record_owned("sea_pie").await.unwrap();
+    env.ends_no_pause(); // so that nothing has waited too long
+    edit.price = 310;
+    let writing = faults.next(Operation::Write).is_held();
+    let saving = tokio::spawn(async move { edit.save().await });
+    writing.arrived().await;
+    let before = store.get_id_value(&"sea_pie".into()).await.unwrap().unwrap();
+    bus.upsert("sea_pie", before.into_iter().chain([("price".into(), 305.into())]).collect());
+    until(|| table.metrics().feed_events == 1).await;
+    position.store(5, Ordering::Relaxed);
+    let listing = faults.next(Operation::Read).is_held();
+    bus.interrupt("its server begins anew");
+    env.ends_pauses();
+    listing.arrived().await;
+
+    writing.release();
+
+    assert!(matches!(saving.await.unwrap().unwrap(), SaveResult::Saved));
+    assert_eq!(table.row(&"sea_pie".into()).unwrap().price, 310, "P5: while the table is not yet listed");
+    listing.release();
+}
+
+#[tokio::test]
 async fn what_the_feed_tells_late_of_before_a_lost_save_says_nothing_of_it() {
     let (store, bus, position) = (bakery::store().await, ManualFeed::new(), Arc::new(AtomicU64::new(1)));
     let feed = Counting { bus: bus.clone(), position: Arc::clone(&position) };
@@ -265,4 +297,40 @@ async fn what_the_feed_tells_late_of_before_a_lost_save_says_nothing_of_it() {
 
     assert!(matches!(saved, SaveResult::Saved), "{saved:?}");
     assert_eq!(store.stored("sea_pie", "price").await, Some(305.into()), "P4");
+}
+
+#[tokio::test]
+async fn what_the_feed_has_told_since_a_lost_save_says_that_it_was_refused_though_an_older_answer_tells_it_again() {
+    let (store, bus, position) = (bakery::store().await, ManualFeed::new(), Arc::new(AtomicU64::new(1)));
+    let feed = Counting { bus: bus.clone(), position: Arc::clone(&position) };
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = LiveTable::<Product>::builder(faulty).feed(feed).open().await.unwrap();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    bus.say(FeedEvent::Position(1));
+    let mut edit = table.edit_record("sea_pie").await.unwrap();
+    store.colleague_sets("sea_pie", "price", 305).await;
+    let theirs = store.get_id_value(&"sea_pie".into()).await.unwrap().unwrap();
+    let answer = faults.next(Operation::Read).has_its_answer_held();
+    let reading = tokio::spawn({
+        let table = table.clone();
+        async move { table.on_backend_change("sea_pie").await.unwrap() }
+    });
+    answer.arrived().await;
+    edit.price = 310;
+    faults.next(Operation::Write).loses_its_answer();
+    assert!(matches!(edit.save().await.unwrap(), SaveResult::Error(_)), "it was refused, and nobody heard");
+    bus.upsert("sea_pie", theirs);
+    until(|| table.row(&"sea_pie".into()).unwrap().price == 305).await;
+    answer.release();
+    reading.await.unwrap();
+    assert!(!edit.rebase().unwrap().is_empty());
+    edit.keep_local(ProductField::Price);
+    store.colleague_sets("sea_pie", "price", 310).await; // as it was typed here
+    edit.price = 320;
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Conflict(_)), "P3: {saved:?}");
+    assert_eq!(store.stored("sea_pie", "price").await, Some(310.into()));
 }

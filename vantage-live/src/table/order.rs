@@ -83,15 +83,17 @@ pub(super) struct Shown {
     pub mark: Mark,
     /// When a request began that it is no older than the answer to; 0 where there was none.
     pub asked: Moment,
+    /// Where the feed has told it: the position up to which it had told everything before.
+    pub told: Option<u64>,
 }
 
 /// What a feed has to have told before its events are newer than what is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mark {
-    /// What is shown is from the feed itself, which had told everything up to this position before.
-    Told(u64),
+    /// Nothing more: what is shown is from the feed itself.
+    Told,
     /// The same, where the feed has said since that the record has changed, and not what.
-    Named(u64),
+    Named,
     /// Everything up to this position.
     Position(u64),
     /// The feed does not say where it is, so it is never known.
@@ -144,7 +146,7 @@ pub(super) struct Room(usize);
 impl Moments {
     /// Of a table that follows this feed.
     pub fn new(feed: Option<Arc<dyn Feed>>) -> Self {
-        let forgotten = Shown { applied: 0, mark: Mark::Unknown, asked: 0 };
+        let forgotten = Shown { applied: 0, mark: Mark::Unknown, asked: 0, told: None };
         Moments { now: 0, shown: HashMap::default(), forgotten, feed, heard: 0, subscribed: 0, listed: 0 }
     }
 
@@ -157,12 +159,12 @@ impl Moments {
     /// What is known of when the state was that is shown of `id`.
     pub fn learned(&self, id: &Id) -> Learned {
         let shown = self.shown(id);
-        let told = match shown.mark {
-            // What was told before this subscription was counted otherwise, maybe.
-            Mark::Told(heard) | Mark::Named(heard) if shown.applied > self.subscribed => Some(heard),
-            _ => None,
-        };
-        Learned { asked: shown.asked, told }
+        Learned { asked: shown.asked, told: self.told_in_time(shown) }
+    }
+
+    /// Where the feed has told what is shown, in this subscription: what was before may have been counted otherwise.
+    fn told_in_time(&self, shown: Shown) -> Option<u64> {
+        shown.told.filter(|_| shown.applied > self.subscribed)
     }
 
     /// What is learned after this is known to be.
@@ -205,8 +207,8 @@ impl Moments {
     /// The feed has told of the record, and not what: what is shown is not what it has told last.
     pub fn named(&mut self, id: &Id) {
         let shown = self.shown(id);
-        if let Mark::Told(heard) = shown.mark {
-            self.remember(id, Shown { mark: Mark::Named(heard), ..shown });
+        if shown.mark == Mark::Told {
+            self.remember(id, Shown { mark: Mark::Named, ..shown });
         }
     }
 
@@ -233,21 +235,22 @@ impl Moments {
     /// The answer to a request that began then has told once more what is shown of the record: it is no older than it was
     /// known to be.
     pub fn agreed(&mut self, id: &Id, began: Moment) {
-        self.applied(id, Source::Request { began: began.max(self.shown(id).asked) });
+        let shown = self.shown(id);
+        let told = self.told_in_time(shown);
+        // P6: the answer may be from later than what the feed tells next.
+        let (applied, mark) = (self.next(), self.mark());
+        self.remember(id, Shown { applied, mark, asked: shown.asked.max(began), told });
     }
 
     /// The record was applied now.
     pub fn applied(&mut self, id: &Id, source: Source) {
-        let mark = match source {
-            Source::Event { heard } => Mark::Told(heard),
-            Source::Hint | Source::Request { .. } => self.mark(),
-        };
-        let asked = match source {
-            Source::Request { began } => began,
-            Source::Event { .. } | Source::Hint => 0,
+        let (mark, asked, told) = match source {
+            Source::Event { heard } => (Mark::Told, 0, Some(heard)),
+            Source::Request { began } => (self.mark(), began, None),
+            Source::Hint => (self.mark(), 0, None),
         };
         let applied = self.next();
-        self.remember(id, Shown { applied, mark, asked });
+        self.remember(id, Shown { applied, mark, asked, told });
     }
 
     /// A list of a table that knows so many records begins. Until it has ended they are remembered, and so are those that it
@@ -284,7 +287,7 @@ impl Moments {
         // Of what was forgotten since, nobody knows whether it has.
         let asked = if self.forgotten.applied > began { self.forgotten.asked } else { began };
         self.shown.retain(|_, shown| shown.applied > began && shown.asked != asked);
-        self.forgotten = Shown { applied: self.next(), mark: self.mark(), asked };
+        self.forgotten = Shown { applied: self.next(), mark: self.mark(), asked, told: None };
     }
 
     /// What a list has told of the record is not shown: it counts as applied now, and as no newer than it was.
@@ -292,14 +295,15 @@ impl Moments {
         let shown = self.shown(id);
         // What was told before this subscription is not told in it.
         let mark = if shown.applied > self.subscribed { shown.mark } else { shown.mark.max(self.mark()) };
+        let told = self.told_in_time(shown);
         let applied = self.next();
-        self.remember(id, Shown { applied, mark, ..shown });
+        self.remember(id, Shown { applied, mark, told, ..shown });
     }
 
     /// Every record counts as applied now, and as no newer than any of them.
     pub fn forget(&mut self) {
         let asked = self.shown.values().map(|shown| shown.asked).fold(self.forgotten.asked, Moment::min);
-        self.forgotten = Shown { applied: self.next(), mark: self.mark(), asked };
+        self.forgotten = Shown { applied: self.next(), mark: self.mark(), asked, told: None };
         self.shown.clear();
     }
 
@@ -307,21 +311,24 @@ impl Moments {
     pub fn has_told(&self, id: &Id, mark: Mark) -> bool {
         let shown = self.shown(id);
         // What was told before this subscription may have changed between the two.
-        matches!(shown.mark, Mark::Told(_)) && shown.applied > self.subscribed && mark <= Mark::Position(self.heard)
+        shown.mark == Mark::Told && shown.applied > self.subscribed && mark <= Mark::Position(self.heard)
     }
 
     /// What is shown was told once more, by the feed, which may be an echo of before. A request that was sent before this moment
     /// is not newer, even if it was sent after the record was applied.
     pub fn confirmed(&mut self, id: &Id, source: Source) {
         let shown = self.shown(id);
-        let mark = match (source, shown.mark) {
+        let told = self.told_in_time(shown);
+        let (mark, told) = match (source, shown.mark) {
             // It tells in the order of commits, so this is what it has told last.
-            (Source::Event { heard }, Mark::Told(_) | Mark::Named(_)) => Mark::Told(heard),
-            (Source::Event { heard }, _) if broken::is(Broken::TrustsEchoes) => Mark::Told(heard),
-            (_, mark) => mark,
+            (Source::Event { heard }, Mark::Told | Mark::Named) => (Mark::Told, Some(heard)),
+            (Source::Event { heard }, _) if broken::is(Broken::TrustsEchoes) => (Mark::Told, Some(heard)),
+            // An echo of before the answer that is shown is from after this, all the same.
+            (Source::Event { heard }, mark) => (mark, told.max(Some(heard))),
+            (_, mark) => (mark, told),
         };
         let applied = self.next();
-        self.remember(id, Shown { applied, mark, ..shown });
+        self.remember(id, Shown { applied, mark, told, ..shown });
     }
 
     fn remember(&mut self, id: &Id, shown: Shown) {

@@ -1,9 +1,9 @@
 use super::*;
 use crate::feed::ManualFeed;
 
-const MARKED: Shown = Shown { applied: 5, mark: Mark::Position(20), asked: 0 };
-const UNKNOWN: Shown = Shown { applied: 5, mark: Mark::Unknown, asked: 0 };
-const TOLD: Shown = Shown { applied: 5, mark: Mark::Told(0), asked: 0 };
+const MARKED: Shown = Shown { applied: 5, mark: Mark::Position(20), asked: 0, told: None };
+const UNKNOWN: Shown = Shown { applied: 5, mark: Mark::Unknown, asked: 0, told: None };
+const TOLD: Shown = Shown { applied: 5, mark: Mark::Told, asked: 0, told: Some(0) };
 
 /// Later than any request here.
 const LATE: Moment = Moment::MAX;
@@ -391,4 +391,40 @@ fn what_has_come_while_a_list_was_under_way_has_no_more_room_than_ever_when_it_h
     moments.list_ended(room);
 
     assert!(moments.shown.len() <= REMEMBERED, "P8: {}", moments.shown.len());
+}
+
+#[test]
+fn what_the_feed_has_told_is_no_older_when_an_older_answer_tells_it_once_more() {
+    let (mut moments, id, mark) = followed();
+    let read = moments.next();
+    moments.heard(1);
+    moments.applied(&id, event(1));
+
+    moments.agreed(&id, read);
+
+    assert!(moments.learned(&id).is_since(Point { moment: LATE, mark }));
+}
+
+#[test]
+fn what_was_told_before_a_subscription_and_is_asked_for_in_it_is_not_told_in_it() {
+    let (mut moments, id, _) = followed();
+    let read = moments.next();
+    moments.subscribed();
+
+    moments.agreed(&id, read);
+
+    assert!(!moments.learned(&id).is_since(Point { moment: LATE, mark: Mark::Position(0) }));
+}
+
+#[test]
+fn an_echo_of_what_an_answer_has_shown_is_from_after_what_the_feed_had_told_before_it() {
+    let (mut moments, id, mark) = followed();
+    moments.applied(&id, request(0));
+    moments.heard(1);
+
+    moments.confirmed(&id, event(1));
+
+    assert!(moments.learned(&id).is_since(Point { moment: LATE, mark }));
+    moments.confirmed(&id, event(0));
+    assert!(moments.learned(&id).is_since(Point { moment: LATE, mark }), "also when an older one has waited");
 }
