@@ -15,6 +15,9 @@
 
 #![expect(clippy::missing_panics_doc, reason = "that is how a target says what it found")]
 
+#[path = "../../interleavings/src/disk.rs"]
+mod disk;
+
 // The derive is a library for the compiler, which nothing else can call: its modules are read here once more.
 #[path = "../../../vantage-live-derive/src/attr/mod.rs"]
 mod attr;

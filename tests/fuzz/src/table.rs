@@ -1,5 +1,5 @@
 //! Hostile records and feeds through a table: whatever a store holds and a feed says, the table stands, and is equal to
-//! the store once it has listed it.
+//! the store once it has listed it, and so is what it has cached.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use vantage_live::{
     WritableValueSet,
 };
 
+use crate::disk::Disk;
 use crate::json;
 
 /// What records are to fit, with something of every kind that an entity can hold.
@@ -125,15 +126,19 @@ async fn rest() {
 async fn try_table(input: &mut Unstructured<'_>) -> Result<()> {
     let store = ImTable::new("product");
     let cache = ImTable::new("cache");
+    let mut cached = Record::new();
     for _ in 0..input.int_in_range(0..=3)? {
-        let id = json::id(input)?;
-        let _ = store.replace_id_value(&id, record(input)?).await;
+        let (id, record) = (json::id(input)?, record(input)?);
+        // As of before: another record, or one that fits no more.
+        let _ = cache.replace_id_value(&id, std::mem::replace(&mut cached, record.clone())).await;
+        let _ = store.replace_id_value(&id, record).await;
     }
+    let _ = cache.insert_id_value(&Id::from("gone"), cached).await;
     let order = if input.arbitrary()? { FeedOrder::Commit } else { FeedOrder::Unknown };
     let feed = Unreliable { feed: store.feed(), order };
     let builder = LiveTable::<Product>::builder(store.clone())
         .feed(feed)
-        .cache(cache)
+        .cache(Disk(cache.clone()))
         .batch(input.int_in_range(1..=3)?)
         .event_buffer(input.int_in_range(1..=16)?);
     let table = builder.start().expect("its parts fit together");
@@ -152,6 +157,8 @@ async fn try_table(input: &mut Unstructured<'_>) -> Result<()> {
     rest().await;
     mirror.follow(&table);
     equal(&store, &table).await;
+    let shown = table.get_values().await.expect("its rows are records");
+    assert_eq!(cache.get_values().await.expect("it is in memory"), shown, "what is cached is what is shown");
     assert!(matches!(table.sync_state(), SyncState::Live(FeedKind::PerRow)), "{:?}", table.sync_state());
     Ok(())
 }

@@ -17,7 +17,11 @@
 #![cfg_attr(shuttle, expect(clippy::missing_panics_doc, reason = "that is how a story says what went wrong"))]
 
 #[cfg(shuttle)]
+mod disk;
+#[cfg(shuttle)]
 mod world;
 
+#[cfg(shuttle)]
+pub use self::disk::Disk;
 #[cfg(shuttle)]
 pub use self::world::*;

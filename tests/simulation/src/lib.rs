@@ -50,7 +50,7 @@
 //! | P6 | an event that has waited counts as new as what the feed has told since | 33,857 |
 //! | P5, P6 | an event that has the values which are shown makes those after it newer | 77,411 in `crowd` |
 //! | P7 | a list does not remove what it does not have | 53 |
-//! | P7 | the table lists before it subscribes | 612 |
+//! | P7 | the table lists before it subscribes | 2,008 |
 //! | P7 | a feed that says that something has changed is not heard | 5,797 |
 //! | P7 | of the hints that come while a write is under way, the last one counts | 17,652 in `gossip` |
 //! | P4, P7 | a cache that could not be read keeps what it has | 64,666 in `rough` |

@@ -108,6 +108,21 @@ async fn a_record_that_only_the_cache_has_goes_from_it() {
 }
 
 #[tokio::test]
+async fn a_record_that_fits_no_more_goes_from_the_cache() {
+    let (store, below) = (bakery::store().await, bakery::store().await);
+    let (cache, _) = cache(&below);
+    for here in [&store, &below] {
+        here.colleague_sets("sea_pie", "price", "ask Doc").await;
+    }
+
+    let table = LiveTable::<Product>::builder(store).cache(cache).open().await.unwrap();
+    is_told_everything(&table).await;
+
+    assert_eq!(below.count().await.unwrap(), 4);
+    assert_eq!(table.rejected_rows()[0].id, "sea_pie".into());
+}
+
+#[tokio::test]
 async fn a_cache_that_could_not_be_read_keeps_nothing_that_the_backend_has_not() {
     let (store, below) = (bakery::store().await, bakery::store().await);
     let (cache, faults) = cache(&below);

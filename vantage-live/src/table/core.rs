@@ -338,6 +338,10 @@ impl<E: LiveEntity> Core<E> {
     }
 
     fn agreed(&mut self, id: &Id, source: Source) {
+        if self.rejected.contains_key(id) && !self.moments.has_learned(id) {
+            // The cache has it, and is to have rows alone.
+            self.uncached.add(id);
+        }
         match source {
             Source::Request { began } => {
                 self.moments.agreed(id, began);

@@ -57,7 +57,8 @@ pub enum Event<E: LiveEntity> {
         origin: Origin,
     },
     /// A new record has been saved and has its real id; its row's [`Inserted`](Event::Inserted) comes next, unless the
-    /// feed was faster, or it has gone again, or is hidden by a filter. The temp id still finds the row.
+    /// feed was faster, or it has gone again, or is hidden by a filter. The temp id still finds the row,
+    /// while 16,384 more get their ids.
     Identified {
         /// The id it had.
         temp: Id,

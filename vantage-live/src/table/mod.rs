@@ -207,7 +207,7 @@ impl<E: LiveEntity> LiveTable<E> {
     }
 
     /// The row `id`, or `None` where there is none: at once, without locking writers out. The same version of a row is
-    /// always the same `Arc`. The temp id of a record that was new finds it still.
+    /// always the same `Arc`. The temp id of a record that was new finds it still, while 16,384 more get their ids.
     #[must_use]
     pub fn row(&self, id: &Id) -> Option<Arc<E>> {
         let row = self.shared().rows.load().row(id).map(Arc::clone);

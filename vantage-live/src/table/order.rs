@@ -120,8 +120,9 @@ pub(super) fn judge(source: Source, shown: Shown) -> Verdict {
     if newer { Verdict::Apply } else { Verdict::Settle }
 }
 
-/// When each record was last applied, within bounds: what was forgotten counts as applied at the moment of forgetting, and
-/// as ahead of the feed then, which costs at most a read.
+/// When each record was last applied, within bounds: what was forgotten counts as applied at the moment of forgetting, as
+/// ahead of the feed then, and as asked for before any that is remembered. That costs at most a read, and may leave a request
+/// whose answer was lost in doubt.
 pub(super) struct Moments {
     now: Moment,
     shown: HashMap<Id, Shown, RandomState>,

@@ -124,7 +124,8 @@ impl<E> Snapshot<E> {
 }
 
 impl<E> Rows<E> {
-    /// The row `id`, or `None` where there is none. The temp id of a record that was new finds it still.
+    /// The row `id`, or `None` where there is none. The temp id of a record that was new finds it still, while 16,384
+    /// more get their ids.
     #[must_use]
     pub fn get(&self, id: &Id) -> Option<&Arc<E>> {
         self.at.row(id)

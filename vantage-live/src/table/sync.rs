@@ -153,9 +153,8 @@ impl<E: LiveEntity> Life<'_, E> {
 
     /// Subscribes, lists, and applies what comes, until an interruption.
     async fn follow(&mut self, feed: &dyn Feed) -> ValueError {
-        if broken::is(Broken::ListsBeforeSubscribing)
-            && let Err(error) = self.catch_up(SyncState::Live(feed.kind())).await
-        {
+        let mut is_listed = broken::is(Broken::ListsBeforeSubscribing);
+        if is_listed && let Err(error) = self.list().await {
             return error;
         }
         let span = tracing::debug_span!("subscribe", table = self.shared.table());
@@ -165,9 +164,10 @@ impl<E: LiveEntity> Life<'_, E> {
         };
         self.shared.change(Core::subscribed);
         loop {
-            if !broken::is(Broken::ListsBeforeSubscribing)
-                && let Err(error) = self.catch_up(SyncState::Live(feed.kind())).await
-            {
+            let live = SyncState::Live(feed.kind());
+            if std::mem::take(&mut is_listed) {
+                self.stands(live);
+            } else if let Err(error) = self.catch_up(live).await {
                 return error;
             }
             if let Err(error) = self.pump(feed, &mut stream).await {
@@ -261,11 +261,16 @@ impl<E: LiveEntity> Life<'_, E> {
             self.shared.set_state(SyncState::CatchingUp);
         }
         self.list().await?;
+        self.stands(state);
+        Ok(())
+    }
+
+    /// Everything is listed, and the table is in `state`.
+    fn stands(&mut self, state: SyncState) {
         self.shared.set_state(state);
         self.filled.send_replace(Filled::Done);
         self.lost_since = None;
         self.live_since.get_or_insert(self.shared.env.now());
-        Ok(())
     }
 
     /// Lists, and tells the program how far that is until it has succeeded once.

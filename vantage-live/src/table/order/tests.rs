@@ -59,7 +59,7 @@ fn an_answer_that_confirms_what_an_event_has_shown_is_newer_than_the_events_befo
     moments.applied(&id, event(0));
     feed.delete("sea_pie");
 
-    moments.applied(&id, request(0));
+    moments.agreed(&id, 0);
 
     let before = moments.told(FeedOrder::Commit);
     assert_eq!(moments.judge(&id, before), Verdict::Settle);
@@ -414,6 +414,32 @@ fn what_was_told_before_a_subscription_and_is_asked_for_in_it_is_not_told_in_it(
     moments.agreed(&id, read);
 
     assert!(!moments.learned(&id).is_since(Point { moment: LATE, mark: Mark::Position(0) }));
+}
+
+#[test]
+fn what_was_told_before_a_subscription_and_is_told_once_more_in_it_is_as_new_as_it_was_told_there() {
+    let (mut moments, id, _) = followed();
+    moments.heard(100);
+    moments.applied(&id, event(100));
+    let read = moments.next();
+    moments.agreed(&id, read);
+    moments.subscribed();
+    moments.heard(6);
+
+    moments.confirmed(&id, event(6));
+
+    assert!(!moments.learned(&id).is_since(Point { moment: LATE, mark: Mark::Position(50) }));
+}
+
+#[test]
+fn what_the_feed_has_told_is_no_older_when_a_list_does_not_show_otherwise() {
+    let (mut moments, id, mark) = followed();
+    moments.heard(1);
+    moments.applied(&id, event(1));
+
+    moments.keep(&id);
+
+    assert!(moments.learned(&id).is_since(Point { moment: LATE, mark }));
 }
 
 #[test]
