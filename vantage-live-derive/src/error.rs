@@ -20,9 +20,9 @@ impl Errors {
         self.0.push(error);
     }
 
-    /// Whether nothing is wrong.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
     }
 
     /// The errors as `compile_error!`s.

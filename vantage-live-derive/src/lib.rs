@@ -310,7 +310,7 @@ use proc_macro::TokenStream;
 /// | `skip_serializing` | honoured on the id and on `#[live(skip)]` fields; refused on a tracked one |
 /// | `skip_deserializing` | as `skip_serializing`; refused with `deny_unknown_fields` too, as serde writes the field still |
 /// | `skip_serializing_if` | honoured: where serde writes nothing, a patch removes. Refused where serde could not read that: it needs `default`, unless the field is an `Option` without `with` or `deserialize_with`, or the id, which the table fills in. On a `nested` field `Option::is_none` alone |
-/// | `flatten` | with `nested`, the fields of the inner entity beside the others; with `#[live(skip)]`, a map that is shown the columns that the struct does not know, and never written. Refused otherwise |
+/// | `flatten` | with `nested`, the fields of the inner entity beside the others; with `#[live(skip)]`, a map that is shown the columns that the struct does not know, and never written. Such a map stands behind the nested ones, and none of these may be spread over the record again: serde reads them into it as well, and would write from there what they were. Refused otherwise |
 /// | `borrow` | refused: an entity owns its values |
 ///
 /// # Other people's structs
@@ -339,7 +339,8 @@ use proc_macro::TokenStream;
 /// An entity is a struct with named fields that owns its values: no enum, no tuple, no lifetime. It has at most 256
 /// fields, those of its nested entities included. It may have type and const parameters, but not in the type of a
 /// `nested` field, as the names of the fields are the same for all of them; a parameter that is the type of the id is
-/// bounded by `vantage_live::value::IdField`.
+/// bounded by `vantage_live::value::IdField`. What a struct with parameters lacks of `Clone` or serde's derives is said where it
+/// is used with types in their place, and not where it is derived.
 #[proc_macro_derive(LiveEntity, attributes(live))]
 pub fn live_entity(input: TokenStream) -> TokenStream {
     steps::output(input.into()).into()

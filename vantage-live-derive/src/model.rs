@@ -10,7 +10,7 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{Attribute, Data, DeriveInput, Fields, Generics, Ident, Type, Visibility};
 
-use crate::attr::{EntityAttrs, EntitySerde, FieldAttrs, FieldSerde, Given, refuses, rust};
+use crate::attr::{EntityAttrs, EntitySerde, FieldAttrs, FieldSerde, Given, rust};
 use crate::docs;
 use crate::error::Errors;
 use crate::generated::Names;
@@ -27,8 +27,6 @@ pub struct Entity {
     pub notes: Vec<Attribute>,
     pub live: EntityAttrs,
     pub serde: EntitySerde,
-    /// Whether serde says itself what is wrong with an attribute of its own.
-    pub refused_by_serde: bool,
     /// The `packed` of `#[repr(packed)]`.
     pub packed: Option<Ident>,
     pub names: Names,
@@ -93,7 +91,6 @@ impl Entity {
             },
             Data::Enum(_) | Data::Union(_) => return None,
         };
-        let refused_by_serde = refuses(&input.attrs, fields.iter().map(|field| field.attrs.as_slice()));
         let (mut seen, mut types) = (HashMap::new(), HashMap::new());
         let fields = fields.iter().filter_map(|field| {
             let mut field = Field::parse(field, input, &serde, errors)?;
@@ -114,20 +111,20 @@ impl Entity {
         let lifetimes = generics::lifetimes(quote!(#(#spelt)* #generics #clause));
         let has_nested =
             fields.iter().any(|field| field.is_tracked() && field.variant.is_some() && field.kind() == Kind::Nested);
-        Some(Entity {
-            ident,
-            vis,
-            generics,
-            notes,
-            live,
-            serde,
-            refused_by_serde,
-            packed,
-            names,
-            fields,
-            lifetimes,
-            has_nested,
-        })
+        Some(Entity { ident, vis, generics, notes, live, serde, packed, names, fields, lifetimes, has_nested })
+    }
+
+    /// Writes `'static` in place of every lifetime, for generated types that have none; whether that could be done.
+    pub fn lasts(&mut self) -> bool {
+        let (params, clause) = (self.generics.type_params(), &self.generics.where_clause);
+        let in_bounds = generics::lifetimes(quote!(#(#params)* #clause));
+        let is_unbounded = in_bounds.iter().all(|lifetime| lifetime == "static");
+        is_unbounded && self.fields.iter_mut().all(Field::lasts)
+    }
+
+    /// Whether serde says itself what is wrong with an attribute of its own.
+    pub fn is_refused_by_serde(&self) -> bool {
+        self.serde.is_refused || self.fields.iter().any(|field| field.serde.is_refused)
     }
 
     /// The fields that have a variant, with their places among themselves.
@@ -231,6 +228,13 @@ impl Field {
         }
     }
 
+    /// As [`Entity::lasts`].
+    fn lasts(&mut self) -> bool {
+        // Whatever the type lacks is for the day when it can be read.
+        self.live.is_refused = true;
+        types::static_of(&self.ty).map(|ty| self.ty = ty).is_some()
+    }
+
     /// What becomes of the field.
     pub fn kind(&self) -> Kind {
         if self.live.id.is_some() {
@@ -307,9 +311,16 @@ impl Field {
         self.is_flat() && self.serde.skipped().is_none() && said.iter().all(|said| said.is_none())
     }
 
-    /// Whether serde can read a record that has nothing of the field.
+    /// Whether something is wrong with its attributes, and nobody knows what was meant.
+    pub fn is_refused(&self) -> bool {
+        self.live.is_refused || self.serde.is_refused
+    }
+
+    /// Whether serde can read a record that has nothing of the field, or may be meant to: it has refused what says so.
     pub fn may_be_missing(&self, entity: &EntitySerde) -> bool {
-        entity.default || self.serde.default.is_some() || self.is_option() && self.serde.is_read_by_serde()
+        let is_said = entity.default || self.serde.default.is_some();
+        let may_be_said = entity.is_refused || self.serde.is_refused;
+        is_said || may_be_said || self.is_option() && self.serde.is_read_by_serde()
     }
 
     /// What to write in the type's place, where no record can be read into the field: serde could, from one that lives as long

@@ -23,7 +23,14 @@ pub fn output(tokens: TokenStream) -> TokenStream {
 pub fn derive(input: &DeriveInput, whole: bool) -> (TokenStream, Errors) {
     let (entity, errors) = read(input, whole);
     let output = match entity {
-        Some(entity) if check::can_expand(&entity) => expand::entity(&entity, whole && errors.is_empty()),
+        Some(entity) if check::can_expand(&entity) => expand::entity(&entity, whole),
+        Some(mut entity) if check::has_fields(&entity) => {
+            if entity.lasts() {
+                expand::refused(&entity, input)
+            } else {
+                expand::fallback(input, Some(entity.names))
+            }
+        }
         entity => expand::fallback(input, entity.map(|entity| entity.names)),
     };
     (output, errors)

@@ -1,8 +1,8 @@
 //! What the tokens of a field's type tell: what it is, and what its values hold.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::ToTokens;
-use syn::{GenericArgument, Ident, PathArguments, Type, parse_quote};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{GenericArgument, Ident, Lifetime, PathArguments, Type, parse_quote};
 
 use crate::generics::mentions_anywhere;
 
@@ -151,6 +151,51 @@ pub fn without_lifetime(ty: &Type) -> Option<&'static str> {
     })
 }
 
+/// The type with `'static` in place of every lifetime, those that are left out too; `None` where it has one of its own, or one
+/// may be left out unseen.
+pub fn static_of(ty: &Type) -> Option<Type> {
+    let tokens = ty.to_token_stream();
+    if mentions_anywhere(tokens.clone(), "for") {
+        return None;
+    }
+    let ty = syn::parse2(with_static(tokens)).ok()?;
+    without_lifetime(&ty).is_none().then_some(ty)
+}
+
+fn with_static(tokens: TokenStream) -> TokenStream {
+    let (mut written, mut tokens) = (TokenStream::new(), tokens.into_iter().peekable());
+    let is_static = |span| Lifetime::new("'static", span).into_token_stream();
+    while let Some(token) = tokens.next() {
+        let (span, next) = (token.span(), tokens.peek());
+        let begins = is_punct(next, '\'');
+        match token {
+            TokenTree::Group(group) => {
+                let mut inside = Group::new(group.delimiter(), with_static(group.stream()));
+                inside.set_span(group.span());
+                written.extend([TokenTree::Group(inside)]);
+            }
+            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
+                tokens.next();
+                written.extend(is_static(span));
+            }
+            TokenTree::Punct(ref punct) if punct.as_char() == '&' && !begins => {
+                written.extend([token]);
+                written.extend(is_static(span));
+            }
+            TokenTree::Ident(ref ident) if ident == "Cow" && is_punct(next, '<') => {
+                written.extend([token]);
+                written.extend(tokens.next());
+                if !is_punct(tokens.peek(), '\'') {
+                    let lifetime = is_static(span);
+                    written.extend(quote!(#lifetime,));
+                }
+            }
+            token => written.extend([token]),
+        }
+    }
+    written
+}
+
 fn is_punct(token: Option<&TokenTree>, char: char) -> bool {
     matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == char)
 }
@@ -227,6 +272,23 @@ mod tests {
         for (ty, expected) in cases {
             let found = of_one_thread(&parse_str(ty).expect(ty)).map(ToString::to_string);
             assert_eq!(found.as_deref(), expected, "{ty}");
+        }
+    }
+
+    #[test]
+    fn every_lifetime_can_be_written_as_one_that_lasts() {
+        let cases = [
+            ("&str", Some("&'static str")),
+            ("Option<&'a [Cow<'b, str>]>", Some("Option<&'static [Cow<'static, str>]>")),
+            ("(std::borrow::Cow<[u8]>, Text<'_>)", Some("(std::borrow::Cow<'static, [u8]>, Text<'static>)")),
+            ("Box<dyn Name + 'a>", Some("Box<dyn Name + 'static>")),
+            ("Vec<u8>", Some("Vec<u8>")),
+            ("Box<dyn for<'a> Reads<&'a str>>", None),
+        ];
+
+        for (ty, expected) in cases {
+            let written = static_of(&parse_str(ty).expect(ty));
+            assert_eq!(written, expected.map(|ty| parse_str(ty).expect(ty)), "{ty}");
         }
     }
 

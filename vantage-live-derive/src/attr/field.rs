@@ -2,7 +2,7 @@
 
 use syn::{Attribute, ExprPath, Ident, LitStr};
 
-use super::{Given, entity, live_entries, unknown};
+use super::{Given, entity, live_entries, nearest, unknown};
 use crate::error::Errors;
 
 /// What may stand there.
@@ -18,24 +18,41 @@ pub struct FieldAttrs {
     pub nested: Option<Ident>,
     pub label: Option<Given<LitStr>>,
     pub eq: Option<Given<ExprPath>>,
+    /// Whether something that stands there is wrong.
+    pub is_refused: bool,
 }
 
 impl FieldAttrs {
     pub fn parse(attrs: &[Attribute], errors: &mut Errors) -> Self {
-        let mut parsed = Self::default();
+        let (mut parsed, before) = (Self::default(), errors.count());
         for entry in live_entries(attrs, errors) {
-            match entry.key.to_string().as_str() {
-                "id" => entry.flag(&mut parsed.id, errors),
-                "skip" => entry.flag(&mut parsed.skip, errors),
-                "readonly" => entry.flag(&mut parsed.readonly, errors),
-                "version" => entry.flag(&mut parsed.version, errors),
-                "nested" => entry.flag(&mut parsed.nested, errors),
+            let name = entry.key.to_string();
+            match name.as_str() {
                 "label" => entry.text(&mut parsed.label, errors),
                 "eq" => entry.path(&mut parsed.eq, "a function that compares two values", errors),
-                _ => errors.at(&entry.key, unknown(&entry.key, KNOWN, (entity::KNOWN, "the struct"))),
+                flag if let Some(slot) = parsed.flag(flag) => entry.flag(slot, errors),
+                _ => {
+                    errors.at(&entry.key, unknown(&entry.key, KNOWN, (entity::KNOWN, "the struct")));
+                    // What was meant counts, so that nothing is said of what a slip of the finger leads to.
+                    if let Some(slot) = nearest(&name, KNOWN).and_then(|meant| parsed.flag(meant)) {
+                        slot.get_or_insert(entry.key);
+                    }
+                }
             }
         }
+        parsed.is_refused = errors.count() > before;
         parsed
+    }
+
+    fn flag(&mut self, name: &str) -> Option<&mut Option<Ident>> {
+        match name {
+            "id" => Some(&mut self.id),
+            "skip" => Some(&mut self.skip),
+            "readonly" => Some(&mut self.readonly),
+            "version" => Some(&mut self.version),
+            "nested" => Some(&mut self.nested),
+            _ => None,
+        }
     }
 
     /// The key that the user wrote for `name`.

@@ -17,7 +17,7 @@ use syn::{Attribute, Expr, ExprLit, ExprPath, Ident, Lit, LitStr, Path, Token, p
 
 pub use self::entity::EntityAttrs;
 pub use self::field::FieldAttrs;
-pub use self::serde::{EntitySerde, FieldSerde, refuses};
+pub use self::serde::{EntitySerde, FieldSerde};
 
 use crate::error::Errors;
 
@@ -100,6 +100,7 @@ impl Entry {
             Value::None => twice(key, errors),
             Value::Is(_) | Value::List(_) => {
                 errors.at(key, format_args!("`{key}` takes no value: write `{key}` alone"));
+                slot.get_or_insert(self.key);
             }
         }
     }

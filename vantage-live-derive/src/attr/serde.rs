@@ -63,17 +63,8 @@ const ON_FIELD: &[&str] = &[
 /// What serde takes more than once, or once for each direction.
 const REPEATED: &[&str] = &["rename", "rename_all", "alias", "bound"];
 
-/// Whether serde itself refuses an attribute on the struct, or on one of its fields, so that neither of its derives gives
-/// anything. Where it is not known here that serde does, one message more is shown.
-pub fn refuses<'a>(on_struct: &[Attribute], mut on_fields: impl Iterator<Item = &'a [Attribute]>) -> bool {
-    let rules = EntitySerde::parse(on_struct).rename_all;
-    let rules = rules.iter().flat_map(|all| all.serialize.iter().chain(&all.deserialize));
-    is_wrong(on_struct, ON_STRUCT)
-        || on_fields.any(|attrs| is_wrong(attrs, ON_FIELD))
-        || rules.map(|rule| RenameRule::parse(rule)).any(|rule| rule.is_none())
-}
-
-/// Whether `attrs` have an entry of serde's that is not `known`, is given twice, or has another value than it may.
+/// Whether `attrs` have an entry of serde's that is not `known`, is given twice, or has another value than it may. Where it is
+/// not known here that serde refuses it, one message more is shown.
 fn is_wrong(attrs: &[Attribute], known: &[&str]) -> bool {
     let mut seen = Vec::new();
     attrs.iter().filter(|attr| attr.path().is_ident("serde")).any(|attr| {
@@ -151,6 +142,8 @@ pub struct EntitySerde {
     /// Attributes that make something else of the record than an object of the struct's fields, with the type that they
     /// name.
     pub reshaping: Vec<Given<Option<LitStr>>>,
+    /// Whether serde says itself what is wrong with one of them, and derives nothing.
+    pub is_refused: bool,
 }
 
 /// serde's attributes on a field.
@@ -169,11 +162,13 @@ pub struct FieldSerde {
     /// Attributes that decide on the JSON of the field as a whole: `with` and its kin.
     pub with: Vec<Ident>,
     pub borrow: Option<Ident>,
+    /// Whether serde says itself what is wrong with one of them, and derives nothing.
+    pub is_refused: bool,
 }
 
 impl EntitySerde {
     pub fn parse(attrs: &[Attribute]) -> Self {
-        let mut parsed = Self::default();
+        let mut parsed = EntitySerde { is_refused: is_wrong(attrs, ON_STRUCT), ..Self::default() };
         for Entry { key, value } in taken(attrs) {
             match key.to_string().as_str() {
                 "rename_all" => Rename::add(&mut parsed.rename_all, key, value),
@@ -186,6 +181,8 @@ impl EntitySerde {
                 _ => {}
             }
         }
+        let rules = parsed.rename_all.iter().flat_map(|all| all.serialize.iter().chain(&all.deserialize));
+        parsed.is_refused |= rules.map(|rule| RenameRule::parse(rule)).any(|rule| rule.is_none());
         parsed
     }
 
@@ -199,7 +196,7 @@ impl EntitySerde {
 
 impl FieldSerde {
     pub fn parse(attrs: &[Attribute]) -> Self {
-        let mut parsed = Self::default();
+        let mut parsed = FieldSerde { is_refused: is_wrong(attrs, ON_FIELD), ..Self::default() };
         for Entry { key, value } in taken(attrs) {
             match key.to_string().as_str() {
                 "rename" => Rename::add(&mut parsed.rename, key, value),

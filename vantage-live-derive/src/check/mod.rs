@@ -83,11 +83,15 @@ fn mentions(data: &Data, is: impl Fn(&TokenTree) -> bool + Copy) -> bool {
 
 /// Whether what the derive generates for `entity` makes sense to the compiler, errors or not.
 pub fn can_expand(entity: &Entity) -> bool {
-    let is_wrong = |field: &Field| field.borrows().is_some() || is_of_no_field(&field.ty);
-    (1..=CAPACITY).contains(&entity.tracked().count())
+    has_fields(entity)
         && entity.generics.lifetimes().next().is_none()
-        && !entity.fields.iter().any(is_wrong)
+        && !entity.fields.iter().any(|field| field.borrows().is_some())
         && entity.packed.is_none()
+}
+
+/// Whether the generated types can have the fields of `entity`.
+pub fn has_fields(entity: &Entity) -> bool {
+    (1..=CAPACITY).contains(&entity.tracked().count()) && !entity.fields.iter().any(|field| is_of_no_field(&field.ty))
 }
 
 /// Checks the struct, and each of its fields. Where they are not the `whole` of it, nobody knows what it lacks.

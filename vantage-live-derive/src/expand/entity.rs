@@ -13,8 +13,8 @@ use super::{
     nested_set, of_nested, per_type, shared,
 };
 use crate::check::{CAPACITY, is_no_id};
-use crate::model::Entity;
-use crate::types::without_lifetime;
+use crate::model::{Entity, Field};
+use crate::types::{of_one_thread, without_lifetime};
 
 pub fn impls(entity: &Entity) -> TokenStream {
     let (ident, names) = (&entity.ident, &entity.names);
@@ -99,7 +99,9 @@ fn fields(entity: &Entity) -> TokenStream {
 /// thread may read its fields. What is nested is an entity, and found out there.
 pub fn granted(entity: &Entity) -> TokenStream {
     let ident = &entity.ident;
-    let stored = (!is_generic(entity) && !entity.refused_by_serde).then(|| {
+    // What derives for somebody else's type is refused, and writes nothing of this one.
+    let is_remote = entity.serde.reshaping.iter().any(|given| given.key == "remote");
+    let stored = (!is_generic(entity) && !entity.is_refused_by_serde() && !is_remote).then(|| {
         let stored = Place::from(ident.span()).put(quote!(__live::stored::<#ident>()));
         if entity.serde.default {
             // serde says itself that there is no default, and then reads nothing.
@@ -112,6 +114,7 @@ pub fn granted(entity: &Entity) -> TokenStream {
     let types = entity.fields.iter().filter(|field| !is_nested(field) && known.insert(field.shared_type));
     // Where a lifetime is missing, the compiler says so of the field, and would once more of its type here.
     let types = types.filter(|field| field.shared_type.is_some() && without_lifetime(&field.ty).is_none());
+    let types = types.filter(|field| of_one_thread(&field.ty).is_none());
     let shared = types.map(|field| {
         let ty = &field.ty;
         quote!(__live::shared::<#ty>();)
@@ -130,8 +133,7 @@ fn clause(entity: &Entity) -> TokenStream {
     let generic = is_generic(entity);
     let whole = generic.then(|| {
         quote! {
-            Self: __live::Clone + __live::Send + __live::Sync
-                + __live::serde::Serialize + __live::serde::de::DeserializeOwned
+            Self: __live::Clone + __live::Shared + __live::Stored
         }
     });
     let fields = bounds(entity, |field| {
@@ -198,7 +200,9 @@ fn diff(entity: &Entity) -> TokenStream {
             |path| {
                 // The call ends where the path does: what is no `bool` is found out there.
                 let end = path.path.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
-                let mut values = Group::new(Delimiter::Parenthesis, quote!(&self.#ident, &__other.#ident));
+                // As in `kept`: what the function does not take, the compiler does not offer to make of what is there.
+                let place = Place::from(Span::call_site().located_at(end));
+                let mut values = Group::new(Delimiter::Parenthesis, place.put(quote!(&self.#ident, &__other.#ident)));
                 values.set_span(end);
                 quote!({ let __same: __live::bool = #path #values; __same })
             },
@@ -277,8 +281,7 @@ fn assertions(entity: &Entity) -> Option<TokenStream> {
     let live = &entity.private();
     let each = entity.nested().map(|field| {
         let (place, name) = (Place::of_entity(&field.ty), field.name());
-        let is =
-            |condition: TokenStream, message: String| place.put(quote!(#live::assert!(#condition, #message);));
+        let is = |condition, message| place.put(quote!(#live::assert!(#condition, #message);));
         let has_id = of_nested(&field.ty, &quote!(__live::NestedEntity), &quote!(HAS_ID));
         let no_id = is(
             quote!(!#has_id),
@@ -328,16 +331,50 @@ fn assertions(entity: &Entity) -> Option<TokenStream> {
         );
         Place::of(&field.ty).put(quote! {
             const __OWN: #live::Own = #own_fields;
-            #live::assert!(__OWN.is_distinct::<{ __OWN.places() }>(), #message);
+            #live::assert!(#live::Own::is_distinct::<{ #live::Own::places(&__OWN) }>(&__OWN), #message);
         })
     });
+    let spread = spread(entity);
     entity.has_nested().then(|| {
         quote! {
             const _: () = {
                 #(#each)*
+                #(#spread)*
                 #live::assert!(#own #(+ #leaves)* < #limit, #too_many);
                 #flat
             };
         }
     })
+}
+
+/// That of what is spread over the record nothing is read into a map among it as well, from which serde would write what it
+/// was: serde gives such a map whatever is not taken before it, and what is read as a map itself takes nothing.
+fn spread(entity: &Entity) -> Vec<TokenStream> {
+    let live = &entity.private();
+    let is = |field: &Field, of: &TokenStream| {
+        let inner = nested_field(&quote!(__live), field);
+        let own = fixed(Place::of_entity(&field.ty).put(quote!(<#inner as __live::Field>::OWN)));
+        quote!(#live::Own::#of(&#own))
+    };
+    let flat = || entity.fields.iter().filter(|field| field.is_flat() && field.serde.skipped().is_none()).enumerate();
+    let mut all = Vec::new();
+    for (at, field) in flat().filter(|(_, field)| is_nested(field)) {
+        for (place, map) in flat().filter(|(place, _)| *place != at) {
+            let (name, other) = (field.name(), map.name());
+            let has_map = if is_nested(map) { is(map, &quote!(has_rest)) } else { quote!(true) };
+            let takes_none = if place < at { quote!(true) } else { is(field, &quote!(is_read_as_map)) };
+            let instead = if place < at {
+                format!("put `{other}` behind `{name}`")
+            } else {
+                format!("take the `flatten` inside `{name}` away, or the map")
+            };
+            let message = format!(
+                "serde reads the fields of `{name}` into the map that `{other}` spreads over the record as well, and would \
+                 write from there what they were: {instead}"
+            );
+            let place = Place::of(&map.ty);
+            all.push(place.put(quote!(#live::assert!(!(#has_map && #takes_none), #message);)));
+        }
+    }
+    all
 }

@@ -4,11 +4,12 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Data, DataStruct, DeriveInput, Fields, GenericParam};
 
+use super::{bounds, is_entity, nested_bounds, shared};
 use crate::attr::{EntityAttrs, FieldSerde};
 use crate::check::has_reference;
 use crate::error::Errors;
 use crate::generated::Names;
-use crate::model::private;
+use crate::model::{Entity, private};
 
 /// The types under their names, without fields, and an impl that does nothing.
 pub fn fallback(input: &DeriveInput, names: Option<Names>) -> TokenStream {
@@ -16,9 +17,15 @@ pub fn fallback(input: &DeriveInput, names: Option<Names>) -> TokenStream {
     let live = EntityAttrs::parse(&input.attrs, &mut Errors::default());
     let names = names.unwrap_or_else(|| Names::new(&input.ident, &live));
     let (private, vis) = (private(&live), &input.vis);
+    let types = Types {
+        field: quote!(#private::refused::NoField),
+        dirty: quote!(#private::refused::NoDirty),
+        change: quote!(#private::refused::NoField),
+        conflicts: quote!(#private::refused::NoConflicts),
+    };
+    let entity = stub(input, &private, &types, &[]);
     let Names { field, dirty, change, conflicts, conflict, .. } = names;
     let docs = "Stands in for a type that the derive could not generate.";
-    let entity = stub(input, &private);
     quote! {
         #[doc = #docs] #vis type #field = #private::refused::NoField;
         #[doc = #docs] #vis type #dirty = #private::refused::NoDirty;
@@ -29,9 +36,35 @@ pub fn fallback(input: &DeriveInput, names: Option<Names>) -> TokenStream {
     }
 }
 
-/// The impl.
-fn stub(input: &DeriveInput, live: &TokenStream) -> TokenStream {
+/// The types of an entity, with the lifetime `'__e`.
+struct Types {
+    field: TokenStream,
+    dirty: TokenStream,
+    change: TokenStream,
+    conflicts: TokenStream,
+}
+
+/// An impl that does nothing, with the types that are generated all the same.
+pub fn stub_of(entity: &Entity, input: &DeriveInput) -> TokenStream {
+    let (names, params) = (&entity.names, entity.params());
+    let (field, dirty, change, conflicts) = (&names.field, &names.dirty, &names.change, &names.conflicts);
+    let (given, given_e) = (params.given(None), params.given(Some(&quote!('__e))));
+    let types = Types {
+        field: quote!(#field),
+        dirty: quote!(#dirty),
+        change: quote!(#change #given_e),
+        conflicts: quote!(#conflicts #given),
+    };
+    let of_fields = bounds(entity, |_| quote!(__live::Clone + __live::Send + __live::Sync + 'static));
+    let nested = nested_bounds(entity, is_entity);
+    let more: Vec<_> = of_fields.into_iter().chain(nested).chain([shared(entity)]).collect();
+    stub(input, &quote!(__live), &types, &more)
+}
+
+/// The impl, where `more` holds as well.
+fn stub(input: &DeriveInput, live: &TokenStream, types: &Types, more: &[TokenStream]) -> TokenStream {
     let ident = &input.ident;
+    let Types { field, dirty, change, conflicts } = types;
     let (declared, given, own_clause) = input.generics.split_for_impl();
     // What can be no entity at all need not learn to be cloned; and what can depends on a parameter.
     let apt = matches!(&input.data, Data::Struct(DataStruct { fields: Fields::Named(_), .. }))
@@ -44,17 +77,19 @@ fn stub(input: &DeriveInput, live: &TokenStream) -> TokenStream {
         GenericParam::Type(param) => Some(param.ident.to_token_stream()),
         GenericParam::Const(_) => None,
     });
-    let clause = quote!(where #(#own,)* #(#owned: 'static,)* for<'__e> Self: #live::Stored + #live::Shared #clone);
-    let set = quote!(#live::FieldSet<#live::refused::NoField>);
+    let clause = quote!(
+        where #(#own,)* #(#owned: 'static,)* #(#more,)* for<'__e> Self: #live::Stored + #live::Shared #clone
+    );
+    let set = quote!(#live::FieldSet<#field>);
     // Of what serde borrows, it says itself that not every record can be read, and then nothing else may be taken for granted.
     let entity = (!borrows(input)).then(|| {
         quote! {
             #[automatically_derived]
             impl #declared #live::LiveEntity for #ident #given #clause {
-                type Field = #live::refused::NoField;
-                type Dirty = #live::refused::NoDirty;
-                type Change<'__e> = #live::refused::NoField;
-                type Conflicts = #live::refused::NoConflicts;
+                type Field = #field;
+                type Dirty = #dirty;
+                type Change<'__e> = #change;
+                type Conflicts = #conflicts;
 
                 const TABLE: &'static #live::str = "";
 
@@ -64,12 +99,8 @@ fn stub(input: &DeriveInput, live: &TokenStream) -> TokenStream {
 
                 fn copy_fields(&mut self, __from: &Self, __fields: #set) {}
 
-                fn change<'__e>(
-                    __field: #live::refused::NoField,
-                    __from: &'__e Self,
-                    __to: &'__e Self,
-                ) -> #live::refused::NoField {
-                    __field
+                fn change<'__e>(__field: #field, __from: &'__e Self, __to: &'__e Self) -> #change {
+                    loop {}
                 }
 
                 fn conflicts(
@@ -77,8 +108,8 @@ fn stub(input: &DeriveInput, live: &TokenStream) -> TokenStream {
                     __base: &Self,
                     __local: &Self,
                     __remote: &Self,
-                ) -> #live::refused::NoConflicts {
-                    #live::refused::NoConflicts
+                ) -> #conflicts {
+                    loop {}
                 }
             }
         }
@@ -88,7 +119,7 @@ fn stub(input: &DeriveInput, live: &TokenStream) -> TokenStream {
 
         #[automatically_derived]
         impl #declared #live::NestedEntity for #ident #given #own_clause {
-            type Field = #live::refused::NoField;
+            type Field = #field;
         }
     }
 }

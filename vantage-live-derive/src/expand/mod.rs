@@ -18,14 +18,25 @@ use std::mem;
 use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Ident, Type};
+use syn::{DeriveInput, Ident, Type};
 
 pub use self::fallback::fallback;
 use crate::model::{Entity, Field, Kind};
 use crate::types::{is_said_by_another, optional, ungrouped};
 
-/// Everything that the derive generates for `entity`. Where something is wrong with it, what else it lacks is no news.
-pub fn entity(entity: &Entity, sound: bool) -> TokenStream {
+/// Everything that the derive generates for `entity`. Where that is not the `whole` of it, nobody knows what it lacks.
+pub fn entity(entity: &Entity, whole: bool) -> TokenStream {
+    let (impls, granted) = (entity::impls(entity), whole.then(|| entity::granted(entity)));
+    all(entity, &quote!(#impls #granted))
+}
+
+/// What is generated for an `entity` of which nothing can be written or read: everything under its name, and an impl that does
+/// nothing, so that our message is the only one.
+pub fn refused(entity: &Entity, input: &DeriveInput) -> TokenStream {
+    all(entity, &fallback::stub_of(entity, input))
+}
+
+fn all(entity: &Entity, of_entity: &TokenStream) -> TokenStream {
     let private = entity.private();
     let (lints, per_type) = (lints_of_impls(entity), per_type::functions(entity));
     let items = [
@@ -35,14 +46,7 @@ pub fn entity(entity: &Entity, sound: bool) -> TokenStream {
         conflicts::item(entity),
         conflicts::each(entity),
     ];
-    let impls = [
-        field::impls(entity),
-        dirty::impls(entity),
-        change::impls(entity),
-        conflicts::impls(entity),
-        entity::impls(entity),
-    ];
-    let granted = sound.then(|| entity::granted(entity));
+    let impls = [field::impls(entity), dirty::impls(entity), change::impls(entity), conflicts::impls(entity)];
     quote! {
         #(#items)*
 
@@ -52,7 +56,7 @@ pub fn entity(entity: &Entity, sound: bool) -> TokenStream {
 
             #per_type
             #(#impls)*
-            #granted
+            #of_entity
         };
     }
 }
@@ -144,6 +148,12 @@ impl Place {
         let end = tokens.last().map_or(begin, |last| last.span());
         // What is named there has one meaning, wherever a macro has the two from.
         Place { begin: end.located_at(begin), end }
+    }
+
+    /// The same, as the derive's own: of the derive's edition, and nothing that the compiler offers to change.
+    fn own(self) -> Self {
+        let own = |span| Span::call_site().located_at(span);
+        Place { begin: own(self.begin), end: own(self.end) }
     }
 
     /// The nested field's type, of which the tokens that name the entity stay where they are: what is not found on the way
@@ -291,9 +301,7 @@ fn kept<const N: usize>(
     at: &TokenStream,
     values: [TokenStream; N],
 ) -> TokenStream {
-    let own = |span| Span::call_site().located_at(span);
-    let Place { begin, end } = Place::of(&field.ty);
-    let place = Place { begin: own(begin), end: own(end) };
+    let place = Place::of(&field.ty).own();
     let values = values.map(|value| fixed(place.put(value)));
     let ty = fixed(field.ty.to_token_stream());
     place.put(quote!(<#ty as __live::Kept>::#function(#at #(#values),*)))

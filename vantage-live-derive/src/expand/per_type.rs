@@ -45,9 +45,9 @@ pub fn functions(entity: &Entity) -> TokenStream {
 }
 
 /// Whether the type compares its values: not where the user does, nor where it was to be an entity and is none, which is
-/// said.
+/// said, nor where it is not known whether it was to be compared.
 fn is_compared(field: &Field) -> bool {
-    field.live.eq.is_none() && field.live.nested.is_none()
+    field.live.eq.is_none() && field.live.nested.is_none() && !field.is_refused()
 }
 
 fn same_name(number: usize) -> Ident {

@@ -167,7 +167,7 @@ impl<E: NestedEntity + LiveEntity<Field = <E as NestedEntity>::Field>> NestedTyp
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no entity",
     label = "this type does not derive `LiveEntity`",
-    note = "put `#[derive(LiveEntity)]` on it, if it is a struct with named fields of this crate; or take `#[live(nested)]` away, so that the field is compared and saved as a whole"
+    note = "put `#[derive(LiveEntity)]` on it, if it is a struct with named fields of this crate"
 )]
 pub trait LiveEntity: Clone + Stored + Shared + 'static {
     /// The entity's fields as an enum: a variant per field, a nested entity's inside its own.

@@ -171,6 +171,7 @@ impl<E: NestedEntity> NestedEntity for Option<E> {
 }
 
 /// An entity that may be absent, for a `#[live(nested)]` field. It is none for a table: a record is always there.
+#[diagnostic::do_not_recommend]
 impl<E: LiveEntity> LiveEntity for Option<E> {
     type Field = OptionalField<E::Field>;
     type Dirty = OptionalDirty<E::Dirty>;

@@ -42,6 +42,37 @@ impl Own {
         Own { fields, roles: &[], aliases: &[], tag: "", optional: false }
     }
 
+    /// Whether serde reads the entity as a map where it is spread over a record, which leaves all of it for what is read behind.
+    #[must_use]
+    pub const fn is_read_as_map(&self) -> bool {
+        let mut at = 0;
+        while at < self.roles.len() {
+            if matches!(self.roles[at].1, Role::Flat(_) | Role::Rest) {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
+    /// Whether a map is spread over the record that takes in what nothing else in the entity is named after.
+    #[must_use]
+    pub const fn has_rest(&self) -> bool {
+        let mut at = 0;
+        while at < self.roles.len() {
+            let has_rest = match &self.roles[at].1 {
+                Role::Rest => true,
+                Role::Flat(own) => own.has_rest(),
+                Role::Nested(_) | Role::Untracked => false,
+            };
+            if has_rest {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
     pub(super) const fn role(&self, place: usize) -> Option<&Role> {
         let mut at = 0;
         while at < self.roles.len() {
