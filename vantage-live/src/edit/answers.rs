@@ -43,7 +43,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         &mut self,
         answer: Option<Result<Answer<E>, DataSetError>>,
     ) -> Result<Step<SaveResult<E>>, EditError> {
-        let Pending { sent, asked, rebased, .. } = self.pending.take().ok_or(EditError::NoSaveUnderWay)?;
+        let Pending { sent, asked, rebased, .. } = *self.pending.take().ok_or(EditError::NoSaveUnderWay)?;
         let Some(answer) = answer else {
             self.is_not_made();
             return Err(EditError::Closed);

@@ -72,14 +72,15 @@ pub struct RecordEdit<'t, E: LiveEntity> {
     three: ThreeWay<E>,
     snapshot_time: SystemTime,
     policy: Policy,
-    pending: Option<Pending<E>>,
+    // What most sessions have none of, and what a copy of the record is in, lies elsewhere: a session is moved often.
+    pending: Option<Box<Pending<E>>>,
     unseen: Unseen<E>,
     /// What was sent when answers were lost.
     doubts: Doubts<E>,
     /// What the session was before it was to be saved as a new record, until that is done.
     was: Option<Was<E>>,
     deleting: Deleting<E>,
-    coerced: Option<Coerced<E>>,
+    coerced: Option<Box<Coerced<E>>>,
     borrowed: PhantomData<&'t LiveTable<E>>,
 }
 

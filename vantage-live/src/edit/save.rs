@@ -345,7 +345,11 @@ fn made_entry<E: LiveEntity>(
 
 /// Whether the store has stored what was sent, or made other values of it, and whether it had made the same of the same
 /// before.
-pub(super) fn judge<E: LiveEntity>(sent: Sent<E>, stored: Arc<E>, coerced: &mut Option<Coerced<E>>) -> SaveResult<E> {
+pub(super) fn judge<E: LiveEntity>(
+    sent: Sent<E>,
+    stored: Arc<E>,
+    coerced: &mut Option<Box<Coerced<E>>>,
+) -> SaveResult<E> {
     let differs = sent.local.diff(&stored);
     let otherwise = (differs & sent.fields).with_wholes_of(differs);
     if otherwise.is_empty() {
@@ -357,7 +361,7 @@ pub(super) fn judge<E: LiveEntity>(sent: Sent<E>, stored: Arc<E>, coerced: &mut 
             && before.sent.diff(&sent.local).is_disjoint(otherwise)
             && before.stored.diff(&stored).is_disjoint(otherwise)
     });
-    *coerced = Some(Coerced { fields: otherwise, sent: sent.local, stored });
+    *coerced = Some(Box::new(Coerced { fields: otherwise, sent: sent.local, stored }));
     SaveResult::PartialSave(StoredOtherwise::new(otherwise, repeated))
 }
 

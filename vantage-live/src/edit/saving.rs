@@ -163,15 +163,16 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     pub fn start_save_as_new(&mut self) -> Result<(), EditError> {
         self.poll_in_and_keep(FieldSet::ALL)?;
         // It is a new record already, which nobody has heard of yet: a second one is not what was meant.
-        let is_made = matches!(self.unseen.save, Some(SaveResult::Created(_))) || self.unseen.created.is_some();
+        let is_made =
+            matches!(self.unseen.save.as_deref(), Some(SaveResult::Created(_))) || self.unseen.created.is_some();
         if is_made && !broken::is(Broken::MakesAnother) {
             // What is left to be done is to write the rest to it.
             return if self.must_be_told() { Ok(()) } else { self.send() };
         }
-        if self.is_new() && matches!(self.unseen.save, Some(SaveResult::Deleted)) {
+        if self.is_new() && matches!(self.unseen.save.as_deref(), Some(SaveResult::Deleted)) {
             return Ok(());
         }
-        let unheard = self.unseen.save.take();
+        let unheard = self.unseen.save.take().map(|save| *save);
         if !self.is_new() {
             let (id, key) = self.table.new_id();
             let otherwise = match unheard {
@@ -235,7 +236,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         } else if fields.is_empty() {
             let (sender, answer) = oneshot::channel();
             drop(sender.send(Ok(Answer::NotAsked)));
-            self.pending = Some(Pending { sent, asked: Asked::default(), answer, rebased: None });
+            self.pending = Some(Box::new(Pending { sent, asked: Asked::default(), answer, rebased: None }));
         } else {
             self.ask_to_write(sent, 0)?;
         }
@@ -302,6 +303,6 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let span = tracing::debug_span!("save", table = self.table.name(), id = %self.id, fields = %sent.fields);
         let operation = if asked.is_write { Operation::Write } else { Operation::Read };
         let answer = self.table.shared().start(operation, work.instrument(span));
-        self.pending = Some(Pending { sent, asked, answer, rebased: None });
+        self.pending = Some(Box::new(Pending { sent, asked, answer, rebased: None }));
     }
 }

@@ -12,7 +12,7 @@ use crate::value::Id;
 /// What nobody was shown yet.
 pub(super) struct Unseen<E: LiveEntity> {
     /// The answer of a save, which another call has taken in.
-    pub save: Option<SaveResult<E>>,
+    pub save: Option<Box<SaveResult<E>>>,
     /// What the store had made of the last save before the session was to be saved as a new record, which was not made.
     pub otherwise: Option<StoredOtherwise<E::Field>>,
     /// The answer to a delete, which another call has taken in.
@@ -44,7 +44,7 @@ impl<E: LiveEntity> Default for Unseen<E> {
 impl<E: LiveEntity> Unseen<E> {
     /// The answer that is to be told next to who asks for that of a save.
     pub fn next(&mut self) -> Option<SaveResult<E>> {
-        self.save.take().or_else(|| self.otherwise.take().map(SaveResult::PartialSave))
+        self.save.take().map(|save| *save).or_else(|| self.otherwise.take().map(SaveResult::PartialSave))
     }
 }
 
@@ -69,7 +69,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
 
     fn keep(&mut self, result: SaveResult<E>) {
         self.unseen.refused |= matches!(result, SaveResult::Conflict(_));
-        self.unseen.save = Some(result);
+        self.unseen.save = Some(Box::new(result));
     }
 
     /// Somebody is told this.
@@ -96,17 +96,17 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
     /// Whether something must be told before anything else is sent; then that is the answer.
     pub(super) fn must_be_told(&mut self) -> bool {
         // What has failed tells nothing of the record: what was told before it is still to be told.
-        self.unseen.save.take_if(|save| matches!(save, SaveResult::Error(_)));
+        self.unseen.save.take_if(|save| matches!(**save, SaveResult::Error(_)));
         match self.unseen.next() {
             // Once everything that was typed since is saved too, where there is anything.
             Some(SaveResult::Created(id)) => self.unseen.created = Some(id),
             Some(SaveResult::PartialSave(partial)) if self.may_be_foreign(partial.fields()) => {
-                self.unseen.save = Some(SaveResult::PartialSave(partial));
+                self.unseen.save = Some(Box::new(SaveResult::PartialSave(partial)));
                 return true;
             }
             // It was made, and somebody has deleted it: to make it again would undo that unseen.
             Some(SaveResult::Deleted) if self.is_new() => {
-                self.unseen.save = Some(SaveResult::Deleted);
+                self.unseen.save = Some(Box::new(SaveResult::Deleted));
                 return true;
             }
             // Who was not told once is not told that it is the second time.
@@ -121,7 +121,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let must = (is_refused || is_changed) && self.policy != Policy::Overwrite && !self.is_new();
         let must = must && !broken::is(Broken::ForgetsUnseenConflicts);
         if must {
-            self.unseen.save = Some(SaveResult::Conflict(self.conflicts()));
+            self.unseen.save = Some(Box::new(SaveResult::Conflict(self.conflicts())));
         }
         must
     }
@@ -132,7 +132,7 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
             return;
         }
         self.unseen.created = None;
-        self.unseen.save.take_if(|save| matches!(save, SaveResult::Created(_)));
+        self.unseen.save.take_if(|save| matches!(**save, SaveResult::Created(_)));
     }
 
     /// Whether other values of these fields, which would be overwritten now, may be somebody else's: of a store that does not
