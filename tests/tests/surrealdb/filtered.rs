@@ -1,16 +1,18 @@
 //! A table with a filter: what does not meet it is not there.
 
+use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use surrealdb::types::vars;
 use vantage_live::dataset::{DataSetError, TypedTable, WritableDataSet as _};
-use vantage_live::store::surrealdb::SurrealTable;
+use vantage_live::store::surrealdb::{SurrealDb, SurrealTable};
 use vantage_live::{
     DeleteOutcome, Guard, Id, LiveEntity, Patch, ReadableValueSet, Record, ValueErrorKind, WritableValueSet,
     WriteOutcome,
 };
 
-use crate::support::{embedded, empty};
+use crate::fidelity::ask;
+use crate::support::{embedded, empty, raw};
 
 /// The whole table, and the part of it that is cheaper than 200.
 async fn cheap() -> (SurrealTable, SurrealTable) {
@@ -34,6 +36,20 @@ async fn what_the_filter_hides_is_not_read() {
     assert_eq!(cheap.get_values().await.unwrap().len(), 2);
     assert_eq!(cheap.get_id_values(&ids).await.unwrap().len(), 2);
     assert_eq!(cheap.get_id_value(&ids[1]).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_the_filter_lets_through_by_an_index_is_listed_once_each_in_as_many_requests_as_it_takes() {
+    let raw = raw().await;
+    ask(&raw, "DEFINE INDEX price ON product FIELDS price").await;
+    // The dearest are the last by the index, and the first by their keys.
+    ask(&raw, "FOR $n IN 0..500 { CREATE type::record('product', $n) SET price = 499 - $n }").await;
+    let cheap = SurrealDb::from_client(raw).table("product").filter("price < $most", vars! { most: 300 });
+
+    let batches: Vec<_> = cheap.stream_values(1).map(Result::unwrap).collect().await;
+
+    let ids: Vec<Id> = batches.concat().into_iter().map(|(id, _)| id).collect();
+    assert_eq!(ids, (200..500).map(Id::from).collect::<Vec<_>>());
 }
 
 #[tokio::test]

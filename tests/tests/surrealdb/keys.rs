@@ -55,6 +55,31 @@ async fn a_record_of_any_key_is_listed_and_read_by_its_id() {
 }
 
 #[tokio::test]
+async fn keys_of_every_kind_are_listed_once_each_in_as_many_requests_as_it_takes() {
+    let raw = raw().await;
+    for n in 0..60 {
+        let keys = [
+            format!("{}", n - 30),
+            format!("`t{n}`"),
+            format!("u'018f0000-0000-7000-8000-0000000000{n:02}'"),
+            format!("[{n}, 'x']"),
+            format!("[{n}.5f]"),
+            format!("[{n}.25dec, [NONE]]"),
+            format!("{{ of: {n} }}"),
+        ];
+        let all: Vec<_> = keys.into_iter().map(|key| format!("CREATE product:{key} SET price = {n};")).collect();
+        ask(&raw, &all.concat()).await;
+    }
+    let table = SurrealDb::from_client(raw).table("product");
+
+    let batches: Vec<_> = table.stream_values(1).map(Result::unwrap).collect().await;
+
+    let all = table.get_values().await.unwrap();
+    assert_eq!(all.len(), 7 * 60);
+    assert_eq!(batches.concat(), all);
+}
+
+#[tokio::test]
 async fn a_record_of_any_key_is_written_and_deleted_by_its_id() {
     let (table, _) = stored().await;
     for (id, record) in table.get_values().await.unwrap() {

@@ -1,5 +1,6 @@
 //! What a user may not do. The database leaves it undone and says nothing; the store says so, and nothing of it happens.
 
+use futures::StreamExt as _;
 use serde_json::json;
 use surrealdb::Surreal;
 use surrealdb::engine::any::Any;
@@ -372,5 +373,20 @@ async fn a_type_is_learned_from_a_refusal_whatever_the_id_spells() {
         let made = db.table("visit").insert_id_value(&id, record(visit)).await;
 
         assert!(made.is_ok(), "{id:?}: {made:?}");
+    }
+}
+
+#[tokio::test]
+async fn of_many_records_of_which_a_user_may_see_some_all_of_these_are_listed() {
+    for (db, raw) in marty().await {
+        let made = "FOR $n IN 0..600 { CREATE type::record('note', $n) \
+                    SET owner = IF $n < 150 OR $n % 3 = 0 { user:marty } ELSE { user:biff } }";
+        ask(&raw, made).await;
+
+        let batches: Vec<_> = db.table("note").stream_values(1).map(Result::unwrap).collect().await;
+
+        let seen: Vec<_> = batches.concat().into_iter().map(|(id, _)| id).collect();
+        let his = (0..600).filter(|n| *n < 150 || n % 3 == 0).map(Id::from);
+        assert_eq!(seen, his.chain([Id::from("mine")]).collect::<Vec<_>>());
     }
 }

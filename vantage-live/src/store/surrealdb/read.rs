@@ -20,6 +20,11 @@ use crate::value::{
 const BY_ID: usize = 4_096;
 /// How many batches are asked for at once: the server reads the next one while the last is taken in.
 const AHEAD: usize = 2;
+/// Of how many batches the keys are asked for in one statement, and how many these are at most: a request may not take for
+/// ever, nor an answer have any size. The server passes over the keys before them once more, which takes it less than telling
+/// them.
+const KEYS_OF: usize = 100;
+const KEYS: usize = 100_000;
 
 impl SurrealTable {
     async fn select(&self, statement: Statement) -> Result<Vec<(Id, Record)>, ValueError> {
@@ -36,26 +41,43 @@ impl SurrealTable {
         }
     }
 
-    /// The ids of all records, in order: a scan of the keys.
-    async fn ids(&self) -> Result<Vec<Id>, ValueError> {
+    /// The ids of all records, in order: scans of so many keys.
+    async fn ids(&self, many: usize) -> Result<Vec<Id>, ValueError> {
+        let unreadable = |why: String| ValueError::new(Operation::Read, &self.name, ValueErrorKind::Unreadable(why));
+        let mut ids = Vec::new();
+        let mut behind = None;
+        loop {
+            let records = self.keys(behind.take(), many).await?;
+            let (is_last, last) = (records.len() < many, records.last().cloned());
+            for record in records {
+                let Value::RecordId(record) = record else {
+                    return Err(unreadable(format!("a record's id was expected, not {record:?}")));
+                };
+                ids.push(id::id(record.key).ok_or_else(|| unreadable("a record has a key that is no id".to_owned()))?);
+            }
+            behind = last;
+            if is_last {
+                break;
+            }
+        }
+        // The server's order of the keys is another one where kinds of keys are mixed; and behind some keys it begins with
+        // themselves.
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(ids)
+    }
+
+    /// The next keys in the server's order, behind this one.
+    async fn keys(&self, behind: Option<Value>, many: usize) -> Result<Vec<Value>, ValueError> {
         let mut statement = self.statement();
         let table = statement.bind(self.native_table());
-        let condition = statement.filtered(&[]);
-        statement.push(&format!("SELECT VALUE id FROM {table}{condition}"));
+        let behind = behind.map(|record| format!("id > {}", statement.bind(record)));
+        let condition = statement.filtered(behind.as_slice());
+        // By an index for the filter they would come in the order of that.
+        statement.push(&format!("SELECT VALUE id FROM {table}{condition} ORDER BY id LIMIT {many}"));
         let answer = self.db.ask(statement.finish()).await;
         let answer = answer.map_err(|failure| self.failed(Operation::Read, None, failure.of_read()))?;
-        let Value::Array(records) = answer else { return Ok(Vec::new()) };
-        let unreadable = |why: String| ValueError::new(Operation::Read, &self.name, ValueErrorKind::Unreadable(why));
-        let id = |record| match record {
-            Value::RecordId(record) => {
-                id::id(record.key).ok_or_else(|| unreadable("a record has a key that is no id".to_owned()))
-            }
-            other => Err(unreadable(format!("a record's id was expected, not {other:?}"))),
-        };
-        let mut ids = records.into_vec().into_iter().map(id).collect::<Result<Vec<Id>, _>>()?;
-        // The server's order of the keys is another one where kinds of keys are mixed.
-        ids.sort_unstable();
-        Ok(ids)
+        Ok(if let Value::Array(records) = answer { records.into_vec() } else { Vec::new() })
     }
 
     /// The records of `ids`, which are in order and next to each other, in one round trip: a scan of each stretch of keys
@@ -159,7 +181,7 @@ impl ReadableValueSet for SurrealTable {
         let batch = batch.max(1);
         // With LIMIT, a scan that begins behind a key reads to the end of the table all the same: listing n records in
         // batches would cost n². So the keys come first, and each batch is a scan from one to another.
-        let ids = stream::once(self.ids()).map_ok(move |ids| {
+        let ids = stream::once(self.ids(batch.saturating_mul(KEYS_OF).min(KEYS))).map_ok(move |ids| {
             let chunks: Vec<Vec<Id>> = ids.chunks(batch).map(<[Id]>::to_vec).collect();
             stream::iter(chunks).map(Ok)
         });
