@@ -30,6 +30,28 @@ pub const AROUND_MANY: &[&str] = &[
     "VecDeque",
 ];
 
+/// Types of others that any thread may read, by names that everyone knows.
+const SHARED: &[&str] = &[
+    "DateTime",
+    "Decimal",
+    "Duration",
+    "FixedOffset",
+    "Id",
+    "Local",
+    "NaiveDate",
+    "NaiveDateTime",
+    "NaiveTime",
+    "Option",
+    "PathBuf",
+    "SystemTime",
+    "Timestamp",
+    "Url",
+    "Utc",
+    "Uuid",
+    "Value",
+    "Zoned",
+];
+
 /// A type that came through a `macro_rules!` macro stands in an invisible group.
 pub fn ungrouped(mut ty: &Type) -> &Type {
     while let Type::Group(group) = ty {
@@ -54,6 +76,19 @@ pub fn innermost(ty: &Type) -> Option<&Ident> {
     }
     // What has a path of its own may be somebody's own type of that name.
     (path.path.segments.len() == 1).then_some(&last.ident)
+}
+
+/// Whether any thread may read a value, as far as the names in the type tell.
+pub fn is_shared(ty: &Type) -> bool {
+    let path = match ungrouped(ty) {
+        Type::Path(path) if path.qself.is_none() => &path.path,
+        Type::Tuple(tuple) => return tuple.elems.iter().all(is_shared),
+        Type::Array(array) => return is_shared(&array.elem),
+        _ => return false,
+    };
+    let Some(last) = path.segments.last() else { return false };
+    let is_known = [PLAIN, AROUND_ONE, AROUND_MANY, SHARED].iter().any(|names| is_one_of(&last.ident, names));
+    is_known && last.ident != "Rc" && given(&last.arguments).all(is_shared)
 }
 
 /// Whether the name is among the `names`.

@@ -71,7 +71,7 @@ fn inherent(entity: &Entity) -> TokenStream {
         params
             .owned()
             .chain(bounds(entity, |_| quote!(__live::Clone + __live::Send + __live::Sync + 'static)))
-            .chain([shared(entity)]),
+            .chain(shared(entity)),
     );
     let get = get(entity);
     quote! {
@@ -142,7 +142,7 @@ fn traits(entity: &Entity) -> TokenStream {
         params
             .owned()
             .chain(bounds(entity, |_| quote!(#clone + __live::Debug + __live::Send + __live::Sync + 'static)))
-            .chain([shared(entity)]),
+            .chain(shared(entity)),
     );
     let copies = entity.tracked().map(|(_, field, _)| {
         let ident = &field.ident;

@@ -1,7 +1,6 @@
 //! `impl LiveEntity for Product`.
 
 use std::collections::BTreeSet;
-use std::iter;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::quote;
@@ -9,7 +8,7 @@ use syn::GenericParam;
 
 use super::field::nested_field;
 use super::{
-    Place, bits_of, bounds, field, first_leaf, fixed, has_fields, is_entity, is_nested, kept, nested_bounds,
+    Place, bits_of, bounds, field, first_leaf, fixed, has_fields, is_entity, is_nested, is_shared, kept, nested_bounds,
     nested_set, of_nested, per_type, shared,
 };
 use crate::check::{CAPACITY, is_no_id};
@@ -143,13 +142,11 @@ fn clause(entity: &Entity) -> TokenStream {
     let whole = whole.into_iter();
     let entities = nested_bounds(entity, is_entity);
     // As with what is nested: taken for granted here, and found out in `granted`.
-    let whole = whole.chain(iter::once(if generic {
-        quote!(for<'__e> Self: __live::Shared)
-    } else {
-        quote!(for<'__e> Self: __live::Stored + __live::Shared)
-    }));
-    let conflicts = shared(entity);
-    quote!(where #(#entities,)* #(#own,)* #(#types: 'static,)* #(#fields,)* #(#whole,)* #conflicts)
+    let stored = (!generic).then(|| quote!(for<'__e> Self: __live::Stored));
+    let is_known = entity.fields.iter().all(is_shared);
+    let itself = (!is_known).then(|| quote!(for<'__e> Self: __live::Shared));
+    let whole = whole.chain(stored).chain(itself).chain(shared(entity));
+    quote!(where #(#entities,)* #(#own,)* #(#types: 'static,)* #(#fields,)* #(#whole),*)
 }
 
 /// The id, and what it is called.

@@ -57,7 +57,7 @@ pub fn stub_of(entity: &Entity, input: &DeriveInput) -> TokenStream {
     };
     let of_fields = bounds(entity, |_| quote!(__live::Clone + __live::Send + __live::Sync + 'static));
     let nested = nested_bounds(entity, is_entity);
-    let more: Vec<_> = of_fields.into_iter().chain(nested).chain([shared(entity)]).collect();
+    let more: Vec<_> = of_fields.into_iter().chain(nested).chain(shared(entity)).collect();
     stub(input, &quote!(__live), &types, &more)
 }
 

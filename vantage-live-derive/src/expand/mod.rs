@@ -22,7 +22,7 @@ use syn::{DeriveInput, Ident, Type};
 
 pub use self::fallback::fallback;
 use crate::model::{Entity, Field, Kind};
-use crate::types::{is_said_by_another, optional, ungrouped};
+use crate::types::{self, is_said_by_another, optional, ungrouped};
 
 /// Everything that the derive generates for `entity`. Where that is not the `whole` of it, nobody knows what it lacks.
 pub fn entity(entity: &Entity, whole: bool) -> TokenStream {
@@ -286,10 +286,19 @@ fn has_fields(private: &TokenStream, _: &Type) -> TokenStream {
     quote!(#private::NestedEntity)
 }
 
-/// That the conflicts can be read by all threads: taken for granted as what is nested, and found out per field.
-fn shared(entity: &Entity) -> TokenStream {
+/// That the conflicts can be read by all threads: taken for granted as what is nested, and found out per field. Where the
+/// types' names tell, nothing is said: with the clause, the compiler finds out for each item anew.
+fn shared(entity: &Entity) -> Option<TokenStream> {
+    if entity.tracked().all(|(_, field, _)| is_shared(field)) {
+        return None;
+    }
     let (name, given) = (&entity.names.conflicts, entity.params().given(None));
-    quote!(for<'__e> #name #given: __live::Shared)
+    Some(quote!(for<'__e> #name #given: __live::Shared))
+}
+
+/// Whether the field can be read by all threads, as far as the names in its type tell.
+fn is_shared(field: &Field) -> bool {
+    !is_nested(field) && field.parameter.is_none() && types::is_shared(&field.ty)
 }
 
 /// The call of a function of a leaf's type, with its `values`: at the type, where what it lacks is said, and as the derive's
