@@ -1,7 +1,7 @@
 //! `ProductConflicts`, a struct with an optional conflict per field, and `ProductConflict`, the enum of one of them.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use super::per_type::{self, Show};
 use super::{bounds, doc_field, doc_of, hidden, is_nested, kept, lints, nested, shared, where_clause};
@@ -146,11 +146,10 @@ fn traits(entity: &Entity) -> TokenStream {
     );
     let copies = entity.tracked().map(|(_, field, _)| {
         let ident = &field.ident;
-        let conflict = quote!(&self.#ident);
         let copy = if is_nested(field) {
-            quote!(#clone::clone(#conflict))
+            quote!(#clone::clone(&self.#ident))
         } else {
-            kept(field, &quote!(conflict_again), &quote!(), [conflict])
+            kept(field, |span, ident| quote_spanned!(span=> conflict_again(&self.#ident)))
         };
         quote!(#ident: #copy)
     });

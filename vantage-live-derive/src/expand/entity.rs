@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::GenericParam;
 
 use super::field::nested_field;
@@ -220,9 +220,7 @@ fn copy(entity: &Entity) -> impl Iterator<Item = TokenStream> {
             let set = nested_set(entity, &quote!(__bits), place);
             quote!(__live::LiveEntity::copy_fields(&mut self.#ident, &__from.#ident, #set);)
         } else {
-            let values = [quote!(&mut self.#ident), quote!(&__from.#ident)];
-            let copy = kept(field, &quote!(copy_at), &quote!(__bits, #at,), values);
-            quote!(#copy;)
+            kept(field, |span, ident| quote_spanned!(span=> copy_at(__bits, #at, &mut self.#ident, &__from.#ident);))
         }
     })
 }
@@ -245,14 +243,15 @@ fn changes(entity: &Entity) -> impl Iterator<Item = TokenStream> {
 fn conflict(entity: &Entity) -> impl Iterator<Item = TokenStream> {
     entity.tracked().map(|(place, field, _)| {
         let (at, ident, ty) = (first_leaf(entity, place), &field.ident, &field.ty);
-        let values = [quote!(&__base.#ident), quote!(&__local.#ident), quote!(&__remote.#ident)];
-        if is_nested(field) {
+        let conflict = if is_nested(field) {
             let set = nested_set(entity, &quote!(__bits), place);
-            quote!(#ident: <#ty as __live::LiveEntity>::conflicts(#set, #(#values),*))
+            quote!(<#ty as __live::LiveEntity>::conflicts(#set, &__base.#ident, &__local.#ident, &__remote.#ident))
         } else {
-            let conflict = kept(field, &quote!(conflict_at), &quote!(__bits, #at,), values);
-            quote!(#ident: #conflict)
-        }
+            kept(field, |span, ident| {
+                quote_spanned!(span=> conflict_at(__bits, #at, &__base.#ident, &__local.#ident, &__remote.#ident))
+            })
+        };
+        quote!(#ident: #conflict)
     })
 }
 

@@ -16,9 +16,9 @@ mod per_type;
 use std::mem;
 
 use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{DeriveInput, Ident, Type};
+use syn::{DeriveInput, Ident, Token, Type};
 
 pub use self::fallback::fallback;
 use crate::model::{Entity, Field, Kind};
@@ -301,19 +301,15 @@ fn is_shared(field: &Field) -> bool {
     !is_nested(field) && field.parameter.is_none() && types::is_shared(&field.ty)
 }
 
-/// The call of a function of a leaf's type, with its `values`: at the type, where what it lacks is said, and as the derive's
-/// own, so that the compiler does not offer to borrow what is there. The type is spelt: one that is inferred, the compiler may
-/// print in other words, and say the same once more.
-fn kept<const N: usize>(
-    field: &Field,
-    function: &TokenStream,
-    at: &TokenStream,
-    values: [TokenStream; N],
-) -> TokenStream {
-    let place = Place::of(&field.ty).own();
-    let values = values.map(|value| fixed(place.put(value)));
-    let ty = fixed(field.ty.to_token_stream());
-    place.put(quote!(<#ty as __live::Kept>::#function(#at #(#values),*)))
+/// The call of a function of a leaf's type, which `call` makes of a span and the field's name there: at the type, where what it
+/// lacks is said, and as the derive's own, so that the compiler does not offer to borrow what is there. The type is spelt: one
+/// that is inferred, the compiler may print in other words, and say the same once more.
+fn kept(field: &Field, call: impl FnOnce(Span, &Ident) -> TokenStream) -> TokenStream {
+    let Place { begin, end } = Place::of(&field.ty).own();
+    let mut ident = field.ident.clone();
+    ident.set_span(end);
+    let (open, ty, call) = (Token![<](begin), &field.ty, call(end, &ident));
+    quote_spanned!(end=> #open #ty as __live::Kept>::#call)
 }
 
 fn is_nested(field: &Field) -> bool {
