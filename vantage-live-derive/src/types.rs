@@ -87,8 +87,9 @@ pub fn is_shared(ty: &Type) -> bool {
         _ => return false,
     };
     let Some(last) = path.segments.last() else { return false };
-    let is_known = [PLAIN, AROUND_ONE, AROUND_MANY, SHARED].iter().any(|names| is_one_of(&last.ident, names));
-    is_known && last.ident != "Rc" && given(&last.arguments).all(is_shared)
+    let name = last.ident.to_string();
+    let is_known = [PLAIN, AROUND_ONE, AROUND_MANY, SHARED].iter().any(|names| names.contains(&name.as_str()));
+    is_known && name != "Rc" && given(&last.arguments).all(is_shared)
 }
 
 /// Whether the name is among the `names`.

@@ -3,8 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::per_type::{self, Show};
-use super::{bounds, doc, doc_field, doc_of, is_nested, lints, nested, where_clause};
+use super::{bounds, doc, doc_field, doc_of, is_nested, lints, nested, per_type, where_clause};
 use crate::model::Entity;
 
 pub fn item(entity: &Entity) -> TokenStream {
@@ -45,13 +44,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
     let shown = per_type::shown(
         entity,
         |variants| quote!(#(Self::#variants { from: __from, to: __to })|*),
-        |show| match show {
-            Show::By(function) => quote!([#function(__from), #function(__to)]),
-            Show::Here => {
-                let [from, to] = [quote!(__from), quote!(__to)].map(|value| per_type::show(&value));
-                quote!([#from, #to])
-            }
-        },
+        &quote!([__from, __to]),
         |shown| {
             quote! {
                 let __shown: [&dyn __live::Debug; 2] = #shown;

@@ -3,8 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::per_type::{self, Show};
-use super::{bounds, doc_field, doc_of, hidden, is_nested, kept, lints, nested, shared, where_clause};
+use super::{bounds, doc_field, doc_of, hidden, is_nested, kept, lints, nested, per_type, shared, where_clause};
 use crate::model::Entity;
 use crate::naming;
 
@@ -200,14 +199,7 @@ fn each_impls(entity: &Entity) -> TokenStream {
     let shown = per_type::shown(
         entity,
         |variants| quote!(#(Self::#variants(__conflict))|*),
-        |show| match show {
-            Show::By(function) => quote!(__live::shown(__conflict, #function)),
-            Show::Here => {
-                let three = [quote!(&__conflict.base), quote!(&__conflict.local), quote!(&__conflict.remote)];
-                let [base, local, remote] = three.map(|value| per_type::show(&value));
-                quote!([#base, #local, #remote])
-            }
-        },
+        &quote!(__live::values(__conflict)),
         |shown| {
             quote! {
                 let __shown: [&dyn __live::Debug; 3] = #shown;

@@ -79,7 +79,7 @@ fn from_set(entity: &Entity) -> TokenStream {
 }
 
 fn to_set(entity: &Entity) -> TokenStream {
-    let leaves = bits_of(entity, |field| {
+    let leaves = bits_of(entity, |_, field| {
         let ident = &field.ident;
         quote!(__flags.#ident)
     });

@@ -40,7 +40,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
 
             #[inline]
             fn diff(&self, __other: &Self) -> __live::FieldSet<#field> {
-                __live::FieldSet::from_bits(#diff)
+                #diff
             }
 
             #[inline]
@@ -190,27 +190,25 @@ fn constants(entity: &Entity) -> TokenStream {
 }
 
 fn diff(entity: &Entity) -> TokenStream {
-    let leaves = bits_of(entity, |field| {
-        let (ident, eq) = (&field.ident, field.live.eq.as_ref().map(|eq| &eq.value));
-        let same = eq.map_or_else(
-            || per_type::same(field, &quote!(&self.#ident), &quote!(&__other.#ident)),
-            |path| {
-                // The call ends where the path does: what is no `bool` is found out there.
-                let end = path.path.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
-                // As in `kept`: what the function does not take, the compiler does not offer to make of what is there.
-                let place = Place::from(Span::call_site().located_at(end));
-                let mut values = Group::new(Delimiter::Parenthesis, place.put(quote!(&self.#ident, &__other.#ident)));
-                values.set_span(end);
-                quote!({ let __same: __live::bool = #path #values; __same })
-            },
-        );
-        quote!(!#same)
+    let compared = per_type::compared(entity);
+    let leaves = bits_of(entity, |place, field| {
+        let (ident, same) = (&field.ident, per_type::same(place));
+        let Some(path) = field.live.eq.as_ref().map(|eq| &eq.value) else {
+            return if per_type::is_compared(field) { quote!(!#same) } else { quote!(false) };
+        };
+        // The call ends where the path does: what is no `bool` is found out there.
+        let end = path.path.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
+        // As in `kept`: what the function does not take, the compiler does not offer to make of what is there.
+        let place = Place::from(Span::call_site().located_at(end));
+        let mut values = Group::new(Delimiter::Parenthesis, place.put(quote!(&self.#ident, &__other.#ident)));
+        values.set_span(end);
+        quote!(!{ let __same: __live::bool = #path #values; __same })
     });
     let nested = entity.tracked().filter(|(_, field, _)| is_nested(field)).map(|(place, field, _)| {
         let (at, ident) = (first_leaf(entity, place), &field.ident);
         quote!(.with_nested(#at, __live::LiveEntity::diff(&self.#ident, &__other.#ident).bits()))
     });
-    quote!(#leaves #(#nested)*)
+    quote!(#compared __live::FieldSet::from_bits(#leaves #(#nested)*))
 }
 
 fn copy(entity: &Entity) -> impl Iterator<Item = TokenStream> {

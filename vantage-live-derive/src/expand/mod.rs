@@ -38,7 +38,7 @@ pub fn refused(entity: &Entity, input: &DeriveInput) -> TokenStream {
 
 fn all(entity: &Entity, of_entity: &TokenStream) -> TokenStream {
     let private = entity.private();
-    let (lints, per_type) = (lints_of_impls(entity), per_type::functions(entity));
+    let lints = lints_of_impls(entity);
     let items = [
         field::item(entity),
         dirty::item(entity),
@@ -53,8 +53,8 @@ fn all(entity: &Entity, of_entity: &TokenStream) -> TokenStream {
         #lints
         const _: () = {
             use #private as __live;
+            use __live::{ByDebug as _, ByDots as _, ByEquality as _, ByNothing as _, ByTotalOrder as _};
 
-            #per_type
             #(#impls)*
             #of_entity
         };
@@ -209,16 +209,16 @@ fn first_leaf(entity: &Entity, place: usize) -> TokenStream {
 }
 
 /// The bits of the leaves of which `is` says so. Without nested ones their places need not be written down.
-fn bits_of(entity: &Entity, is: impl Fn(&Field) -> TokenStream) -> TokenStream {
+fn bits_of(entity: &Entity, is: impl Fn(usize, &Field) -> TokenStream) -> TokenStream {
     let leaves = entity.tracked().filter(|(_, field, _)| !is_nested(field));
     if entity.has_nested() {
         let marked = leaves.map(|(place, field, _)| {
-            let (at, is) = (first_leaf(entity, place), is(field));
+            let (at, is) = (first_leaf(entity, place), is(place, field));
             quote!((#at, #is))
         });
         quote!(__live::Bits::of([#(#marked),*]))
     } else {
-        let flags = leaves.map(|(_, field, _)| is(field));
+        let flags = leaves.map(|(place, field, _)| is(place, field));
         quote!(__live::Bits::in_order([#(#flags),*]))
     }
 }

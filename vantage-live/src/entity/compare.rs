@@ -1,24 +1,32 @@
 //! Typed comparison for generated code: floats by total order, everything else by `PartialEq`.
 //!
-//! `(&Comparing(&a)).__live_same(&b)` with both traits in scope takes the first that applies: [`ByTotalOrder`] for floats and
-//! what holds them, else [`ByEquality`]. A NaN is then the same as itself, and not modified for ever. What has neither
-//! gets to [`ByNothing`], whose bound nobody meets, for the sake of its message.
+//! `(&Comparing([&a])).__live_same([&b])` with both traits in scope takes the first that applies: [`ByTotalOrder`] for floats
+//! and what holds them, else [`ByEquality`]. A NaN is then the same as itself, and not modified for ever. What has neither
+//! gets to [`ByNothing`], whose bound nobody meets, for the sake of its message. The fields of one type are compared at once:
+//! finding out how is what costs the compiler most.
 
 use std::collections::{BTreeMap, HashMap, LinkedList, VecDeque};
 use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
-/// The left side of a comparison.
+/// The left sides of some comparisons.
 #[derive(Debug)]
-pub struct Comparing<'v, T: ?Sized>(pub &'v T);
+pub struct Comparing<'v, T: ?Sized, const N: usize>(pub [&'v T; N]);
 
-impl<T: ?Sized> Clone for Comparing<'_, T> {
+impl<T: ?Sized, const N: usize> Clone for Comparing<'_, T, N> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T: ?Sized> Copy for Comparing<'_, T> {}
+impl<T: ?Sized, const N: usize> Copy for Comparing<'_, T, N> {}
+
+impl<T: ?Sized, const N: usize> Comparing<'_, T, N> {
+    fn each(self, others: [&T; N], same: impl Fn(&T, &T) -> bool) -> [bool; N] {
+        let mut others = others.into_iter();
+        self.0.map(|one| others.next().is_some_and(|other| same(one, other)))
+    }
+}
 
 /// Compared by total order.
 pub trait TotalOrder {
@@ -27,21 +35,21 @@ pub trait TotalOrder {
 }
 
 /// The comparison of values that have a [`TotalOrder`].
-pub trait ByTotalOrder<T: ?Sized> {
-    /// Whether the two are the same.
-    fn __live_same(self, other: &T) -> bool;
+pub trait ByTotalOrder<T: ?Sized, const N: usize> {
+    /// Whether two and two are the same.
+    fn __live_same(self, others: [&T; N]) -> [bool; N];
 }
 
 /// The comparison of all other values.
-pub trait ByEquality<T: ?Sized> {
-    /// Whether the two are the same.
-    fn __live_same(&self, other: &T) -> bool;
+pub trait ByEquality<T: ?Sized, const N: usize> {
+    /// Whether two and two are the same.
+    fn __live_same(&self, others: [&T; N]) -> [bool; N];
 }
 
 /// The comparison of what cannot be compared.
-pub trait ByNothing<T: ?Sized> {
+pub trait ByNothing<T: ?Sized, const N: usize> {
     /// Refused.
-    fn __live_same(self, other: &T) -> bool
+    fn __live_same(self, others: [&T; N]) -> [bool; N]
     where
         T: Comparable;
 }
@@ -55,24 +63,24 @@ pub trait ByNothing<T: ?Sized> {
 )]
 pub trait Comparable {}
 
-impl<T: ?Sized> ByNothing<T> for Comparing<'_, T> {
-    fn __live_same(self, _: &T) -> bool
+impl<T: ?Sized, const N: usize> ByNothing<T, N> for Comparing<'_, T, N> {
+    fn __live_same(self, _: [&T; N]) -> [bool; N]
     where
         T: Comparable,
     {
-        false
+        [false; N]
     }
 }
 
-impl<T: TotalOrder + ?Sized> ByTotalOrder<T> for &Comparing<'_, T> {
-    fn __live_same(self, other: &T) -> bool {
-        self.0.same_value(other)
+impl<T: TotalOrder + ?Sized, const N: usize> ByTotalOrder<T, N> for &Comparing<'_, T, N> {
+    fn __live_same(self, others: [&T; N]) -> [bool; N] {
+        self.each(others, T::same_value)
     }
 }
 
-impl<T: PartialEq + ?Sized> ByEquality<T> for &Comparing<'_, T> {
-    fn __live_same(&self, other: &T) -> bool {
-        self.0 == other
+impl<T: PartialEq + ?Sized, const N: usize> ByEquality<T, N> for &Comparing<'_, T, N> {
+    fn __live_same(&self, others: [&T; N]) -> [bool; N] {
+        self.each(others, |one, other| one == other)
     }
 }
 

@@ -24,9 +24,6 @@ pub const fn offsets<const N: usize>(lengths: [usize; N]) -> [usize; N] {
     offsets
 }
 
-/// The type itself, spelt so that clippy does not mind a reference to a `Cow`.
-pub type Itself<T> = T;
-
 /// The type itself, which a generated type holds in its place where nothing else in it mentions `P`: the compiler refuses a
 /// parameter that is not used.
 pub trait Beside<P: ?Sized> {
@@ -124,39 +121,40 @@ pub fn deserialize_field<'de, F: Field, D: Deserializer<'de>>(deserializer: D) -
     deserializer.deserialize_str(Name(PhantomData))
 }
 
-/// A value about to be shown: by its `Debug` where it has one, else as `..`.
+/// Values about to be shown: by their `Debug` where they have one, else as `..`.
 ///
-/// `(&Showing(&value)).__live_shown()` takes the first trait that applies, as in [`Comparing`](super::Comparing).
+/// `(&Showing([&value])).__live_shown()` takes the first trait that applies, as in [`Comparing`](super::Comparing).
 #[derive(Debug)]
-pub struct Showing<'v, T>(pub &'v T);
+pub struct Showing<'v, T, const N: usize>(pub [&'v T; N]);
 
-/// How a value with `Debug` is shown.
-pub trait ByDebug<'v> {
-    /// The value, to be printed.
-    fn __live_shown(self) -> &'v dyn Debug;
+/// How values with `Debug` are shown.
+pub trait ByDebug<'v, const N: usize> {
+    /// The values, to be printed.
+    fn __live_shown(self) -> [&'v dyn Debug; N];
 }
 
-/// How any other value is shown.
-pub trait ByDots<'v> {
-    /// Two dots, to be printed.
-    fn __live_shown(&self) -> &'v dyn Debug;
+/// How any other values are shown.
+pub trait ByDots<'v, const N: usize> {
+    /// Two dots for each, to be printed.
+    fn __live_shown(&self) -> [&'v dyn Debug; N];
 }
 
-impl<'v, T: Debug> ByDebug<'v> for &Showing<'v, T> {
-    fn __live_shown(self) -> &'v dyn Debug {
-        self.0
+impl<'v, T: Debug, const N: usize> ByDebug<'v, N> for &Showing<'v, T, N> {
+    fn __live_shown(self) -> [&'v dyn Debug; N] {
+        self.0.map(|value| value as &dyn Debug)
     }
 }
 
-impl<'v, T> ByDots<'v> for &Showing<'v, T> {
-    fn __live_shown(&self) -> &'v dyn Debug {
-        &Dots
+impl<'v, T, const N: usize> ByDots<'v, N> for &Showing<'v, T, N> {
+    fn __live_shown(&self) -> [&'v dyn Debug; N] {
+        [&Dots; N]
     }
 }
 
-/// The three values of a conflict, to be printed, as `show` makes them.
-pub fn shown<T>(conflict: &Conflict<T>, show: fn(&T) -> &dyn Debug) -> [&dyn Debug; 3] {
-    [show(&conflict.base), show(&conflict.local), show(&conflict.remote)]
+/// The three values of a conflict.
+#[must_use]
+pub fn values<T>(conflict: &Conflict<T>) -> [&T; 3] {
+    [&conflict.base, &conflict.local, &conflict.remote]
 }
 
 struct Dots;
@@ -209,7 +207,7 @@ pub fn debug_dirty<F: Field>(f: &mut fmt::Formatter<'_>, name: &str, set: FieldS
 ///
 /// # Errors
 /// As the formatter's.
-pub fn debug_nested(f: &mut fmt::Formatter<'_>, variant: &str, inner: &dyn Debug) -> fmt::Result {
+pub fn debug_nested(f: &mut fmt::Formatter<'_>, variant: &str, [inner]: [&dyn Debug; 1]) -> fmt::Result {
     f.debug_tuple(variant).field(&inner).finish()
 }
 
