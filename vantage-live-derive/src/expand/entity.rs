@@ -113,12 +113,14 @@ pub fn granted(entity: &Entity) -> TokenStream {
     let types = entity.fields.iter().filter(|field| !is_nested(field) && known.insert(field.shared_type));
     // Where a lifetime is missing, the compiler says so of the field, and would once more of its type here.
     let types = types.filter(|field| field.shared_type.is_some() && without_lifetime(&field.ty).is_none());
-    let types = types.filter(|field| of_one_thread(&field.ty).is_none());
+    let types = types.filter(|field| !is_shared(field) && of_one_thread(&field.ty).is_none());
     let shared = types.map(|field| {
         let ty = &field.ty;
         quote!(__live::shared::<#ty>();)
     });
-    quote!(const _: () = { #(#shared)* }; #stored)
+    let shared: Vec<_> = shared.collect();
+    let shared = (!shared.is_empty()).then(|| quote!(const _: () = { #(#shared)* };));
+    quote!(#shared #stored)
 }
 
 fn is_generic(entity: &Entity) -> bool {
