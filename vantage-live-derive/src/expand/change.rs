@@ -3,17 +3,17 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{bounds, doc, doc_field, doc_of, is_nested, lints, nested, per_type, where_clause};
+use super::{bounds, doc, doc_of, is_nested, lints, nested, per_type, where_clause};
 use crate::model::Entity;
 
-pub fn item(entity: &Entity) -> TokenStream {
+pub fn item(entity: &Entity, docs: &[TokenStream]) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(entity), &entity.vis, &entity.names.change);
     let (params, e) = (entity.params(), entity.lifetime("'e"));
     let (declared, clause) = (params.defined(Some(&e)), where_clause(entity, params.outlive(&e)));
-    let docs = doc_of(entity, "A field of {} with its two values, to match on.");
+    let about = doc_of(entity, "A field of {} with its two values, to match on.");
     let (from, to) = (doc("the value before"), doc("the value after"));
-    let variants = entity.tracked().map(|(_, field, variant)| {
-        let (docs, ty) = (doc_field(entity, field), params.held(field, &live));
+    let variants = entity.tracked().zip(docs).map(|((_, field, variant), docs)| {
+        let ty = params.held(field, &live);
         if is_nested(field) {
             let inner = nested(&live, field, &quote!(Change<#e>));
             quote!(#docs #variant(#inner))
@@ -22,7 +22,7 @@ pub fn item(entity: &Entity) -> TokenStream {
         }
     });
     quote! {
-        #docs
+        #about
         #lints
         #vis enum #name #declared #clause { #(#variants),* }
     }

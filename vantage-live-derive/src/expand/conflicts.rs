@@ -3,18 +3,18 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::{bounds, doc_field, doc_of, hidden, is_nested, kept, lints, nested, per_type, shared, where_clause};
+use super::{bounds, doc_of, hidden, is_nested, kept, lints, nested, per_type, shared, where_clause};
 use crate::model::Entity;
 use crate::naming;
 
 /// The struct.
-pub fn item(entity: &Entity) -> TokenStream {
+pub fn item(entity: &Entity, docs: &[TokenStream]) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(entity), &entity.vis, &entity.names.conflicts);
     let params = entity.params();
     let (declared, clause) = (params.defined(None), where_clause(entity, []));
-    let docs = doc_of(entity, "The fields of {} that were changed on both sides.");
-    let fields = entity.tracked().map(|(_, field, _)| {
-        let (docs, ident) = (doc_field(entity, field), naming::generated(&field.ident));
+    let about = doc_of(entity, "The fields of {} that were changed on both sides.");
+    let fields = entity.tracked().zip(docs).map(|((_, field, _), docs)| {
+        let ident = naming::generated(&field.ident);
         let ty = params.held(field, &live);
         let ty = if is_nested(field) {
             nested(&live, field, &quote!(Conflicts))
@@ -25,7 +25,7 @@ pub fn item(entity: &Entity) -> TokenStream {
         quote!(#docs #hidden pub #ident: #ty)
     });
     quote! {
-        #docs
+        #about
         #lints
         #[must_use = "a conflict is for a person to decide"]
         #vis struct #name #declared #clause { #(#fields),* }
@@ -33,13 +33,13 @@ pub fn item(entity: &Entity) -> TokenStream {
 }
 
 /// The enum.
-pub fn each(entity: &Entity) -> TokenStream {
+pub fn each(entity: &Entity, docs: &[TokenStream]) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(entity), &entity.vis, &entity.names.conflict);
     let (params, c) = (entity.params(), entity.lifetime("'c"));
     let (declared, clause) = (params.defined(Some(&c)), where_clause(entity, params.outlive(&c)));
-    let docs = doc_of(entity, "One conflict of {}, to match on.");
-    let variants = entity.tracked().map(|(_, field, variant)| {
-        let (docs, ty) = (doc_field(entity, field), params.held(field, &live));
+    let about = doc_of(entity, "One conflict of {}, to match on.");
+    let variants = entity.tracked().zip(docs).map(|((_, field, variant), docs)| {
+        let ty = params.held(field, &live);
         if is_nested(field) {
             let inner = nested(&live, field, &quote!(Conflicts));
             quote!(#docs #variant(<#inner as #live::Conflicts>::Each<#c>))
@@ -48,7 +48,7 @@ pub fn each(entity: &Entity) -> TokenStream {
         }
     });
     quote! {
-        #docs
+        #about
         #lints
         #vis enum #name #declared #clause { #(#variants),* }
     }

@@ -4,24 +4,22 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::field::nested_field;
-use super::{
-    bits_of, doc_field, doc_of, first_leaf, has_types, hidden, is_nested, lints, nested, nested_clause, nested_set,
-};
+use super::{bits_of, doc_of, first_leaf, has_types, hidden, is_nested, lints, nested, nested_clause, nested_set};
 use crate::model::Entity;
 use crate::naming;
 
-pub fn item(entity: &Entity) -> TokenStream {
+pub fn item(entity: &Entity, docs: &[TokenStream]) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(entity), &entity.vis, &entity.names.dirty);
     let clause = nested_clause(entity, has_types);
-    let docs = doc_of(entity, "A flag per field of {}: whether it is modified.");
-    let fields = entity.tracked().map(|(_, field, _)| {
-        let (docs, ident) = (doc_field(entity, field), naming::generated(&field.ident));
+    let about = doc_of(entity, "A flag per field of {}: whether it is modified.");
+    let fields = entity.tracked().zip(docs).map(|((_, field, _), docs)| {
+        let ident = naming::generated(&field.ident);
         let ty = if is_nested(field) { nested(&live, field, &quote!(Dirty)) } else { quote!(#live::bool) };
         let hidden = hidden(field);
         quote!(#docs #hidden pub #ident: #ty)
     });
     quote! {
-        #docs
+        #about
         #lints
         #vis struct #name #clause { #(#fields),* }
     }

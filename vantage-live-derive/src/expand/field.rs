@@ -4,18 +4,17 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::Ident;
 
-use super::{Place, doc_field, doc_of, first_leaf, fixed, has_fields, is_nested, lints, nested_clause, of_nested};
+use super::{Place, doc_of, first_leaf, fixed, has_fields, is_nested, lints, nested_clause, of_nested};
 use crate::check::CAPACITY;
 use crate::model::{Entity, Field, Kind};
 
 /// The enum. It derives the one trait that makes its constants patterns, unless an entity is inside: where that is none,
 /// what is derived would say so a second time. The rest goes by the index, in `impl_field!`.
-pub fn item(entity: &Entity) -> TokenStream {
+pub fn item(entity: &Entity, docs: &[TokenStream]) -> TokenStream {
     let (live, lints, vis, name) = (entity.private(), lints(entity), &entity.vis, &entity.names.field);
-    let docs = doc_of(entity, "The fields of {}.");
+    let about = doc_of(entity, "The fields of {}.");
     let equality = (!entity.has_nested()).then(|| quote!(#[#live::derive(#live::PartialEq)]));
-    let variants = entity.tracked().map(|(_, field, variant)| {
-        let docs = doc_field(entity, field);
+    let variants = entity.tracked().zip(docs).map(|((_, field, variant), docs)| {
         if is_nested(field) {
             let inner = nested_field(&live, field);
             quote!(#docs #variant(#inner))
@@ -24,7 +23,7 @@ pub fn item(entity: &Entity) -> TokenStream {
         }
     });
     quote! {
-        #docs
+        #about
         #lints
         #equality
         #vis enum #name { #(#variants),* }

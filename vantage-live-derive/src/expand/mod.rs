@@ -39,12 +39,13 @@ pub fn refused(entity: &Entity, input: &DeriveInput) -> TokenStream {
 fn all(entity: &Entity, of_entity: &TokenStream) -> TokenStream {
     let private = entity.private();
     let lints = lints_of_impls(entity);
+    let docs: Vec<_> = entity.tracked().map(|(_, field, _)| doc_field(entity, field)).collect();
     let items = [
-        field::item(entity),
-        dirty::item(entity),
-        change::item(entity),
-        conflicts::item(entity),
-        conflicts::each(entity),
+        field::item(entity, &docs),
+        dirty::item(entity, &docs),
+        change::item(entity, &docs),
+        conflicts::item(entity, &docs),
+        conflicts::each(entity, &docs),
     ];
     let impls = [field::impls(entity), dirty::impls(entity), change::impls(entity), conflicts::impls(entity)];
     quote! {
