@@ -22,9 +22,13 @@ impl<T: ?Sized, const N: usize> Clone for Comparing<'_, T, N> {
 impl<T: ?Sized, const N: usize> Copy for Comparing<'_, T, N> {}
 
 impl<T: ?Sized, const N: usize> Comparing<'_, T, N> {
+    #[inline]
     fn each(self, others: [&T; N], same: impl Fn(&T, &T) -> bool) -> [bool; N] {
-        let mut others = others.into_iter();
-        self.0.map(|one| others.next().is_some_and(|other| same(one, other)))
+        let mut all = [false; N];
+        for ((is_same, one), other) in all.iter_mut().zip(&self.0).zip(&others) {
+            *is_same = same(one, other);
+        }
+        all
     }
 }
 
@@ -73,12 +77,14 @@ impl<T: ?Sized, const N: usize> ByNothing<T, N> for Comparing<'_, T, N> {
 }
 
 impl<T: TotalOrder + ?Sized, const N: usize> ByTotalOrder<T, N> for &Comparing<'_, T, N> {
+    #[inline]
     fn __live_same(self, others: [&T; N]) -> [bool; N] {
         self.each(others, T::same_value)
     }
 }
 
 impl<T: PartialEq + ?Sized, const N: usize> ByEquality<T, N> for &Comparing<'_, T, N> {
+    #[inline]
     fn __live_same(&self, others: [&T; N]) -> [bool; N] {
         self.each(others, |one, other| one == other)
     }
