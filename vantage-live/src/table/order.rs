@@ -288,6 +288,8 @@ impl Moments {
         // Of what was forgotten since, nobody knows whether it has.
         let asked = if self.forgotten.applied > began { self.forgotten.asked } else { began };
         self.shown.retain(|_, shown| shown.applied > began && shown.asked != asked);
+        // The list has had room for every row.
+        self.shown.shrink_to_fit();
         self.forgotten = Shown { applied: self.next(), mark: self.mark(), asked, told: None };
     }
 
