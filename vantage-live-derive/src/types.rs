@@ -36,20 +36,15 @@ const SHARED: &[&str] = &[
     "DateTime",
     "Decimal",
     "Duration",
-    "FixedOffset",
-    "Id",
-    "Local",
     "NaiveDate",
     "NaiveDateTime",
     "NaiveTime",
     "Option",
     "PathBuf",
     "SystemTime",
-    "Timestamp",
     "Url",
     "Utc",
     "Uuid",
-    "Zoned",
 ];
 
 /// A type that came through a `macro_rules!` macro stands in an invisible group.

@@ -442,6 +442,12 @@ pub mod feed;
 #[cfg(doc)]
 #[doc = include_str!("how_fast.md")]
 #[doc = include_str!("how_fast/growth.svg")]
+#[doc = "\n\n"]
+#[doc = "The same on SurrealDB in the process, by `cargo bench --workspace --bench surrealdb -- --growth`. A row is read in 12 µs of a"]
+#[doc = "thousand rows and in 31 of a million, by the raw client in 8 and 17: the server's memory is no nearer than ours. A save takes"]
+#[doc = "as long at any size, and a change of others reaches a subscriber in 0.2 ms of a thousand rows and in 0.3 of a million, where"]
+#[doc = "the raw stream has it after 0.1 and 0.2.\n\n"]
+#[doc = include_str!("how_fast/surrealdb.svg")]
 pub mod how_fast {}
 #[cfg(doc)]
 #[doc = include_str!("how_we_know.md")]

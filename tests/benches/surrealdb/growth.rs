@@ -26,7 +26,7 @@ pub async fn draw() {
 /// How long each takes with so many rows, in nanoseconds.
 async fn at(raw: &Raw, db: &SurrealDb, rows: u32) -> [(&'static str, f64); 6] {
     let opened = opening(raw, &db.table("product"), rows, 3).await;
-    let saved = saving(raw, db, 200).await;
+    let (saved, _) = saving(raw, db, 200).await;
     let (heard, _) = hearing(raw, raw, db, 100, 2).await;
     [
         ("opening, per row", per_row(opened.ours, rows)),

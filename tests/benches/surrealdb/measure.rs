@@ -56,10 +56,12 @@ pub async fn opening(raw: &Raw, products: &SurrealTable, rows: u32, times: usize
     Both::of(ours, theirs)
 }
 
-/// A save as a user makes it, beside the same statement by the raw client, of so many records each.
-pub async fn saving(raw: &Raw, db: &SurrealDb, saves: u32) -> Both {
+/// A save as a user makes it, beside the same statement by the raw client, of so many records each; and how many requests
+/// the saves have taken.
+pub async fn saving(raw: &Raw, db: &SurrealDb, saves: u32) -> (Both, u64) {
     let table = LiveTable::<Product>::builder(db.table("product")).open().await.expect("an open table");
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let before = db.round_trips();
     for n in 0..saves {
         let mut edit = table.edit_row(&id(n)).expect("a row");
         edit.price += 1;
@@ -73,7 +75,7 @@ pub async fn saving(raw: &Raw, db: &SurrealDb, saves: u32) -> Both {
         theirs.push(began.elapsed());
         assert_eq!(after.price, price + 1);
     }
-    Both::of(ours, theirs)
+    (Both::of(ours, theirs), db.round_trips() - before)
 }
 
 /// From a change that somebody else makes to a subscriber of ours, and to who follows the raw stream; and how long it takes

@@ -6,13 +6,12 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::GenericParam;
 
-use super::field::nested_field;
 use super::{
-    Place, bits_of, bounds, field, first_leaf, fixed, has_fields, is_entity, is_nested, is_shared, kept, nested_bounds,
-    nested_set, of_nested, per_type, shared,
+    Place, assertions, bits_of, bounds, first_leaf, has_fields, is_entity, is_nested, is_shared, kept, nested_bounds,
+    nested_set, per_type, shared,
 };
-use crate::check::{CAPACITY, is_no_id};
-use crate::model::{Entity, Field};
+use crate::check::is_no_id;
+use crate::model::Entity;
 use crate::types::{of_one_thread, without_lifetime};
 
 pub fn impls(entity: &Entity) -> TokenStream {
@@ -26,7 +25,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
     let (clause, constants) = (clause(entity), constants(entity));
     let (diff, copy) = (diff(entity), copy(entity));
     let (changes, conflict) = (changes(entity), conflict(entity));
-    let (fill_id, assertions) = (fill_id(entity), assertions(entity));
+    let (fill_id, assertions) = (fill_id(entity), assertions::all(entity));
     let fields = fields(entity);
     quote! {
         #[automatically_derived]
@@ -269,108 +268,4 @@ fn fill_id(entity: &Entity) -> Option<TokenStream> {
             }
         }
     })
-}
-
-/// That no nested entity has an id, which nobody would fill in, nor an optional one a field that only the store can set;
-/// that fields side by side in the record have names of their own; and that there are not too many leaves.
-fn assertions(entity: &Entity) -> Option<TokenStream> {
-    let live = &entity.private();
-    let each = entity.nested().map(|field| {
-        let (place, name) = (Place::of_entity(&field.ty), field.name());
-        let is = |condition, message| place.put(quote!(#live::assert!(#condition, #message);));
-        let has_id = of_nested(&field.ty, &quote!(__live::NestedEntity), &quote!(HAS_ID));
-        let no_id = is(
-            quote!(!#has_id),
-            format!(
-                "`{name}` is nested and its type has an `#[live(id)]` field: an id belongs to a whole record, take one \
-                 of the two away"
-            ),
-        );
-        let inner = nested_field(&quote!(__live), field);
-        let constant = |item: TokenStream| fixed(place.put(quote!(<#inner as __live::Field>::#item)));
-        let (own, readonly) = (constant(quote!(OWN)), constant(quote!(READONLY)));
-        let settable = (!field.is_readonly()).then(|| {
-            is(
-                quote!(!#own.optional || #readonly.bits().is_empty()),
-                format!(
-                    "`{name}` may be absent and has a read-only field, which nobody could bring back with it: take \
-                     `readonly` away inside, or the `Option`, or put `readonly` on `{name}`"
-                ),
-            )
-        });
-        let flat = field.is_flat().then(|| {
-            is(
-                quote!(!#own.optional),
-                format!("`{name}` is spread over the record, where nothing tells whether it is there: take the `Option` away, or `flatten`"),
-            )
-        });
-        quote!(#no_id #settable #flat)
-    });
-    let leaves = entity.nested().map(|field| {
-        let inner = nested_field(&quote!(__live), field);
-        Place::of_entity(&field.ty).put(quote!(__live::leaves::<#inner>()))
-    });
-    let (own, name) = (entity.tracked().count() - entity.nested().count(), &entity.ident);
-    let too_many = format!(
-        "`{name}` has more than {CAPACITY} fields, those of its nested entities included: take `nested` away where a \
-         field can be compared and saved as a whole"
-    );
-    // Not `<=` the capacity: with one field of its own, clippy would tell the user to write that as `<`.
-    let limit = CAPACITY + 1;
-    let flat = entity.nested().find(|field| field.is_flat()).map(|field| {
-        // Not that of the enum, which asks for all that is nested: what is no entity would be said there too.
-        let own_fields = fixed(field::own(entity));
-        let message = format!(
-            "a field of `{}` and one of `{name}` have the same name in the record, or are read from it: rename one of \
-             them, or take the `alias` or `flatten` away",
-            field.name()
-        );
-        Place::of(&field.ty).put(quote! {
-            const __OWN: #live::Own = #own_fields;
-            #live::assert!(#live::Own::is_distinct::<{ #live::Own::places(&__OWN) }>(&__OWN), #message);
-        })
-    });
-    let spread = spread(entity);
-    entity.has_nested().then(|| {
-        quote! {
-            const _: () = {
-                #(#each)*
-                #(#spread)*
-                #live::assert!(#own #(+ #leaves)* < #limit, #too_many);
-                #flat
-            };
-        }
-    })
-}
-
-/// That of what is spread over the record nothing is read into a map among it as well, from which serde would write what it
-/// was: serde gives such a map whatever is not taken before it, and what is read as a map itself takes nothing.
-fn spread(entity: &Entity) -> Vec<TokenStream> {
-    let live = &entity.private();
-    let is = |field: &Field, of: &TokenStream| {
-        let inner = nested_field(&quote!(__live), field);
-        let own = fixed(Place::of_entity(&field.ty).put(quote!(<#inner as __live::Field>::OWN)));
-        quote!(#live::Own::#of(&#own))
-    };
-    let flat = || entity.fields.iter().filter(|field| field.is_flat() && field.serde.skipped().is_none()).enumerate();
-    let mut all = Vec::new();
-    for (at, field) in flat().filter(|(_, field)| is_nested(field)) {
-        for (place, map) in flat().filter(|(place, _)| *place != at) {
-            let (name, other) = (field.name(), map.name());
-            let has_map = if is_nested(map) { is(map, &quote!(has_rest)) } else { quote!(true) };
-            let takes_none = if place < at { quote!(true) } else { is(field, &quote!(is_read_as_map)) };
-            let instead = if place < at {
-                format!("put `{other}` behind `{name}`")
-            } else {
-                format!("take the `flatten` inside `{name}` away, or the map")
-            };
-            let message = format!(
-                "serde reads the fields of `{name}` into the map that `{other}` spreads over the record as well, and would \
-                 write from there what they were: {instead}"
-            );
-            let place = Place::of(&map.ty);
-            all.push(place.put(quote!(#live::assert!(!(#has_map && #takes_none), #message);)));
-        }
-    }
-    all
 }

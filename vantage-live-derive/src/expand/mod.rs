@@ -5,6 +5,7 @@
 //! would be that one. Macros are called by their full path everywhere: the compiler follows no import to one while it
 //! does not find another, and a misspelt derive beside ours would leave out all that they write.
 
+mod assertions;
 mod change;
 mod conflicts;
 mod dirty;

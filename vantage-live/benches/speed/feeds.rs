@@ -11,25 +11,70 @@ use vantage_live::{Id, ImTable, LiveTable, ManualFeed, Record, Subscription, Wri
 use crate::ROWS;
 use crate::board::{median, ratio_of, tell};
 use crate::entity::{Product, ProductField, id, record};
-use crate::memory::events_of_a_map;
+use crate::memory::asked;
 use crate::store::Made;
 
 /// How many events are told at once; fewer than a subscriber may be behind.
 pub const EVENTS: u32 = 4_000;
 const ROUNDS: usize = 9;
+/// How many processes measure each.
+const PROCESSES: usize = 3;
 
 const YARDSTICK: &str = "decoding it and putting it into the map";
 
-pub fn all() {
-    let mut alone = Fed::new(ROWS, ImTable::feed);
-    tell_beside_a_map("an event, nobody listens", || alone.apply());
-    drop(alone);
+/// What takes the events in, each in a process of its own: where they share one, the large pieces of memory that a table asks
+/// for and gives back make the small ones of the map slower to have.
+const MAP: &str = "map-of-events";
+const ALONE: &str = "alone";
+const BESIDE_FIELDS: &str = "beside-fields";
+const BESIDE_RECORDS: &str = "beside-records";
+const WITHOUT_POSITION: &str = "without-position";
 
-    let of_fields = |table: &LiveTable<Product>, _| table.subscribe_fields(ProductField::Note);
-    heard_by("an event, 1,000 subscribers of other fields", of_fields);
-    // The last rows: those that change are the first.
-    let of_records = |table: &LiveTable<Product>, n| table.subscribe_record(id(ROWS - 1 - n));
-    heard_by("an event, 1,000 subscribers of other records", of_records);
+/// How long the events of a round take this, by the median, if it is one of these.
+pub fn apart(holder: &str) -> Option<Duration> {
+    let heard_by = |subscribe: fn(&LiveTable<Product>, u32) -> Subscription<Product>| {
+        let mut fed = Fed::new(ROWS, ImTable::feed);
+        let _others: Vec<_> = (0..1_000).map(|n| subscribe(&fed.table, n)).collect();
+        usual(|| fed.apply())
+    };
+    match holder {
+        MAP => {
+            let mut map = Map::new();
+            Some(usual(|| map.apply()))
+        }
+        ALONE => {
+            let mut fed = Fed::new(ROWS, ImTable::feed);
+            Some(usual(|| fed.apply()))
+        }
+        BESIDE_FIELDS => Some(heard_by(|table, _| table.subscribe_fields(ProductField::Note))),
+        // The last rows: those that change are the first.
+        BESIDE_RECORDS => Some(heard_by(|table, n| table.subscribe_record(id(ROWS - 1 - n)))),
+        // What such a feed tells is read before it is shown: the store has it already, and may have something newer.
+        WITHOUT_POSITION => {
+            let mut fed = Fed::new(ROWS, |_| ManualFeed::new());
+            Some(usual(|| fed.apply_written()))
+        }
+        _ => None,
+    }
+}
+
+/// How long the events of a round take, by the median.
+fn usual(mut apply: impl FnMut() -> Duration) -> Duration {
+    // The first round warms the caches.
+    apply();
+    median(&mut (0..ROUNDS).map(|_| apply()).collect::<Vec<_>>())
+}
+
+/// Events beside the yardstick, in turns.
+fn tell_apart(what: &str, holder: &str) {
+    let took = |holder| Duration::from_secs_f64(asked(holder, ROWS) / 1e9);
+    tell(what, YARDSTICK, ratio_of(PROCESSES, || took(holder), || took(MAP)), 1.5);
+}
+
+pub fn all() {
+    tell_apart("an event, nobody listens", ALONE);
+    tell_apart("an event, 1,000 subscribers of other fields", BESIDE_FIELDS);
+    tell_apart("an event, 1,000 subscribers of other records", BESIDE_RECORDS);
 
     let mut alone = Fed::new(ROWS, ImTable::feed);
     let mut edited = Fed::new(ROWS, ImTable::feed);
@@ -38,10 +83,7 @@ pub fn all() {
     tell("an event, 10,000 open edits", "the same without them", ratio, 1.1);
     drop((alone, edited, edits));
 
-    // What such a feed tells is read before it is shown: the store has it already, and may have something newer.
-    let mut read = Fed::new(ROWS, |_| ManualFeed::new());
-    tell_beside_a_map("an event of a feed without a position, and its read", || read.apply_written());
-    drop(read);
+    tell_apart("an event of a feed without a position, and its read", WITHOUT_POSITION);
 
     let store = Made::new(ROWS);
     let mut price = 0;
@@ -66,36 +108,6 @@ pub fn all() {
     };
     let ratio = ratio_of(5, relist, decode);
     tell("a relist of 100,000 rows, 10 changed", "decoding 100,000 records", ratio, 0.5);
-}
-
-/// An event of which a thousand subscribers hear nothing.
-fn heard_by(what: &str, subscribe: impl Fn(&LiveTable<Product>, u32) -> Subscription<Product>) {
-    let mut heard = Fed::new(ROWS, ImTable::feed);
-    let others: Vec<_> = (0..1_000).map(|n| subscribe(&heard.table, n)).collect();
-    tell_beside_a_map(what, || heard.apply());
-    drop(others);
-}
-
-/// Events beside the yardstick, each in a process of its own: where both share one, the large pieces of memory that the table
-/// asks for and gives back make those of the map slower to have. The yardstick is measured before and after.
-fn tell_beside_a_map(what: &str, mut ours: impl FnMut() -> Duration) {
-    let before = events_of_a_map();
-    let took = usual(&mut ours);
-    let map = (before + events_of_a_map()) / 2;
-    tell(what, YARDSTICK, took.as_secs_f64() / map.as_secs_f64(), 1.5);
-}
-
-/// How long the events of a round take, by the median.
-fn usual(mut apply: impl FnMut() -> Duration) -> Duration {
-    // The first round warms the caches.
-    apply();
-    median(&mut (0..ROUNDS).map(|_| apply()).collect::<Vec<_>>())
-}
-
-/// How long the events of a round take the yardstick.
-pub fn applied_to_a_map() -> Duration {
-    let mut map = Map::new();
-    usual(|| map.apply())
 }
 
 pub fn runtime() -> Runtime {

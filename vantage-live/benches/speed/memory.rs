@@ -1,19 +1,18 @@
-//! What is measured in a process of its own: what a row takes, as the system sees it, for each way; and a yardstick beside
-//! which the table would ask for memory, and give it back.
+//! What is measured in a process of its own: what a row takes, as the system sees it, for each way; and how long events take,
+//! where the memory that one way asks for and gives back would make the other slower.
 
 use std::collections::HashMap;
 use std::env;
 use std::hint::black_box;
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Duration;
 
 use vantage_live::{Id, LiveTable, ManualFeed};
 
 use crate::ROWS;
 use crate::board::tell as tell_ratio;
 use crate::entity::{Product, id};
-use crate::feeds::{applied_to_a_map, runtime};
+use crate::feeds::{self, runtime};
 use crate::store::Made;
 
 const ASKED: &str = "VANTAGE_LIVE_MEMORY";
@@ -21,8 +20,6 @@ const TABLE: &str = "table";
 /// A table with a feed, which has learned of every row since: it remembers when, of as many as it can.
 const FOLLOWED: &str = "followed";
 const MAP: &str = "map";
-/// No memory, but how long events take the yardstick.
-const EVENTS: &str = "events";
 
 /// Where this process was started to be measured: in what it is to hold rows, and how many.
 pub fn asked_for() -> Option<(String, u32)> {
@@ -33,8 +30,8 @@ pub fn asked_for() -> Option<(String, u32)> {
 
 /// Holds the rows, and says how many bytes they have taken.
 pub fn measure(holder: &str, rows: u32) {
-    if holder == EVENTS {
-        return println!("{}", applied_to_a_map().as_nanos());
+    if let Some(took) = feeds::apart(holder) {
+        return println!("{}", took.as_nanos());
     }
     let runtime = runtime();
     let store = Made::new(rows);
@@ -63,7 +60,7 @@ fn resident() -> u64 {
 }
 
 /// What a process says that holds so many rows.
-fn asked(holder: &str, rows: u32) -> f64 {
+pub fn asked(holder: &str, rows: u32) -> f64 {
     let program = env::current_exe().expect("this program");
     let output = Command::new(program).env(ASKED, format!("{holder} {rows}")).output();
     let output = output.expect("this program again");
@@ -73,11 +70,6 @@ fn asked(holder: &str, rows: u32) -> f64 {
 /// The bytes of a row, as a process says that holds so many.
 fn of(holder: &str, rows: u32) -> f64 {
     asked(holder, rows) / f64::from(rows)
-}
-
-/// How long events take the yardstick, in a process that has nothing else in memory.
-pub fn events_of_a_map() -> Duration {
-    Duration::from_nanos(asked(EVENTS, ROWS) as u64)
 }
 
 /// The bytes of a row in a table of so many.
