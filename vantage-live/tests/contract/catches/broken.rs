@@ -274,7 +274,7 @@ impl WritableValueSet for Broken {
             return self.table.replace_id_value(id, merged).await;
         }
         if self.flaw == Flaw::DeletesThenReplaces {
-            return racy::replace(&self.table, id, record).await;
+            return racy::replace(&self.table, id, record, &self.reads).await;
         }
         self.table.replace_id_value(id, record).await
     }

@@ -15,8 +15,8 @@ async fn others() {
     tokio::time::sleep(Duration::from_millis(1)).await;
 }
 
-/// Between the one field and the other: until somebody has read twice, of which the second has begun after the one field was
-/// written.
+/// Between the one step and the other: until somebody has read twice, of which the second has begun after the one step was
+/// done.
 async fn readers(reads: &AtomicI64) {
     let enough = reads.load(Ordering::SeqCst) + 2;
     while reads.load(Ordering::SeqCst) < enough {
@@ -77,9 +77,9 @@ pub async fn delete(table: &ImTable, id: &Id, guard: &Guard) -> Result<DeleteOut
 }
 
 /// Deletes, and inserts in a second step.
-pub async fn replace(table: &ImTable, id: &Id, record: Record) -> Result<Record, ValueError> {
+pub async fn replace(table: &ImTable, id: &Id, record: Record, reads: &AtomicI64) -> Result<Record, ValueError> {
     let _ = table.delete_id(id, &Guard::Nothing).await?;
-    others().await;
+    readers(reads).await;
     table.replace_id_value(id, record).await
 }
 
