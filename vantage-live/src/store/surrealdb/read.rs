@@ -60,10 +60,8 @@ impl SurrealTable {
                 break;
             }
         }
-        // The server's order of the keys is another one where kinds of keys are mixed; and behind some keys it begins with
-        // themselves.
+        // The server's order of the keys is another one where kinds of keys are mixed.
         ids.sort_unstable();
-        ids.dedup();
         Ok(ids)
     }
 
