@@ -47,22 +47,21 @@ impl SurrealTable {
         let mut ids = Vec::new();
         let mut behind = None;
         loop {
-            let records = self.keys(behind.take(), many).await?;
-            let (is_last, last) = (records.len() < many, records.last().cloned());
+            let records = self.keys(behind, many).await?;
+            let is_last = records.len() < many;
+            behind = records.last().cloned();
             for record in records {
                 let Value::RecordId(record) = record else {
                     return Err(unreadable(format!("a record's id was expected, not {record:?}")));
                 };
                 ids.push(id::id(record.key).ok_or_else(|| unreadable("a record has a key that is no id".to_owned()))?);
             }
-            behind = last;
             if is_last {
-                break;
+                // The server's order of the keys is another one where kinds of keys are mixed.
+                ids.sort_unstable();
+                return Ok(ids);
             }
         }
-        // The server's order of the keys is another one where kinds of keys are mixed.
-        ids.sort_unstable();
-        Ok(ids)
     }
 
     /// The next keys in the server's order, behind this one.
