@@ -72,7 +72,7 @@ impl Names {
             fields.iter().filter(|field| !field.is_own()).map(|field| field.ty.to_token_stream()).collect();
         for (key, name) in names {
             if let Some(value) = types.iter().find_map(|ty| generics::mention(ty.clone(), name)) {
-                *name = format_ident!("__{name}");
+                *name = format_ident!("__{}", name.unraw());
                 self.spelt.push(Given { key: Ident::new(key, value.span()), value });
             }
         }

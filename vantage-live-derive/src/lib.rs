@@ -248,8 +248,10 @@ use proc_macro::TokenStream;
 ///
 /// Each name that is made from a field's stands where the field does, so that whoever goes to the definition of a variant gets
 /// to the field, and has its documentation; and the fields of a struct that is still being typed are there as far as they can
-/// be read. What is tested is that, of the tokens that the derive gives (`cargo test -p vantage-live-derive`). No editor was
-/// tried: there was no rust-analyzer where this was written.
+/// be read. What is tested is that, of the tokens that the derive gives (`cargo test -p vantage-live-derive`). It was tried once
+/// with rust-analyzer (0.0.349 of the registry): from a variant of the fields or of the changes and from a flag it goes to the
+/// field, hovering shows the field's documentation, and behind `ProductField::` it completes the fields while another one is
+/// being typed.
 ///
 /// # A nested entity that may be absent
 ///

@@ -144,6 +144,8 @@ fn what_is_generated_can_be_read_by_the_compiler_whatever_it_was_made_of() {
         "struct Row { name: String, callback: dyn Fn(&str) + Send }",
         // The name begins with what only goes on one.
         "struct Row { _\u{301}: i64 }",
+        // The name of a generated type is a word of the language, and makes way for that of a field's.
+        "#[live(change = r#type)] struct Row { name: r#type }",
     ];
 
     for source in sources {
