@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tests::bakery::Colleague as _;
+use tests::claiming::Claiming;
 use vantage_live::contract::{Faults, FaultyValueSet};
 use vantage_live::entity::{OptionalDirty, OptionalField};
 use vantage_live::{
@@ -195,4 +196,30 @@ async fn what_was_typed_of_a_part_that_somebody_took_out_of_a_record_made_unhear
 
     assert!(matches!(told, SaveResult::Conflict(_)), "{told:?}");
     assert_eq!(edit.address.as_ref().unwrap().street, "Main", "P4");
+}
+
+#[tokio::test]
+async fn a_part_that_was_read_to_have_gone_after_a_save_into_it_is_in_conflict_with_what_was_typed_there_since() {
+    let store = ImTable::new("client");
+    let record = json!({"name": "Marty", "address": there()});
+    store.insert_id_value(&"marty".into(), record.as_object().unwrap().clone()).await.unwrap();
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    // What it has stored is read afterwards, and somebody else may be between the two.
+    let untold = Claiming::new(faulty, |can| can.after_image = false);
+    let table = LiveTable::<Client>::builder(untold).open().await.unwrap();
+    let mut edit = table.edit_record("marty").await.unwrap();
+    edit.address.as_mut().unwrap().street = "Main".into();
+    let written = faults.next(Operation::Write).has_its_answer_held();
+    edit.start_save().unwrap();
+    written.arrived().await;
+    store.colleague_sets("marty", "address", Value::Null).await;
+    edit.address.as_mut().unwrap().city = "Elm".into();
+    written.release();
+    let _ = edit.finish_save().await.unwrap();
+
+    let saved = edit.save().await.unwrap();
+
+    assert!(matches!(saved, SaveResult::Conflict(_)), "P3: {saved:?}");
+    assert_eq!(address(&store).await, Some(Value::Null));
 }

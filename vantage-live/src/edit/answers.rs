@@ -194,8 +194,13 @@ impl<E: LiveEntity> RecordEdit<'_, E> {
         let (seen, modified) = (Arc::clone(&self.three.snapshot.row), self.three.modified());
         let typed = sent.typed_since(&self.three.local, modified);
         let decided = sent.kept | (sent.ever_followed & typed);
+        // A part that was written into, and is not in what was stored, has gone by this write; or what was read after it says
+        // so, and that may be of somebody else.
+        let gone = sent.local.diff(&after.row);
+        let tells = self.table.shared().backend.capabilities().after_image;
+        let own = if tells { sent.fields.with_wholes_of(gone) } else { sent.fields };
         // Two steps: what was written and is as it was sent is modified no more, and follows what has come after it.
-        self.three.written(&after.row, sent.fields, typed);
+        self.three.written(&after.row, own, typed);
         let followed = self.three.take_in(now, landed, typed);
         // Who has decided, or typed into what had followed the store, has seen what was there.
         let changed = seen.diff(&self.three.snapshot.row).with_wholes_of(self.three.conflicting());
