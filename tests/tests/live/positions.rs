@@ -7,12 +7,13 @@ use async_trait::async_trait;
 use tests::bakery::{self, Colleague as _, Product, ProductField};
 use tests::still::Still;
 use tests::wait::until;
-use vantage_live::contract::FaultyValueSet;
+use vantage_live::contract::{Faults, FaultyValueSet};
 use vantage_live::dataset::InsertableDataSet as _;
 use vantage_live::feed::FeedStream;
+use vantage_live::table::Builder;
 use vantage_live::{
-    Feed, FeedEvent, FeedKind, FeedOrder, LiveTable, ManualFeed, Operation, Policy, ReadableValueSet as _, Record,
-    SaveResult, SyncState, ValueError,
+    Feed, FeedEvent, FeedKind, FeedOrder, ImTable, LiveTable, ManualFeed, Operation, Policy, ReadableValueSet as _,
+    Record, SaveResult, SyncState, ValueError,
 };
 
 /// A bus that tells the changes in their order, and does not say how far it is.
@@ -89,14 +90,32 @@ impl Feed for Counting {
     }
 }
 
+/// The bakery's products, as a table shows them that follows such a bus.
+struct Counted {
+    table: LiveTable<Product>,
+    store: ImTable,
+    bus: ManualFeed,
+    position: Arc<AtomicU64>,
+    faults: Faults,
+}
+
+/// A bus that has told everything up to this position, and a table that is live.
+async fn counted(position: u64, with: impl FnOnce(Builder<Product>) -> Builder<Product>) -> Counted {
+    let (store, bus, told) = (bakery::store().await, ManualFeed::new(), FeedEvent::Position(position));
+    let position = Arc::new(AtomicU64::new(position));
+    let feed = Counting { bus: bus.clone(), position: Arc::clone(&position) };
+    let faulty = FaultyValueSet::new(store.clone());
+    let faults = faulty.faults();
+    let table = with(LiveTable::builder(faulty).feed(feed)).open().await.unwrap();
+    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    bus.say(told);
+    Counted { table, store, bus, position, faults }
+}
+
 #[tokio::test]
 async fn a_feed_whose_count_has_begun_anew_is_not_as_far_as_it_was_before() {
-    let (store, bus, position) = (bakery::store().await, ManualFeed::new(), Arc::new(AtomicU64::new(100)));
-    let feed = Counting { bus: bus.clone(), position: Arc::clone(&position) };
-    let table = LiveTable::<Product>::builder(store.clone()).feed(feed).open().await.unwrap();
-    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    let Counted { table, store, bus, position, .. } = counted(100, |builder| builder).await;
     let before = store.get_id_value(&"sea_pie".into()).await.unwrap().unwrap();
-    bus.say(FeedEvent::Position(100));
     bus.upsert("almanac", before.clone());
     until(|| table.row(&"almanac".into()).is_some()).await;
     position.store(5, Ordering::Relaxed);
@@ -117,16 +136,10 @@ async fn a_feed_whose_count_has_begun_anew_is_not_as_far_as_it_was_before() {
 
 /// What somebody is shown who has asked while the price was 310, of which a feed tells only what came before, and then this.
 async fn refreshed(says: impl FnOnce(&ManualFeed)) -> i64 {
-    let (store, bus, position) = (bakery::store().await, ManualFeed::new(), Arc::new(AtomicU64::new(1)));
-    let feed = Counting { bus: bus.clone(), position: Arc::clone(&position) };
-    let faulty = FaultyValueSet::new(store.clone());
-    let faults = faulty.faults();
-    let table = LiveTable::<Product>::builder(faulty).feed(feed).open().await.unwrap();
-    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
+    let Counted { table, store, bus, position, faults } = counted(1, |builder| builder).await;
     let pie = store.get_id_value(&"sea_pie".into()).await.unwrap().unwrap();
     let costs = |price: i64| Record::from_iter(pie.clone().into_iter().chain([("price".into(), price.into())]));
     let shows = |price| table.row(&"sea_pie".into()).unwrap().price == price;
-    bus.say(FeedEvent::Position(1));
     bus.upsert("sea_pie", costs(300));
     store.colleague_sets("sea_pie", "price", 310).await;
     position.store(7, Ordering::Relaxed);
@@ -191,15 +204,9 @@ async fn who_waits_is_not_answered_by_what_was_told_before_the_record_was_named(
 
 #[tokio::test]
 async fn who_waits_is_not_answered_by_what_waited_for_an_insert_where_the_feed_has_missed_something_since() {
-    let (store, bus, position) = (bakery::store().await, ManualFeed::new(), Arc::new(AtomicU64::new(1)));
-    let feed = Counting { bus: bus.clone(), position: Arc::clone(&position) };
-    let faulty = FaultyValueSet::new(store.clone());
-    let faults = faulty.faults();
     let env = Still::with_chance(0);
     env.ends_no_pause();
-    let table = LiveTable::<Product>::builder(faulty).feed(feed).environment(env).open().await.unwrap();
-    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
-    bus.say(FeedEvent::Position(1));
+    let Counted { table, store, bus, position, faults } = counted(1, |builder| builder.environment(env)).await;
     let mut edit = table.edit_record_owned("sea_pie").await.unwrap();
     let first = faults.next(Operation::Read).has_its_answer_held();
     let refreshing = tokio::spawn(async move { edit.refresh_snapshot().await.map(|_| edit.price) });
@@ -242,14 +249,9 @@ async fn who_waits_is_not_answered_by_what_waited_for_an_insert_where_the_feed_h
 
 #[tokio::test]
 async fn what_waited_for_a_save_while_the_feed_began_anew_does_not_take_the_save_back() {
-    let (store, bus, position) = (bakery::store().await, ManualFeed::new(), Arc::new(AtomicU64::new(100)));
-    let feed = Counting { bus: bus.clone(), position: Arc::clone(&position) };
-    let faulty = FaultyValueSet::new(store.clone());
-    let faults = faulty.faults();
     let env = Still::with_chance(0);
-    let table = LiveTable::<Product>::builder(faulty).feed(feed).environment(env.clone()).open().await.unwrap();
-    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
-    bus.say(FeedEvent::Position(100));
+    let Counted { table, store, bus, position, faults } =
+        counted(100, |builder| builder.environment(env.clone())).await;
     let mut edit = table.edit_record_owned("sea_pie").await.unwrap();
     env.ends_no_pause(); // so that nothing has waited too long
     edit.price = 310;
@@ -274,13 +276,8 @@ async fn what_waited_for_a_save_while_the_feed_began_anew_does_not_take_the_save
 
 #[tokio::test]
 async fn what_the_feed_tells_late_of_before_a_lost_save_says_nothing_of_it() {
-    let (store, bus, position) = (bakery::store().await, ManualFeed::new(), Arc::new(AtomicU64::new(1)));
-    let feed = Counting { bus: bus.clone(), position: Arc::clone(&position) };
-    let faulty = FaultyValueSet::new(store.clone());
-    let faults = faulty.faults();
-    let table = LiveTable::<Product>::builder(faulty).feed(feed).policy(Policy::Overwrite).open().await.unwrap();
-    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
-    bus.say(FeedEvent::Position(1));
+    let overwriting = |builder: Builder<_>| builder.policy(Policy::Overwrite);
+    let Counted { table, store, bus, position, faults } = counted(1, overwriting).await;
     let mut edit = table.edit_record("sea_pie").await.unwrap();
     store.colleague_sets("sea_pie", "price", 305).await;
     position.store(2, Ordering::Relaxed);
@@ -301,13 +298,7 @@ async fn what_the_feed_tells_late_of_before_a_lost_save_says_nothing_of_it() {
 
 #[tokio::test]
 async fn what_the_feed_has_told_since_a_lost_save_says_that_it_was_refused_though_an_older_answer_tells_it_again() {
-    let (store, bus, position) = (bakery::store().await, ManualFeed::new(), Arc::new(AtomicU64::new(1)));
-    let feed = Counting { bus: bus.clone(), position: Arc::clone(&position) };
-    let faulty = FaultyValueSet::new(store.clone());
-    let faults = faulty.faults();
-    let table = LiveTable::<Product>::builder(faulty).feed(feed).open().await.unwrap();
-    until(|| matches!(table.sync_state(), SyncState::Live(_))).await;
-    bus.say(FeedEvent::Position(1));
+    let Counted { table, store, bus, faults, .. } = counted(1, |builder| builder).await;
     let mut edit = table.edit_record("sea_pie").await.unwrap();
     store.colleague_sets("sea_pie", "price", 305).await;
     let theirs = store.get_id_value(&"sea_pie".into()).await.unwrap().unwrap();
