@@ -1,5 +1,5 @@
-//! The locks, swaps, wakers, watched values and flags by which the tasks of a table meet, all of them from here. What only counts, and
-//! what is made once and then read, is not.
+//! The locks, swaps, wakers, watched values and flags by which the tasks of a table meet, all of them from here. What only
+//! counts, and what is made once and then read, is not.
 //!
 //! In a program they are those of `parking_lot`, `arc-swap`, `futures`, `tokio` and `std`. Built with `--cfg shuttle` they
 //! are those of a checker, which decides at each of them who goes on: see `tests/interleavings`.

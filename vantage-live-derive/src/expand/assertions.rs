@@ -1,4 +1,5 @@
-//! What is found out while a program is compiled, of an entity in which others are nested: nothing of their types is known here.
+//! What is found out while a program is compiled, of an entity in which others are nested: nothing of their types is known
+//! here.
 
 use proc_macro2::TokenStream;
 use quote::quote;

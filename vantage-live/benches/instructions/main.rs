@@ -5,8 +5,8 @@
 //! Each is counted by valgrind's callgrind, in a process that does it so many times less one that does the same without it.
 //! What a hash map takes depends on its seed, and a comparison on where things lie: the median of a few processes counts.
 //! glibc goes now and then through all that was freed in small pieces, millions of instructions at a time, and whether it does
-//! so within what is counted is chance: it is told to keep none (`mxfast`). What it keeps for a thread beside that is seven of each
-//! size, and what the eighth takes depends on what it lies beside: it is told to keep more (`tcache_count`).
+//! so within what is counted is chance: it is told to keep none (`mxfast`). What it keeps for a thread beside that is seven
+//! of each size, and what the eighth takes depends on what it lies beside: it is told to keep more (`tcache_count`).
 
 #[path = "../speed/entity.rs"]
 #[expect(dead_code, reason = "the other benchmark uses the rest")]
