@@ -216,10 +216,14 @@ impl<F: Field> FieldSet<F> {
         Self::from_bits(bits)
     };
 
+    /// Whether no field stands for others. Said here, since that a loop over none of them does nothing is not seen when it is
+    /// compiled.
+    const IS_FLAT: bool = F::WHOLES.is_empty();
+
     /// How many fields are in it.
     #[must_use]
     pub fn len(self) -> usize {
-        if F::WHOLES == Bits::EMPTY { self.bits.count() } else { self.iter().fold(0, |count, _| count + 1) }
+        if Self::IS_FLAT { self.bits.count() } else { self.iter().fold(0, |count, _| count + 1) }
     }
 
     /// This set, and every optional entity of which a field is in it, as a whole.
@@ -260,6 +264,9 @@ impl<F: Field> FieldSet<F> {
 
     /// These bits as a set: a whole of which a part is missing is none.
     fn normal(bits: Bits) -> Self {
+        if Self::IS_FLAT {
+            return Self::from_bits(bits);
+        }
         let (mut normal, mut wholes) = (bits, F::WHOLES.zip(bits, b'&'));
         while let Some(at) = wholes.take_first() {
             if Self::at(at).bits.zip(bits, b'-') != Bits::EMPTY {
