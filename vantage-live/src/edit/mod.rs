@@ -143,8 +143,8 @@ impl<E: LiveEntity> LiveTable<E> {
     /// As [`edit_row`](Self::edit_row), for a session that keeps the table open itself.
     #[must_use]
     pub fn edit_row_owned(&self, id: &Id) -> Option<RecordEdit<'static, E>> {
-        let rows = self.rows();
-        rows.at.find(id).map(|(id, entry)| self.stored_session(id.clone(), entry.clone()))
+        let rows = self.shared().rows.load();
+        rows.find(id).map(|(id, entry)| self.stored_session(id.clone(), entry.clone()))
     }
 
     /// Begins a new record with these values. Nothing is stored until it is saved; until then it has a temp id, or, with
