@@ -201,7 +201,9 @@ impl Field {
             return None;
         }
         let (name, span) = (ident.unraw().to_string(), ident.span());
-        let serde = FieldSerde::parse(&field.attrs);
+        let mut serde = FieldSerde::parse(&field.attrs);
+        let panics = entity.panics_at(&name, &serde);
+        serde.is_refused |= panics;
         let ty = generics::without_self(&field.ty, of);
         let wire = Wire::new(&ident, &serde, entity);
         Some(Field {
@@ -309,11 +311,6 @@ impl Field {
     pub fn is_refused_flat(&self) -> bool {
         let said = [&self.live.id, &self.live.skip, &self.live.nested];
         self.is_flat() && self.serde.skipped().is_none() && said.iter().all(|said| said.is_none())
-    }
-
-    /// Whether something is wrong with its attributes, and nobody knows what was meant.
-    pub fn is_refused(&self) -> bool {
-        self.live.is_refused || self.serde.is_refused
     }
 
     /// Whether serde can read a record that has nothing of the field, or may be meant to: it has refused what says so.

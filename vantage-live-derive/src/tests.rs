@@ -183,6 +183,18 @@ fn a_nested_option_may_be_left_out_where_it_is_none_however_that_is_spelled() {
 }
 
 #[test]
+fn a_field_with_an_attribute_of_serdes_that_is_not_known_is_compared() {
+    // A later serde may take it, and so may who writes its impls by hand.
+    let source = "struct Row { name: String, #[serde(brand_new)] unit_price: i64 }";
+    let tokens = output(source.parse().expect("the source is tokens")).to_string();
+
+    let compared = tokens.split("fn diff").nth(1).and_then(|rest| rest.split("fn copy_fields").next());
+    let compared = compared.expect("the entity compares");
+    assert!(compared.contains("& self . unit_price"), "{compared}");
+    assert!(!compared.contains("false"), "{compared}");
+}
+
+#[test]
 fn an_entity_has_at_most_256_fields() {
     let of = |count: usize| {
         let fields = (0..count).map(|n| format!("f{n}: i64")).collect::<Vec<_>>().join(", ");

@@ -2,7 +2,7 @@
 
 use syn::{Attribute, Ident, LitStr, Path};
 
-use super::{Given, field, live_entries, unknown};
+use super::{Given, live_entries, unknown};
 use crate::error::Errors;
 
 /// What may stand there.
@@ -32,7 +32,7 @@ impl EntityAttrs {
                 "change" => entry.name(&mut parsed.change, errors),
                 "conflicts" => entry.name(&mut parsed.conflicts, errors),
                 "conflict" => entry.name(&mut parsed.conflict, errors),
-                _ => errors.at(&entry.key, unknown(&entry.key, KNOWN, (field::KNOWN, "a field"))),
+                _ => errors.at(&entry.key, unknown(&entry.key, false)),
             }
         }
         parsed

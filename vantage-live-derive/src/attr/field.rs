@@ -2,7 +2,7 @@
 
 use syn::{Attribute, ExprPath, Ident, LitStr};
 
-use super::{Given, entity, live_entries, nearest, unknown};
+use super::{Given, live_entries, nearest, unknown};
 use crate::error::Errors;
 
 /// What may stand there.
@@ -32,7 +32,7 @@ impl FieldAttrs {
                 "eq" => entry.path(&mut parsed.eq, "a function that compares two values", errors),
                 flag if let Some(slot) = parsed.flag(flag) => entry.flag(slot, errors),
                 _ => {
-                    errors.at(&entry.key, unknown(&entry.key, KNOWN, (entity::KNOWN, "the struct")));
+                    errors.at(&entry.key, unknown(&entry.key, true));
                     // What was meant counts, so that nothing is said of what a slip of the finger leads to.
                     if let Some(slot) = nearest(&name, KNOWN).and_then(|meant| parsed.flag(meant)) {
                         slot.get_or_insert(entry.key);

@@ -42,9 +42,15 @@ enum Value {
 
 impl Parse for Entry {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let key = input.call(Ident::parse_any)?;
+        let key = input.call(Ident::parse_any).map_err(|error| {
+            let message = "a name is expected here, as in `id` or `label = \"…\"`";
+            syn::Error::new(error.span(), message)
+        })?;
         let value = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
+            if input.is_empty() || input.peek(Token![,]) {
+                return Err(syn::Error::new(key.span(), format_args!("`{key}` has no value behind `=`: write one")));
+            }
             Value::Is(Box::new(input.parse()?))
         } else if input.peek(token::Paren) {
             let list;
@@ -192,16 +198,21 @@ fn twice(key: &Ident, errors: &mut Errors) {
 }
 
 /// What to say of an attribute that nobody knows: where it belongs, or which one was meant.
-fn unknown(key: &Ident, known: &[&str], elsewhere: (&[&str], &str)) -> String {
+fn unknown(key: &Ident, is_on_field: bool) -> String {
     let name = key.to_string();
-    if elsewhere.0.contains(&name.as_str()) {
-        return format!("`{name}` belongs on {}: move it there", elsewhere.1);
+    let (known, elsewhere, there) = if is_on_field {
+        (field::KNOWN, entity::KNOWN, "the struct")
+    } else {
+        (entity::KNOWN, field::KNOWN, "a field")
+    };
+    if elsewhere.contains(&name.as_str()) {
+        return format!("`{name}` belongs on {there}: move it there");
     }
     if name == "merge" {
         return "`merge` is not there yet: take it away, and decide conflicts in the program".to_owned();
     }
-    if serde::KNOWN.contains(&name.as_str()) {
-        return format!("`{name}` is serde's and is honoured there: write `#[serde({name} …)]`");
+    if let Some(hint) = serde::hint(&name, is_on_field) {
+        return hint;
     }
     match nearest(&name, known) {
         Some(near) => format!("unknown attribute `{name}`; did you mean `{near}`?"),
@@ -211,7 +222,8 @@ fn unknown(key: &Ident, known: &[&str], elsewhere: (&[&str], &str)) -> String {
 
 /// The known name that is so near that a slip of the finger explains the difference.
 fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
-    let distance = |known: &str| strsim::damerau_levenshtein(name, known);
+    let name = name.to_lowercase();
+    let distance = |known: &str| strsim::damerau_levenshtein(&name, known);
     let near = known.iter().copied().min_by_key(|known| distance(known))?;
     let bound = (near.len().max(name.len()) / 3).max(1);
     (distance(near) <= bound).then_some(near)
@@ -230,6 +242,7 @@ mod tests {
             ("lable", "label"),
             ("read_only", "readonly"),
             ("Skip", "skip"),
+            ("ID", "id"),
             ("versoin", "version"),
         ] {
             assert_eq!(nearest(slip, KNOWN), Some(meant), "{slip}");

@@ -1,30 +1,13 @@
 //! The part of `#[serde(…)]` that decides how the record looks. What serde refuses itself is not looked at.
 
+use std::collections::HashSet;
+
 use syn::parse::Parse;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, ExprPath, Ident, LitStr, Path, Token, Type, WherePredicate};
 
 use super::{Entry, Given, Value, entries, serde_entries};
 use crate::naming::RenameRule;
-
-/// serde's names that a user might look for under `live`.
-pub const KNOWN: &[&str] = &[
-    "rename",
-    "rename_all",
-    "default",
-    "with",
-    "serialize_with",
-    "deserialize_with",
-    "skip_serializing",
-    "skip_deserializing",
-    "skip_serializing_if",
-    "alias",
-    "flatten",
-    "bound",
-    "deny_unknown_fields",
-    "tag",
-    "transparent",
-];
 
 /// What serde takes on a struct with named fields.
 const ON_STRUCT: &[&str] = &[
@@ -60,23 +43,59 @@ const ON_FIELD: &[&str] = &[
     "bound",
 ];
 
-/// What serde takes more than once, or once for each direction.
-const REPEATED: &[&str] = &["rename", "rename_all", "alias", "bound"];
+/// What no entity can have of these.
+const REFUSED: &[&str] = &["transparent", "from", "try_from", "into", "remote", "borrow"];
 
-/// Whether `attrs` have an entry of serde's that is not `known`, is given twice, or has another value than it may. Where it is
-/// not known here that serde refuses it, one message more is shown.
+/// What to say of one of serde's names that somebody has looked for under `live`.
+pub fn hint(name: &str, is_on_field: bool) -> Option<String> {
+    let (here, elsewhere, there) =
+        if is_on_field { (ON_FIELD, ON_STRUCT, "the struct") } else { (ON_STRUCT, ON_FIELD, "a field") };
+    let form = if takes(name, &Value::None) { name.to_owned() } else { format!("{name} = \"…\"") };
+    if !here.contains(&name) && !elsewhere.contains(&name) {
+        None
+    } else if REFUSED.contains(&name) {
+        Some(format!("`{name}` is serde's, and no entity can have it: take it away"))
+    } else if here.contains(&name) {
+        Some(format!("`{name}` is serde's and is honoured there: write `#[serde({form})]`"))
+    } else {
+        Some(format!("`{name}` is serde's and belongs on {there}: write `#[serde({form})]` there"))
+    }
+}
+
+/// Whether `attrs` have an entry of serde's that is not `known`, says what was said before, or has another value than it may.
+/// Where it is not known here that serde refuses it, one message more is shown.
 fn is_wrong(attrs: &[Attribute], known: &[&str]) -> bool {
-    let mut seen = Vec::new();
+    let mut said = HashSet::new();
     attrs.iter().filter(|attr| attr.path().is_ident("serde")).any(|attr| {
         let Ok(entries) = attr.parse_args_with(entries) else { return true };
         entries.into_iter().any(|Entry { key, value }| {
             let name = key.to_string();
-            let is_repeated = seen.contains(&key) && !REPEATED.contains(&name.as_str());
             let is_unknown = !known.contains(&name.as_str());
-            seen.push(key);
-            is_repeated || is_unknown || !takes(&name, &value)
+            let is_wrong = is_unknown || !takes(&name, &value);
+            is_wrong || sayings(&name, &value, known).into_iter().any(|saying| !said.insert(saying))
         })
     })
+}
+
+/// What the entry says, as often as it does, of what may be said once.
+fn sayings(name: &str, value: &Value, known: &[&str]) -> Vec<String> {
+    let halves = |halves: [&str; 2]| halves.map(str::to_owned).to_vec();
+    match name {
+        "alias" => Vec::new(),
+        "skip" => halves(["skip_serializing", "skip_deserializing"]),
+        "with" => halves(["serialize_with", "deserialize_with"]),
+        "rename" | "rename_all" | "bound" => {
+            let directions = match value {
+                Value::List(list) => list.iter().flatten().map(|entry| entry.key.to_string()).collect(),
+                _ => halves(["serialize", "deserialize"]),
+            };
+            // A field is read under each of its names.
+            let is_of_field = name == "rename" && known == ON_FIELD;
+            let once = directions.into_iter().filter(|direction| !(is_of_field && direction == "deserialize"));
+            once.map(|direction| format!("{name}({direction})")).collect()
+        }
+        _ => vec![name.to_owned()],
+    }
 }
 
 /// Whether serde takes the value for the attribute `name`.
@@ -108,7 +127,7 @@ fn is_text(value: &Value, is: fn(&LitStr) -> bool) -> bool {
 fn is_per_direction(value: &Value, is: fn(&LitStr) -> bool) -> bool {
     let Value::List(list) = value else { return is_text(value, is) };
     let is_one = |Entry { key, value }: &Entry| (key == "serialize" || key == "deserialize") && is_text(value, is);
-    list.as_ref().is_some_and(|list| list.iter().all(is_one))
+    list.as_ref().is_some_and(|list| !list.is_empty() && list.iter().all(is_one))
 }
 
 /// Whether the text can be read as a `T`.
@@ -184,6 +203,17 @@ impl EntitySerde {
         let rules = parsed.rename_all.iter().flat_map(|all| all.serialize.iter().chain(&all.deserialize));
         parsed.is_refused |= rules.map(|rule| RenameRule::parse(rule)).any(|rule| rule.is_none());
         parsed
+    }
+
+    /// Whether serde's `camelCase` panics at the name of this field, which has none of its own: it takes the first letter of it
+    /// for one byte.
+    pub fn panics_at(&self, name: &str, field: &FieldSerde) -> bool {
+        let (write, read) = self.rules();
+        let rename = field.rename.as_ref();
+        let is_written = rename.is_none_or(|rename| rename.serialize.is_none()) && write == Some(RenameRule::Camel);
+        let is_read = rename.is_none_or(|rename| rename.deserialize.is_empty()) && read == Some(RenameRule::Camel);
+        let pascal = RenameRule::Pascal.apply(name);
+        (is_written || is_read) && !pascal.starts_with(|first: char| first.is_ascii())
     }
 
     /// The rules for names in the two directions, where serde knows them.

@@ -36,6 +36,16 @@ pub fn entity(entity: &Entity, errors: &mut Errors) {
             ),
         );
     }
+    for field in entity.fields.iter().filter(|field| entity.serde.panics_at(&field.name(), &field.serde)) {
+        let name = field.name();
+        errors.at(
+            &field.ident,
+            format_args!(
+                "serde panics where it is to write `{name}` in camelCase, for want of a first letter from `a` to `z`: put \
+                 `#[serde(rename = \"…\")]` on it"
+            ),
+        );
+    }
     names(entity, errors);
 }
 

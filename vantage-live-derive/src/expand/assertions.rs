@@ -15,7 +15,7 @@ pub fn all(entity: &Entity) -> Option<TokenStream> {
     let live = &entity.private();
     let each = entity.nested().map(|field| {
         let (place, name) = (Place::of_entity(&field.ty), field.name());
-        let is = |condition, message| place.put(quote!(#live::assert!(#condition, #message);));
+        let is = |condition, message| place.put(quote!(const _: () = #live::assert!(#condition, #message);));
         let has_id = of_nested(&field.ty, &quote!(__live::NestedEntity), &quote!(HAS_ID));
         let no_id = is(
             quote!(!#has_id),
@@ -32,7 +32,7 @@ pub fn all(entity: &Entity) -> Option<TokenStream> {
                 quote!(!#own.optional || #readonly.bits().is_empty()),
                 format!(
                     "`{name}` may be absent and has a read-only field, which nobody could bring back with it: take \
-                     `readonly` away inside, or the `Option`, or put `readonly` on `{name}`"
+                     `readonly`, or `version`, away inside, or the `Option`, or put `readonly` on `{name}`"
                 ),
             )
         });
@@ -55,28 +55,29 @@ pub fn all(entity: &Entity) -> Option<TokenStream> {
     );
     // Not `<=` the capacity: with one field of its own, clippy would tell the user to write that as `<`.
     let limit = CAPACITY + 1;
-    let flat = entity.nested().find(|field| field.is_flat()).map(|field| {
+    let places = field::in_record(entity).enumerate().filter(|(_, field)| is_nested(field) && field.is_flat());
+    let flat = places.map(|(place, field)| {
         // Not that of the enum, which asks for all that is nested: what is no entity would be said there too.
         let own_fields = fixed(field::own(entity));
         let message = format!(
-            "a field of `{}` and one of `{name}` have the same name in the record, or are read from it: rename one of \
+            "a field of `{}` and another of `{name}` have the same name in the record, or are read from it: rename one of \
              them, or take the `alias` or `flatten` away",
             field.name()
         );
         Place::of(&field.ty).put(quote! {
-            const __OWN: #live::Own = #own_fields;
-            #live::assert!(#live::Own::is_distinct::<{ #live::Own::places(&__OWN) }>(&__OWN), #message);
+            const _: () = {
+                const __OWN: #live::Own = #own_fields;
+                #live::assert!(#live::Own::is_distinct_at::<{ #live::Own::places(&__OWN) }>(&__OWN, #place), #message);
+            };
         })
     });
     let spread = spread(entity);
     entity.has_nested().then(|| {
         quote! {
-            const _: () = {
-                #(#each)*
-                #(#spread)*
-                #live::assert!(#own #(+ #leaves)* < #limit, #too_many);
-                #flat
-            };
+            #(#each)*
+            #(#spread)*
+            const _: () = #live::assert!(#own #(+ #leaves)* < #limit, #too_many);
+            #(#flat)*
         }
     })
 }
@@ -107,7 +108,8 @@ fn spread(entity: &Entity) -> Vec<TokenStream> {
                  write from there what they were: {instead}"
             );
             let place = Place::of(&map.ty);
-            all.push(place.put(quote!(#live::assert!(!(#has_map && #takes_none), #message);)));
+            let never_both = place.put(quote!(#live::assert!(!(#has_map && #takes_none), #message);));
+            all.push(quote!(const _: () = { #never_both };));
         }
     }
     all

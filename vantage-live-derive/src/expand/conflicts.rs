@@ -90,6 +90,7 @@ fn inherent(entity: &Entity) -> TokenStream {
             }
 
             /// The conflicts one by one, in the order in which their fields are declared.
+            #[must_use]
             #[inline]
             pub fn iter(&self) -> __live::ConflictIter<'_, Self> {
                 __live::Conflicts::iter(self)

@@ -97,9 +97,9 @@ fn fields(entity: &Entity) -> TokenStream {
 /// thread may read its fields. What is nested is an entity, and found out there.
 pub fn granted(entity: &Entity) -> TokenStream {
     let ident = &entity.ident;
-    // What derives for somebody else's type is refused, and writes nothing of this one.
-    let is_remote = entity.serde.reshaping.iter().any(|given| given.key == "remote");
-    let stored = (!is_generic(entity) && !entity.is_refused_by_serde() && !is_remote).then(|| {
+    // What makes something else of the record is refused, and what serde lacks then is for another day.
+    let is_reshaped = !entity.serde.reshaping.is_empty();
+    let stored = (!is_generic(entity) && !entity.is_refused_by_serde() && !is_reshaped).then(|| {
         let stored = Place::from(ident.span()).put(quote!(__live::stored::<#ident>()));
         if entity.serde.default {
             // serde says itself that there is no default, and then reads nothing.

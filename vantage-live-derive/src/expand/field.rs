@@ -225,18 +225,23 @@ fn wholes(entity: &Entity) -> Option<TokenStream> {
     entity.has_nested().then(|| quote!(const WHOLES: __live::Bits = __live::Bits::EMPTY #(#nested)*;))
 }
 
-/// The table of names: tracked fields, and what serde writes beside them.
-pub fn own(entity: &Entity) -> TokenStream {
+/// The fields that are tracked, and what serde writes beside them.
+pub fn in_record(entity: &Entity) -> impl Iterator<Item = &Field> {
     let is_in_record = |field: &&Field| field.is_tracked() || field.kind() == Kind::Id || field.serde.writes();
-    let in_record = || entity.fields.iter().filter(is_in_record);
-    let names = in_record().map(|field| {
+    entity.fields.iter().filter(is_in_record)
+}
+
+/// The table of their names.
+pub fn own(entity: &Entity) -> TokenStream {
+    let names = in_record(entity).map(|field| {
         let (name, wire, label) = (field.name(), &field.wire.written, field.label());
         let variant =
             field.variant.as_ref().filter(|_| field.is_tracked()).map(ToString::to_string).unwrap_or_default();
         quote!([#name, #wire, #label, #variant])
     });
-    let roles: Vec<_> = in_record().enumerate().filter_map(|(place, field)| Some((place, role(field)?))).collect();
-    let aliases: Vec<_> = in_record()
+    let roles: Vec<_> =
+        in_record(entity).enumerate().filter_map(|(place, field)| Some((place, role(field)?))).collect();
+    let aliases: Vec<_> = in_record(entity)
         .enumerate()
         .filter_map(|(place, field)| {
             let aliases: Vec<_> = field.wire.others().map(|other| &other.value).collect();

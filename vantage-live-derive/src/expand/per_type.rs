@@ -30,9 +30,10 @@ pub fn types(entity: &Entity) -> Vec<Vec<Leaf<'_>>> {
 }
 
 /// Whether the type compares its values: not where the user does, nor where it was to be an entity and is none, which is
-/// said, nor where it is not known whether it was to be compared.
+/// said, nor where it is not known, and said, whether it was to be compared. What serde alone is to refuse is compared: should
+/// it take that, no change is to be lost.
 pub fn is_compared(field: &Field) -> bool {
-    field.live.eq.is_none() && field.live.nested.is_none() && !field.is_refused()
+    field.live.eq.is_none() && field.live.nested.is_none() && !field.live.is_refused
 }
 
 /// The statements that find out which fields are the same in both, each under its [`same`]. An error stands at the first field

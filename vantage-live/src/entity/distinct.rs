@@ -6,7 +6,7 @@
 use super::{Own, Role};
 
 impl Own {
-    /// How many places [`is_distinct`](Self::is_distinct) needs: more than there are names, so that one always stays free.
+    /// How many places [`is_distinct_at`](Self::is_distinct_at) needs: more than there are names, so that one always stays free.
     #[must_use]
     pub const fn places(&self) -> usize {
         2 * self.count() + 1
@@ -30,19 +30,41 @@ impl Own {
         count
     }
 
-    /// Whether no two fields have the same name in the record: serde would write one over the other, or read it for the other.
+    /// Whether no field of the entity that is spread over the record at this place has a name which another field has: serde
+    /// would write one over the other, or read it for the other. The first place where one has is the one that is said.
     #[must_use]
-    pub const fn is_distinct<const PLACES: usize>(&self) -> bool {
-        self.take_places(&mut [""; PLACES])
+    pub const fn is_distinct_at<const PLACES: usize>(&self, place: usize) -> bool {
+        let places = &mut [""; PLACES];
+        let (_, mut at) = (self.take_own(places), 0);
+        while at <= place {
+            if let Some(Role::Flat(own)) = self.role(at)
+                && !own.take_places(places)
+            {
+                return at != place;
+            }
+            at += 1;
+        }
+        true
     }
 
     /// Gives each name a place of its own, unless one is there already.
     const fn take_places(&self, places: &mut [&'static str]) -> bool {
+        let (mut is_new, mut at) = (self.take_own(places), 0);
+        while at < self.fields.len() {
+            if let Some(Role::Flat(own)) = self.role(at) {
+                is_new &= own.take_places(places);
+            }
+            at += 1;
+        }
+        is_new
+    }
+
+    /// The same, of what is not spread over the record.
+    const fn take_own(&self, places: &mut [&'static str]) -> bool {
         let (mut is_new, mut at) = (take_place(places, self.tag), 0);
         while at < self.fields.len() {
             is_new &= match self.role(at) {
-                Some(Role::Flat(own)) => own.take_places(places),
-                Some(Role::Rest) => true,
+                Some(Role::Flat(_) | Role::Rest) => true,
                 _ => take_place(places, self.fields[at][1]),
             };
             at += 1;
@@ -115,7 +137,7 @@ mod tests {
     fn is_distinct(own: &Own) -> bool {
         // As many as the cases need.
         assert!(own.places() < 50);
-        own.is_distinct::<50>()
+        own.take_places(&mut [""; 50])
     }
 
     #[test]
@@ -125,6 +147,22 @@ mod tests {
         assert!(!is_distinct(&around(&[["own", "name", "", ""], ["inner", "inner", "", ""]])));
         assert!(!is_distinct(&around(&[["own", "kind", "", ""], ["inner", "inner", "", ""]])));
         assert!(!is_distinct(&around(&[["own", "type", "", ""], ["inner", "inner", "", ""]])));
+    }
+
+    #[test]
+    fn a_name_that_is_there_twice_is_said_where_it_comes_second() {
+        const SIZE: Own = Own::leaves(&[["size", "size", "", ""]]);
+        const NAME: Own = Own::leaves(&[["name", "name", "", ""]]);
+        const FIELDS: &[[&str; 4]] = &[["size", "size", "", ""], ["a", "a", "", ""], ["b", "b", "", ""]];
+        let said = |roles: &'static [(usize, Role)]| {
+            let own = Own { roles, ..Own::leaves(FIELDS) };
+            [1, 2].map(|place| !own.is_distinct_at::<20>(place))
+        };
+
+        assert_eq!(said(&[(1, Role::Flat(SIZE)), (2, Role::Flat(NAME))]), [true, false]);
+        assert_eq!(said(&[(1, Role::Flat(NAME)), (2, Role::Flat(SIZE))]), [false, true]);
+        assert_eq!(said(&[(1, Role::Flat(NAME)), (2, Role::Flat(NAME))]), [false, true]);
+        assert_eq!(said(&[(1, Role::Flat(SIZE)), (2, Role::Flat(SIZE))]), [true, false]);
     }
 
     #[test]
