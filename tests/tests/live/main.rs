@@ -28,6 +28,7 @@ mod opening;
 mod optional_parts;
 mod overtaken;
 mod panics;
+mod parts_by_hand;
 mod parts_that_go;
 mod positions;
 mod refusals;

@@ -199,6 +199,7 @@ pub trait LiveEntity: Clone + Stored + Shared + 'static {
     fn copy_fields(&mut self, from: &Self, fields: FieldSet<Self::Field>);
 
     /// One field's values in both, typed.
+    #[must_use]
     fn change<'e>(field: Self::Field, from: &'e Self, to: &'e Self) -> Self::Change<'e>;
 
     /// The three values of each of `fields`, typed and owned.
@@ -277,7 +278,11 @@ pub trait LiveEntity: Clone + Stored + Shared + 'static {
         Self::Field::table().strip(&mut record);
         let mut patch = Patch::new();
         for field in fields - Self::Field::READONLY {
-            patch.put(field.path().clone(), field.path().get(&record).cloned());
+            let value = field.path().get(&record).cloned();
+            if value.is_none() {
+                must_be_in_objects(field.path(), &record)?;
+            }
+            patch.put(field.path().clone(), value);
             for alias in field.aliases() {
                 patch.put(alias.clone(), None);
             }
@@ -290,7 +295,12 @@ pub trait LiveEntity: Clone + Stored + Shared + 'static {
     /// # Errors
     /// As [`to_record`](Self::to_record).
     fn get_field(&self, field: Self::Field) -> Result<Option<Value>, EntityError> {
-        Ok(field.path().remove(&mut self.to_record()?))
+        let mut record = self.to_record()?;
+        let value = field.path().remove(&mut record);
+        if value.is_none() {
+            must_be_in_objects(field.path(), &record)?;
+        }
+        Ok(value)
     }
 
     /// Sets one field from JSON, for generic forms; on an error nothing has changed.
@@ -352,6 +362,19 @@ pub(crate) fn patch_over<E: LiveEntity>(
         }
     }
     Ok((patch, wholes))
+}
+
+/// Refuses a nested entity that serde has written as something else than an object, where a field has no name.
+fn must_be_in_objects(path: &Path, record: &Record) -> Result<(), EntityError> {
+    let mut around = record;
+    for name in path.names().iter().take(path.names().len().saturating_sub(1)) {
+        around = match around.get(&**name) {
+            None | Some(Value::Null) => return Ok(()),
+            Some(Value::Object(inside)) => inside,
+            Some(_) => return Err(EntityError::NotAnObject),
+        };
+    }
+    Ok(())
 }
 
 /// Refuses a float that JSON has no number for, where serde does not read what it writes for that one: the record would not
