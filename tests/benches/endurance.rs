@@ -24,7 +24,7 @@ const PEOPLE: u64 = 4;
 const PAUSE: Duration = Duration::from_millis(40);
 /// How often the connection is cut.
 const CUT: Duration = Duration::from_secs(45);
-/// How many records are made and deleted before: what a table remembers of those that are gone, 65,536, and some.
+/// How many records are made and deleted before: what a table remembers of those that are gone, 57,344, and some.
 const GONE: u64 = 66_000;
 /// The part of the time in which everything settles.
 const SETTLES: f64 = 0.15;

@@ -136,8 +136,8 @@ pub(super) struct Moments {
     listed: usize,
 }
 
-/// About 6 MiB of marks.
-const REMEMBERED: usize = 65_536;
+/// As many as a map of 65,536 places holds before it has twice as many: about 5 MiB of marks.
+const REMEMBERED: usize = 57_344;
 
 /// The room that a list under way has beyond that: for the records that were known at its beginning, and those that it has
 /// told. Not `Clone`: who has it gives it back, once.
