@@ -45,11 +45,13 @@ async fn all(url: String) {
     let raw = Raw::in_process().await;
     // A database of its own for each.
     fill(&raw.database().table("product"), ROWS).await;
-    opens("in process", &raw, &connected("mem://").await).await;
-    drop(raw);
+    let db = connected("mem://").await;
+    opens("in process", &raw, &db).await;
+    saves("in process", &raw, &db).await;
+    drop((raw, db));
     let (raw, db) = (Raw::of(url.clone()).await, connected(url.clone()).await);
     opens("over WebSocket", &raw, &db).await;
-    saves(&raw, &db).await;
+    saves("over WebSocket", &raw, &db).await;
     changes(&raw, &Raw::of(url).await, &db).await;
 }
 
@@ -69,10 +71,10 @@ async fn opens(place: &str, raw: &Raw, db: &SurrealDb) {
     tell(&figure, "raw select and decode to `Vec<E>`", opened.ratio(), 1.2);
 }
 
-async fn saves(raw: &Raw, db: &SurrealDb) {
+async fn saves(place: &str, raw: &Raw, db: &SurrealDb) {
     let (saved, requests) = saving(raw, db, SAVES).await;
-    println!("a guarded save takes {:?}, the statement {:?}", saved.ours, saved.theirs);
-    tell("a guarded save on SurrealDB", "the raw client's same statement", saved.ratio(), 1.1);
+    println!("a guarded save {place} takes {:?}, the statement {:?}", saved.ours, saved.theirs);
+    tell(&format!("a guarded save on SurrealDB {place}"), "the raw client's same statement", saved.ratio(), 1.1);
     judge(&format!("round trips of {SAVES} guarded saves: {requests} (goal {SAVES})"), requests == u64::from(SAVES));
 }
 

@@ -185,7 +185,7 @@ impl Fed {
     }
 
     /// The same, of what the store has by then.
-    fn apply_written(&mut self) -> Duration {
+    pub fn apply_written(&mut self) -> Duration {
         self.round += 1;
         let events = events(self.round, self.rows);
         for (id, record) in &events {

@@ -22,7 +22,7 @@ const FRAME: Duration = Duration::from_micros(16_667);
 /// The rows that are on the screen.
 const VISIBLE: Range<u32> = 50_000..50_050;
 /// A thousand events a second, all told.
-const EVENT: Duration = Duration::from_millis(1);
+pub const EVENT: Duration = Duration::from_millis(1);
 /// No frame is to take longer.
 const LONGEST: Duration = Duration::from_millis(1);
 
@@ -66,7 +66,7 @@ pub fn all(runtime: &Runtime) {
 }
 
 /// How long each of the frames has taken.
-fn play(table: &LiveTable<Product>, edit: &RecordEdit<'_, Product>, visible: &[Id]) -> Vec<Duration> {
+pub fn play(table: &LiveTable<Product>, edit: &RecordEdit<'_, Product>, visible: &[Id]) -> Vec<Duration> {
     let mut next = Instant::now();
     (0..FRAMES)
         .map(|_| {
@@ -78,7 +78,7 @@ fn play(table: &LiveTable<Product>, edit: &RecordEdit<'_, Product>, visible: &[I
 }
 
 /// What a render loop reads.
-pub fn frame(table: &LiveTable<Product>, edit: &RecordEdit<'_, Product>, visible: &[Id]) {
+fn frame(table: &LiveTable<Product>, edit: &RecordEdit<'_, Product>, visible: &[Id]) {
     let rows = table.rows();
     for id in visible {
         black_box(rows.get(id).map(Arc::clone));
