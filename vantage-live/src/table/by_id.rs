@@ -18,17 +18,27 @@ pub(crate) struct ById<E> {
     ordered: OrdMap<Option<Id>, Arc<Block<E>>>,
 }
 
-/// Some rows, in the order of their ids.
-type Block<E> = Vec<(Id, Arc<E>)>;
+/// Some rows, in the order of their ids. The ids lie apart: whoever passes the rows need not, and where one row changes they
+/// are the same.
+struct Block<E> {
+    ids: Arc<Vec<Id>>,
+    rows: Vec<Arc<E>>,
+}
 
-/// How many rows a block has at the most: a change of one copies it.
-const BLOCK: usize = 32;
+impl<E> Clone for Block<E> {
+    fn clone(&self) -> Self {
+        Block { ids: Arc::clone(&self.ids), rows: self.rows.clone() }
+    }
+}
+
+/// How many rows a block has at the most: a change of one copies the pointers to all of them.
+const BLOCK: usize = 64;
 
 impl<E> ById<E> {
     pub fn new() -> Self {
         ById {
             hashed: GenericHashMap::with_hasher(RandomState::default()),
-            ordered: OrdMap::unit(None, Arc::default()),
+            ordered: OrdMap::unit(None, Arc::new(Block { ids: Arc::default(), rows: Vec::new() })),
         }
     }
 
@@ -50,7 +60,7 @@ impl<E> ById<E> {
 
     /// In the order of the ids.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Id, &Arc<E>)> {
-        self.ordered.values().flat_map(|block| block.iter()).map(|(id, row)| (id, row))
+        self.ordered.values().flat_map(|block| block.ids.iter().zip(&block.rows))
     }
 
     /// In the order of the ids, with what the records have beyond the rows.
@@ -67,18 +77,21 @@ impl<E> ById<E> {
     pub fn insert(&mut self, id: Id, entry: Entry<E>) -> Option<Entry<E>> {
         if let Some((_, block)) = self.ordered.get_prev_mut(&Some(id.clone())) {
             let (block, row) = (Arc::make_mut(block), Arc::clone(&entry.row));
-            match place(block, &id) {
+            match block.ids.binary_search(&id) {
                 Ok(at) => {
-                    if let Some((_, known)) = block.get_mut(at) {
+                    if let Some(known) = block.rows.get_mut(at) {
                         *known = row;
                     }
                 }
                 Err(at) => {
-                    block.insert(at, (id.clone(), row));
-                    if block.len() > BLOCK {
+                    let ids = Arc::make_mut(&mut block.ids);
+                    ids.insert(at, id.clone());
+                    block.rows.insert(at, row);
+                    if ids.len() > BLOCK {
                         // What comes in order leaves full blocks behind.
-                        let rest = block.split_off(if at == BLOCK { BLOCK } else { BLOCK / 2 });
-                        self.ordered.insert(rest.first().map(|(id, _)| id.clone()), Arc::new(rest));
+                        let end = if at == BLOCK { BLOCK } else { BLOCK / 2 };
+                        let rest = Block { ids: Arc::new(ids.split_off(end)), rows: block.rows.split_off(end) };
+                        self.ordered.insert(rest.ids.first().cloned(), Arc::new(rest));
                     }
                 }
             }
@@ -90,21 +103,17 @@ impl<E> ById<E> {
     pub fn remove(&mut self, id: &Id) -> Option<Entry<E>> {
         let entry = self.hashed.remove(id)?;
         if let Some((least, block)) = self.ordered.get_prev_mut(&Some(id.clone()))
-            && let Ok(at) = place(block, id)
+            && let Ok(at) = block.ids.binary_search(id)
         {
             let (least, block) = (least.clone(), Arc::make_mut(block));
-            block.remove(at);
-            if block.is_empty() && least.is_some() {
+            Arc::make_mut(&mut block.ids).remove(at);
+            block.rows.remove(at);
+            if block.rows.is_empty() && least.is_some() {
                 self.ordered.remove(&least);
             }
         }
         Some(entry)
     }
-}
-
-/// Where a block has this id, or would have it.
-fn place<E>(block: &Block<E>, id: &Id) -> Result<usize, usize> {
-    block.binary_search_by(|(other, _)| other.cmp(id))
 }
 
 impl<E> Clone for ById<E> {
@@ -129,7 +138,7 @@ mod tests {
     fn rows_that_come_in_order_leave_full_blocks_behind() {
         let rows = rows(0..BLOCK * 20);
 
-        assert!(rows.ordered.values().all(|block| block.len() == BLOCK));
+        assert!(rows.ordered.values().all(|block| block.rows.len() == BLOCK));
     }
 
     #[test]
@@ -137,7 +146,7 @@ mod tests {
         let all = 2_000;
         let rows = rows((0..all).map(|n| n * 7_919 % all));
 
-        assert!(rows.ordered.values().all(|block| (1..=BLOCK).contains(&block.len())));
+        assert!(rows.ordered.values().all(|block| (1..=BLOCK).contains(&block.rows.len())));
         assert!(rows.ordered.len() <= all / (BLOCK / 2), "they are half full on average, or better");
         assert!(rows.iter().map(|(_, row)| **row).eq(0..all));
     }
