@@ -86,9 +86,11 @@ impl SurrealDb {
     /// The database that a client of the SDK's is connected to, signed in and set to a database already.
     ///
     /// For a database in this process. What it stores is taken to outlive the process, which nobody can ask a client: as a
-    /// cache, use [`connect`](Self::connect), which knows of `mem://` that it does not. A client of a server works too, and says less of a lost connection: the SDK
-    /// keeps requests until it is back, so that a write which comes to its deadline is
-    /// [`OutcomeUnknown`](crate::ValueErrorKind::OutcomeUnknown) where [`connect`](Self::connect) knows that nothing was sent.
+    /// cache, use [`connect`](Self::connect), which knows of `mem://` that it does not. Nor can it be asked who is signed in: each
+    /// write looks whether all of it was done, as for a user who may not do everything, which takes twice as long. A client of
+    /// a server works too, and says less of a lost connection: the SDK keeps requests until it is back, so that a write which
+    /// comes to its deadline is [`OutcomeUnknown`](crate::ValueErrorKind::OutcomeUnknown) where [`connect`](Self::connect) knows
+    /// that nothing was sent.
     #[must_use]
     pub fn from_client(client: Surreal<Any>) -> Self {
         SurrealDb::new("a client of the program's".to_owned(), Link::Client(client), DEADLINE, true, true)
