@@ -1,8 +1,14 @@
 //! New records: temp ids, real ones, and a create that is tried again.
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tests::bakery::{self, Product, hoverboard};
+use vantage_live::dataset::InsertableDataSet as _;
 use vantage_live::edit::EditError;
-use vantage_live::{Event, Ids, ImTable, LiveTable, ReadableValueSet as _, SaveResult};
+use vantage_live::entity::EntityError;
+use vantage_live::{Event, Id, Ids, ImTable, LiveEntity, LiveTable, ReadableValueSet as _, SaveResult};
 
 use super::new_record;
 
@@ -97,4 +103,48 @@ async fn columns_that_only_the_store_sets_are_left_out_of_a_new_record() {
     let record = store.get_id_value(edit.id()).await.unwrap().unwrap();
     assert!(!record.contains_key("version") && !record.contains_key("id") && !record.contains_key("unfolded"));
     assert_eq!(edit.version, 0, "it follows the store");
+}
+
+/// What `spread` is, is spread over the record, and the program's own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, LiveEntity)]
+struct Open<T> {
+    #[live(id)]
+    id: Id,
+    name: String,
+    #[serde(flatten)]
+    #[live(skip)]
+    spread: T,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Columns {
+    weight: i64,
+}
+
+#[tokio::test]
+async fn a_new_record_that_could_not_be_read_again_is_an_error_and_is_not_stored() {
+    let store = ImTable::new("cake");
+    let table = LiveTable::<Open<Columns>>::builder(store.clone()).open().await.unwrap();
+    let cake = Open { id: "new".into(), name: "Sea Pie".into(), spread: Columns { weight: 2 } };
+
+    let mut edit = new_record(&table, cake.clone());
+    let saved = edit.save().await;
+    let inserted = table.insert(cake).await;
+
+    let Err(EditError::Entity { source: EntityError::Decode(why), .. }) = saved else { panic!("{saved:?}") };
+    assert_eq!(why.to_string(), "missing field `weight`");
+    assert!(inserted.is_err());
+    assert_eq!(store.count().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_new_record_has_nothing_of_a_map_that_takes_in_other_columns() {
+    let store = ImTable::new("cake");
+    let table = LiveTable::<Open<BTreeMap<String, Value>>>::builder(store.clone()).open().await.unwrap();
+    let spread = BTreeMap::from([("weight".to_owned(), 2.into())]);
+
+    let id = table.insert(Open { id: "new".into(), name: "Sea Pie".into(), spread }).await.unwrap();
+
+    let stored = store.get_id_value(&id).await.unwrap().unwrap();
+    assert_eq!(stored.keys().collect::<Vec<_>>(), ["name"]);
 }

@@ -45,11 +45,4 @@ struct Ruled {
     price: i64,
 }
 
-#[derive(Clone, Serialize, Deserialize, LiveEntity)]
-#[serde(bound = "", bound(serialize = ""))]
-struct Bound {
-    name: String,
-    price: i64,
-}
-
 fn main() {}

@@ -254,15 +254,15 @@ pub trait LiveEntity: Clone + Stored + Shared + 'static {
     /// store sets.
     ///
     /// # Errors
-    /// As [`to_record`](Self::to_record).
+    /// As [`to_record`](Self::to_record), and [`EntityError::Decode`] where a `skip` field that is spread over the record could
+    /// not be read from one that has nothing for it.
     fn to_new_record(&self) -> Result<Record, EntityError> {
-        let mut record = written(self)?;
-        must_have_numbers(self, &record)?;
-        Self::Field::table().strip(&mut record);
-        for field in Self::Field::READONLY {
-            field.path().remove(&mut record);
+        if Self::Field::table().is_open() {
+            let mut record = written(self)?;
+            Self::Field::table().close(&mut record);
+            read_again(self, record)?.map_err(EntityError::Decode)?;
         }
-        Ok(record)
+        new_record(self)
     }
 
     /// The patch that writes `fields` of this entity: for each exactly what serde writes for it, and where serde writes
@@ -340,6 +340,17 @@ fn written<E: Serialize>(entity: &E) -> Result<Record, EntityError> {
     }
 }
 
+/// What serde writes for `entity` of what a new record may have.
+fn new_record<E: LiveEntity>(entity: &E) -> Result<Record, EntityError> {
+    let mut record = written(entity)?;
+    must_have_numbers(entity, &record)?;
+    E::Field::table().strip(&mut record);
+    for field in E::Field::READONLY {
+        field.path().remove(&mut record);
+    }
+    Ok(record)
+}
+
 /// The patch that writes `fields` of an entity over what is `stored`, and the places that it takes from there as a whole: where
 /// the record has no object for a nested entity, the entity has come from serde's default, or from an array. A field of it
 /// alone would leave a record without the others, which would not fit any more, or have other values.
@@ -356,7 +367,7 @@ pub(crate) fn patch_over<E: LiveEntity>(
     let mut wholes: Vec<Path> = patch.sets().filter_map(|(path, _)| no_object(path)).collect();
     wholes.dedup();
     if !wholes.is_empty() {
-        let record = entity.to_new_record()?;
+        let record = new_record(entity)?;
         for whole in &wholes {
             patch.put(whole.clone(), whole.get(&record).cloned());
         }
@@ -383,9 +394,13 @@ fn must_have_numbers<E: LiveEntity>(entity: &E, record: &Record) -> Result<(), E
     if !has_no_number(entity, record) {
         return Ok(());
     }
-    let mut record = record.clone();
+    read_again(entity, record.clone())?.map_err(EntityError::NoNumber)
+}
+
+/// Whether serde reads the record, once the id is in it.
+fn read_again<E: LiveEntity>(entity: &E, mut record: Record) -> Result<serde_json::Result<()>, EntityError> {
     write_id(entity, &mut record)?;
-    E::deserialize(&record).map(drop).map_err(EntityError::NoNumber)
+    Ok(E::deserialize(record).map(drop))
 }
 
 /// Writes the id into what serde has written without it, or under a name that it does not read.

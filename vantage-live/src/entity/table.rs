@@ -144,10 +144,17 @@ impl FieldTable {
         for path in &filled.untracked {
             path.remove(record);
         }
+        self.close(record);
+    }
+
+    /// Takes out of what serde has written for an entity what no field of it is named after.
+    pub(super) fn close(&self, record: &mut Record) {
+        let Some(filled) = self.filled.get() else { return };
         for open in &filled.open {
             let of_a_field = |name: &str| {
                 let under = open.join(name.to_owned());
-                filled.leaves.iter().map(|leaf| &leaf.path).chain(&filled.tags).any(|path| under.contains(path))
+                let fields = filled.leaves.iter().map(|leaf| &leaf.path).chain(&filled.untracked);
+                fields.chain(&filled.tags).any(|path| under.contains(path))
             };
             let mut names = open.names().iter();
             let object = names.try_fold(&mut *record, |object, name| object.get_mut(&**name)?.as_object_mut());
@@ -155,6 +162,11 @@ impl FieldTable {
                 object.retain(|name, _| of_a_field(name));
             }
         }
+    }
+
+    /// Whether something is spread over the record that takes in what no field is named after.
+    pub(super) fn is_open(&self) -> bool {
+        self.filled.get().is_some_and(|filled| !filled.open.is_empty())
     }
 
     /// What serde writes beside the fields, where that is a name or some in the record and no more.
