@@ -400,7 +400,7 @@ fn must_have_numbers<E: LiveEntity>(entity: &E, record: &Record) -> Result<(), E
 /// Whether serde reads the record, once the id is in it.
 fn read_again<E: LiveEntity>(entity: &E, mut record: Record) -> Result<serde_json::Result<()>, EntityError> {
     write_id(entity, &mut record)?;
-    Ok(E::deserialize(record).map(drop))
+    Ok(E::deserialize(&record).map(drop))
 }
 
 /// Writes the id into what serde has written without it, or under a name that it does not read.
