@@ -313,7 +313,7 @@ use proc_macro::TokenStream;
 /// | `skip_serializing` | honoured on the id and on `#[live(skip)]` fields; refused on a tracked one |
 /// | `skip_deserializing` | as `skip_serializing`; refused with `deny_unknown_fields` too, as serde writes the field still |
 /// | `skip_serializing_if` | honoured: where serde writes nothing, a patch removes. Refused where serde could not read that: it needs `default`, unless the field is an `Option` without `with` or `deserialize_with`, or the id, which the table fills in. On a `nested` field `Option::is_none` alone |
-/// | `flatten` | with `nested`, the fields of the inner entity beside the others; with `#[live(skip)]`, a map that is shown the columns that the struct does not know, and never written. Such a map stands behind the nested ones, and none of these may be spread over the record again: serde reads them into it as well, and would write from there what they were. Refused otherwise |
+/// | `flatten` | with `nested`, the fields of the inner entity beside the others; with `#[live(skip)]`, a map that is shown the columns that the struct does not know, and never written: a new record that could not be read without it is an error. Such a map stands behind the nested ones, and none of these may be spread over the record again: serde reads them into it as well, and would write from there what they were. Refused otherwise |
 /// | `borrow` | refused: an entity owns its values |
 ///
 /// # Other people's structs

@@ -35,7 +35,9 @@ impl Own {
     #[must_use]
     pub const fn is_distinct_at<const PLACES: usize>(&self, place: usize) -> bool {
         let places = &mut [""; PLACES];
-        let (_, mut at) = (self.take_own(places), 0);
+        // What two of these share is told where the entity is derived.
+        self.take_own(places);
+        let mut at = 0;
         while at <= place {
             if let Some(Role::Flat(own)) = self.role(at)
                 && !own.take_places(places)
