@@ -1,6 +1,6 @@
 //! Reading rows: at once, in order, the same `Arc` for the same version, and what does not fit kept apart.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -9,7 +9,7 @@ use tests::bakery::{self, Colleague as _, Product, product_records};
 use tests::wait::until;
 use vantage_live::dataset::{DataSetError, ReadableDataSet as _, WritableDataSet as _};
 use vantage_live::edit::EditError;
-use vantage_live::{Guard, Id, ImTable, LiveEntity, LiveTable, WritableValueSet as _};
+use vantage_live::{Guard, Id, ImTable, LiveEntity, LiveTable, Record, WritableValueSet as _};
 
 #[tokio::test]
 async fn equal_reads_give_the_same_arc() {
@@ -237,23 +237,28 @@ async fn rows_are_in_the_order_of_their_ids_however_they_come_and_go() {
     let store = ImTable::new("product");
     let table = LiveTable::<Product>::builder(store.clone()).feed(store.feed()).open().await.unwrap();
     let record = product_records().swap_remove(0).1;
-    let mut expected = BTreeSet::new();
-    // Each number once, in no order; now and then a stretch of them goes, and some of it comes again.
+    let costing = |price: i64| Record::from_iter(record.clone().into_iter().chain([("price".into(), price.into())]));
+    let mut expected = BTreeMap::new();
+    // Each number once, in no order; now and then a stretch of them goes, and some of it comes again; and one changes.
     for n in (0..2_000).map(|n| n * 1_237 % 2_000) {
-        store.insert_id_value(&n.into(), record.clone()).await.unwrap();
-        expected.insert(Id::from(n));
+        store.insert_id_value(&n.into(), costing(n)).await.unwrap();
+        expected.insert(Id::from(n), n);
         if n % 100 == 0 {
             for gone in n..n + 90 {
                 let _ = store.delete_id(&gone.into(), &Guard::Nothing).await.unwrap();
                 expected.remove(&Id::from(gone));
             }
         }
+        if let Some((id, price)) = expected.range_mut(Id::from(n)..).next() {
+            *price += 10_000;
+            store.replace_id_value(id, costing(*price)).await.unwrap();
+        }
     }
-    until(|| table.rows().iter().map(|(id, _)| id).eq(&expected)).await;
+    until(|| table.rows().iter().map(|(id, row)| (id, row.price)).eq(expected.iter().map(|(id, p)| (id, *p)))).await;
 
     let rows = table.rows();
 
-    assert!(rows.iter().rev().map(|(id, _)| id).eq(expected.iter().rev()));
+    assert!(rows.iter().rev().map(|(_, row)| &row.price).eq(expected.values().rev()));
     assert_eq!(rows.len(), expected.len());
-    assert!(expected.iter().all(|id| rows.get(id).is_some()));
+    assert!(expected.iter().all(|(id, price)| rows.get(id).is_some_and(|row| row.price == *price)));
 }

@@ -142,6 +142,30 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_change_and_go_are_the_same_in_order_as_by_hash_and_those_of_before_stay() {
+        let all = 500;
+        let id = |n: usize| Id::from(format!("{n:04}"));
+        let mut rows = rows((0..all).map(|n| n * 7_919 % all));
+        let before = rows.clone();
+        let mut expected: Vec<Option<usize>> = (0..all).map(Some).collect();
+
+        for (step, n) in (0..3 * all).map(|step| (step, step * 6_007 % all)) {
+            if step % 3 == 0 {
+                let _ = rows.remove(&id(n));
+                expected[n] = None;
+            } else {
+                let _ = rows.insert(id(n), Entry { row: Arc::new(all + step), rest: None });
+                expected[n] = Some(all + step);
+            }
+        }
+
+        let left = expected.iter().enumerate().filter_map(|(n, row)| Some((id(n), (*row)?)));
+        assert!(rows.iter().map(|(id, row)| (id.clone(), **row)).eq(left));
+        assert!((0..all).all(|n| rows.get(&id(n)).map(|entry| *entry.row) == expected[n]));
+        assert!(before.iter().map(|(_, row)| **row).eq(0..all));
+    }
+
+    #[test]
     fn rows_that_come_in_no_order_lie_in_blocks_of_a_bounded_size() {
         let all = 2_000;
         let rows = rows((0..all).map(|n| n * 7_919 % all));
