@@ -74,13 +74,15 @@ impl<E> ById<E> {
     }
 
     /// Answers with what was there.
-    pub fn insert(&mut self, id: Id, entry: Entry<E>) -> Option<Entry<E>> {
+    pub fn insert(&mut self, mut id: Id, entry: Entry<E>) -> Option<Entry<E>> {
         if let Some((_, block)) = self.ordered.get_prev_mut(&Some(id.clone())) {
             let (block, row) = (Arc::make_mut(block), Arc::clone(&entry.row));
             match block.ids.binary_search(&id) {
                 Ok(at) => {
-                    if let Some(known) = block.rows.get_mut(at) {
-                        *known = row;
+                    if let (Some(known), Some(before)) = (block.ids.get(at), block.rows.get_mut(at)) {
+                        // The text of an id is in memory once, however often its record changes.
+                        id = known.clone();
+                        *before = row;
                     }
                 }
                 Err(at) => {
@@ -125,6 +127,7 @@ impl<E> Clone for ById<E> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::IdKind;
 
     fn rows(ids: impl Iterator<Item = usize>) -> ById<usize> {
         let mut rows = ById::new();
@@ -132,6 +135,18 @@ mod tests {
             let _ = rows.insert(Id::from(format!("{n:04}")), Entry { row: Arc::new(n), rest: None });
         }
         rows
+    }
+
+    #[test]
+    fn the_text_of_an_id_is_in_memory_once_however_often_its_record_changes() {
+        let mut rows = rows(0..10);
+        let _ = rows.insert(Id::from("0003"), Entry { row: Arc::new(33), rest: None });
+        let text = |id: &Id| match id.kind() {
+            IdKind::Text(text) => text.as_ptr(),
+            _ => std::ptr::null(),
+        };
+        let hashed = rows.get_key_value(&Id::from("0003")).map(|(id, _)| text(id));
+        assert_eq!(hashed, rows.keys().nth(3).map(text));
     }
 
     #[test]
