@@ -68,10 +68,11 @@ impl Names {
             ("conflicts", &mut self.conflicts),
             ("conflict", &mut self.conflict),
         ];
-        let types: Vec<_> =
-            fields.iter().filter(|field| !field.is_own()).map(|field| field.ty.to_token_stream()).collect();
+        let fields: Vec<_> = fields.iter().filter(|field| !field.is_own()).collect();
         for (key, name) in names {
-            if let Some(value) = types.iter().find_map(|ty| generics::mention(ty.clone(), name)) {
+            let text = name.unraw().to_string();
+            let mut fields = fields.iter().filter(|field| field.spelt.contains(&text));
+            if let Some(value) = fields.find_map(|field| generics::mention(field.ty.to_token_stream(), name)) {
                 *name = format_ident!("__{}", name.unraw());
                 self.spelt.push(Given { key: Ident::new(key, value.span()), value });
             }

@@ -60,6 +60,12 @@ pub struct Field {
     /// The number of the type among the struct's, the same for all fields that spell it alike; `None` where it mentions a
     /// parameter, as a function of it would need the bounds.
     pub shared_type: Option<usize>,
+    /// The type's tokens as text, in which most of what is looked for is not: text is quicker to look through.
+    pub spelt: String,
+    /// Whether any thread may read a value, and copy it, as far as the names in the type tell.
+    pub is_shared: bool,
+    /// Whether values are best compared by `PartialEq`, as far as the names in the type tell.
+    pub is_exact: bool,
 }
 
 /// What serde calls a field in the record.
@@ -96,7 +102,7 @@ impl Entity {
             let mut field = Field::parse(field, input, &serde, errors)?;
             field.find_namesake(&mut seen);
             if field.parameter.is_none() {
-                let (number, spelt) = (types.len(), field.ty.to_token_stream().to_string());
+                let (number, spelt) = (types.len(), field.spelt.clone());
                 // Two of them may be of two crates.
                 let spelt = if spelt.contains("$crate") { format!("{number} {spelt}") } else { spelt };
                 field.shared_type = Some(*types.entry(spelt).or_insert(number));
@@ -107,8 +113,9 @@ impl Entity {
         let names = Names::new(&input.ident, &live).beside(&fields);
         let (ident, vis, generics) = (input.ident.clone(), input.vis.clone(), input.generics.clone());
         let (notes, packed) = (rust::notes(&input.attrs), rust::packed(&input.attrs));
-        let (clause, spelt) = (&generics.where_clause, fields.iter().map(|field| &field.ty));
-        let lifetimes = generics::lifetimes(quote!(#(#spelt)* #generics #clause));
+        let (clause, types) = (&generics.where_clause, fields.iter().filter(|field| field.spelt.contains('\'')));
+        let types = types.map(|field| &field.ty);
+        let lifetimes = generics::lifetimes(quote!(#(#types)* #generics #clause));
         let has_nested =
             fields.iter().any(|field| field.is_tracked() && field.variant.is_some() && field.kind() == Kind::Nested);
         Some(Entity { ident, vis, generics, notes, live, serde, packed, names, fields, lifetimes, has_nested })
@@ -205,6 +212,7 @@ impl Field {
         let panics = entity.panics_at(&name, &serde);
         serde.is_refused |= panics;
         let ty = generics::without_self(&field.ty, of);
+        let parameter = generics::mentioned(&of.generics, &ty);
         let wire = Wire::new(&ident, &serde, entity);
         Some(Field {
             ident: naming::of_any_edition(ident),
@@ -216,8 +224,11 @@ impl Field {
             namesake: None,
             wire,
             is_recursive: types::innermost(&ty) == Some(&of.ident),
-            parameter: generics::mentioned(&of.generics, &ty),
             shared_type: None,
+            spelt: ty.to_token_stream().to_string(),
+            is_shared: parameter.is_none() && types::is_shared(&ty),
+            is_exact: parameter.is_none() && types::is_exact(&ty),
+            parameter,
             ty,
             serde,
         })
@@ -234,7 +245,9 @@ impl Field {
     fn lasts(&mut self) -> bool {
         // Whatever the type lacks is for the day when it can be read.
         self.live.is_refused = true;
-        types::static_of(&self.ty).map(|ty| self.ty = ty).is_some()
+        let lasting = types::static_of(&self.ty);
+        self.spelt = lasting.to_token_stream().to_string();
+        lasting.map(|ty| self.ty = ty).is_some()
     }
 
     /// What becomes of the field.
@@ -320,6 +333,12 @@ impl Field {
         is_said || may_be_said || self.is_option() && self.serde.is_read_by_serde()
     }
 
+    /// What to write in the place of a `&` or a `Cow` without a lifetime, or with one that nobody declares.
+    pub fn without_lifetime(&self) -> Option<&'static str> {
+        let may_borrow = self.spelt.contains(['&', '\'']) || self.spelt.contains("Cow");
+        may_borrow.then(|| types::without_lifetime(&self.ty)).flatten()
+    }
+
     /// What to write in the type's place, where no record can be read into the field: serde could, from one that lives as long
     /// as the field does, or the compiler misses a lifetime.
     pub fn borrows(&self) -> Option<&'static str> {
@@ -327,7 +346,7 @@ impl Field {
         let is_borrowed = types::is_borrowed(&self.ty)
             || matches!(ungrouped(&self.ty), Type::Reference(_)) && self.serde.is_read_by_serde();
         let is_borrowed = self.serde.borrow.is_some() || is_borrowed && self.serde.reads();
-        if is_borrowed { Some(types::OWNED) } else { types::without_lifetime(&self.ty).filter(|_| !self.is_own()) }
+        if is_borrowed { Some(types::OWNED) } else { self.without_lifetime().filter(|_| !self.is_own()) }
     }
 
     /// Whether the field is seen in fewer places than the struct, or in others.

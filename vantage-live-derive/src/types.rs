@@ -14,6 +14,16 @@ pub const PLAIN: &[&str] = &[
     "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "String", "u8", "u16", "u32",
     "u64", "u128", "usize",
 ];
+/// Whether it is a type of floats.
+pub fn is_float(name: &str) -> bool {
+    ["f32", "f64"].contains(&name)
+}
+
+/// Whether it is one of the language's own types.
+pub fn is_primitive(name: &str) -> bool {
+    PLAIN.contains(&name) && name != "String"
+}
+
 /// Types that hold another.
 pub const AROUND_ONE: &[&str] = &["Arc", "Box", "Rc", "Cow"];
 /// Types that hold many others.
@@ -75,16 +85,31 @@ pub fn innermost(ty: &Type) -> Option<&Ident> {
 
 /// Whether any thread may read a value, as far as the names in the type tell.
 pub fn is_shared(ty: &Type) -> bool {
+    is_made_of(ty, &|name| {
+        let known = [PLAIN, AROUND_ONE, AROUND_MANY, SHARED];
+        name != "Rc" && known.iter().any(|names| names.contains(&name))
+    })
+}
+
+/// Whether values are best compared by `PartialEq`, as far as the names in the type tell: it has that, and no float in it. Not a
+/// `Vec`, which the total order of its elements goes through in fewer steps.
+pub fn is_exact(ty: &Type) -> bool {
+    is_made_of(ty, &|name| {
+        let known = [PLAIN, AROUND_ONE, AROUND_MANY, &["Option"]];
+        !is_float(name) && !["BinaryHeap", "Vec"].contains(&name) && known.iter().any(|names| names.contains(&name))
+    })
+}
+
+/// Whether all types that a value is made of have names that are `known`.
+fn is_made_of(ty: &Type, known: &impl Fn(&str) -> bool) -> bool {
     let path = match ungrouped(ty) {
         Type::Path(path) if path.qself.is_none() => &path.path,
-        Type::Tuple(tuple) => return tuple.elems.iter().all(is_shared),
-        Type::Array(array) => return is_shared(&array.elem),
+        Type::Tuple(tuple) => return tuple.elems.iter().all(|elem| is_made_of(elem, known)),
+        Type::Array(array) => return is_made_of(&array.elem, known),
         _ => return false,
     };
     let Some(last) = path.segments.last() else { return false };
-    let name = last.ident.to_string();
-    let is_known = [PLAIN, AROUND_ONE, AROUND_MANY, SHARED].iter().any(|names| names.contains(&name.as_str()));
-    is_known && name != "Rc" && given(&last.arguments).all(is_shared)
+    known(&last.ident.to_string()) && given(&last.arguments).all(|ty| is_made_of(ty, known))
 }
 
 /// Whether the name is among the `names`.
@@ -114,7 +139,8 @@ pub fn is_of_no_field(ty: &Type) -> bool {
     match ungrouped(ty) {
         Type::Slice(_) | Type::TraitObject(_) => true,
         Type::Paren(paren) => is_of_no_field(&paren.elem),
-        ty => is_left_open(ty) || *ty == parse_quote!(str),
+        Type::Path(path) if path.qself.is_none() && path.path.is_ident("str") => true,
+        ty => is_left_open(ty),
     }
 }
 
@@ -284,6 +310,18 @@ mod tests {
         }
         for ty in ["Box<[u8]>", "Arc<str>", "Box<dyn Name>", "fn(_: u8) -> u8", "own::str", "[u8; 2]"] {
             assert!(!is_of_no_field(&parse_str(ty).expect(ty)), "{ty}");
+        }
+    }
+
+    #[test]
+    fn what_is_compared_by_its_name_has_equality_and_no_float() {
+        for ty in ["u8", "String", "Option<Box<str>>", "(bool, [char; 2])", "std::collections::HashMap<String, i64>"] {
+            assert!(is_exact(&parse_str(ty).expect(ty)), "{ty}");
+        }
+        for ty in
+            ["f64", "Option<f32>", "(bool, f64)", "BTreeMap<u8, Own>", "BinaryHeap<u8>", "Own", "<Own as Has>::String"]
+        {
+            assert!(!is_exact(&parse_str(ty).expect(ty)), "{ty}");
         }
     }
 

@@ -501,7 +501,7 @@ pub mod __private {
     pub use crate::entity::derived::{
         Beside, ByDebug, ByDots, Showing, conflict_of, copied, debug_change, debug_conflict, debug_conflicts,
         debug_dirty, debug_field, debug_nested, deserialize_field, first, flags, in_order, leaves, offsets, refused,
-        same_flags, to_json, values, with_field,
+        same_flags, shown, to_json, values, with_field,
     };
     pub use crate::entity::{
         Bits, ByEquality, ByNothing, ByTotalOrder, Comparing, Conflict, ConflictIter, Conflicts, Field, FieldSet,

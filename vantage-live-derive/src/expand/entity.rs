@@ -12,7 +12,7 @@ use super::{
 };
 use crate::check::is_no_id;
 use crate::model::Entity;
-use crate::types::{of_one_thread, without_lifetime};
+use crate::types::of_one_thread;
 
 pub fn impls(entity: &Entity) -> TokenStream {
     let (ident, names) = (&entity.ident, &entity.names);
@@ -111,7 +111,7 @@ pub fn granted(entity: &Entity) -> TokenStream {
     let mut known = BTreeSet::new();
     let types = entity.fields.iter().filter(|field| !is_nested(field) && known.insert(field.shared_type));
     // Where a lifetime is missing, the compiler says so of the field, and would once more of its type here.
-    let types = types.filter(|field| field.shared_type.is_some() && without_lifetime(&field.ty).is_none());
+    let types = types.filter(|field| field.shared_type.is_some() && field.without_lifetime().is_none());
     let types = types.filter(|field| !is_shared(field) && of_one_thread(&field.ty).is_none());
     let shared = types.map(|field| {
         let ty = &field.ty;
@@ -195,7 +195,9 @@ fn diff(entity: &Entity) -> TokenStream {
     let leaves = bits_of(entity, |place, field| {
         let (ident, same) = (&field.ident, per_type::same(place));
         let Some(path) = field.live.eq.as_ref().map(|eq| &eq.value) else {
-            return if per_type::is_compared(field) { quote!(!#same) } else { quote!(false) };
+            let differs = per_type::differs(field);
+            return differs
+                .unwrap_or_else(|| if per_type::is_compared(field) { quote!(!#same) } else { quote!(false) });
         };
         // The call ends where the path does: what is no `bool` is found out there.
         let end = path.path.segments.last().map_or_else(Span::call_site, |last| last.ident.span());

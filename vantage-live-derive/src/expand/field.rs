@@ -64,7 +64,7 @@ pub fn impls(entity: &Entity) -> TokenStream {
 
             #[inline]
             fn table() -> &'static __live::FieldTable {
-                static __TABLE: __live::FieldTable = __live::FieldTable::new();
+                static __TABLE: __live::FieldTable = __live::FieldTable::EMPTY;
                 __live::FieldTable::get(&__TABLE, &<Self as __live::Field>::OWN)
             }
         }

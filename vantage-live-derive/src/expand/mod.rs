@@ -23,7 +23,7 @@ use syn::{DeriveInput, Ident, Token, Type};
 
 pub use self::fallback::fallback;
 use crate::model::{Entity, Field, Kind};
-use crate::types::{self, is_said_by_another, optional, ungrouped};
+use crate::types::{is_said_by_another, optional, ungrouped};
 
 /// Everything that the derive generates for `entity`. Where that is not the `whole` of it, nobody knows what it lacks.
 pub fn entity(entity: &Entity, whole: bool) -> TokenStream {
@@ -300,13 +300,18 @@ fn shared(entity: &Entity) -> Option<TokenStream> {
 
 /// Whether the field can be read by all threads, as far as the names in its type tell.
 fn is_shared(field: &Field) -> bool {
-    !is_nested(field) && field.parameter.is_none() && types::is_shared(&field.ty)
+    !is_nested(field) && field.is_shared
 }
 
-/// The call of a function of a leaf's type, which `call` makes of a span and the field's name there: at the type, where what it
-/// lacks is said, and as the derive's own, so that the compiler does not offer to borrow what is there. The type is spelt: one
-/// that is inferred, the compiler may print in other words, and say the same once more.
+/// The call of a function of a leaf's type, which `call` makes of a span and the field's name there. Where names tell that the
+/// type has it, that is all. Else it stands at the type, where what it lacks is said, and is the derive's own, so that the compiler
+/// does not offer to borrow what is there; and the type is spelt: one that is inferred, the compiler may print in other words, and
+/// say the same once more.
 fn kept(field: &Field, call: impl FnOnce(Span, &Ident) -> TokenStream) -> TokenStream {
+    if is_shared(field) {
+        let call = call(Span::call_site(), &field.ident);
+        return quote!(__live::Kept::#call);
+    }
     let Place { begin, end } = Place::of(&field.ty).own();
     let mut ident = field.ident.clone();
     ident.set_span(end);

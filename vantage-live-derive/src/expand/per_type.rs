@@ -10,6 +10,7 @@ use syn::spanned::Spanned;
 
 use super::is_nested;
 use crate::model::{Entity, Field};
+use crate::types;
 
 /// A leaf with its place among the tracked fields, and its variant.
 pub type Leaf<'e> = (usize, &'e Field, &'e Ident);
@@ -40,7 +41,7 @@ pub fn is_compared(field: &Field) -> bool {
 /// of the type that is compared.
 pub fn compared(entity: &Entity) -> TokenStream {
     let compared = types(entity).into_iter().filter_map(|mut leaves| {
-        leaves.retain(|(_, field, _)| is_compared(field));
+        leaves.retain(|(_, field, _)| is_compared(field) && differs(field).is_none());
         let span = leaves.first()?.1.ty.span();
         let same = leaves.iter().map(|(place, ..)| same(*place));
         let idents: Vec<_> = leaves.iter().map(|(_, field, _)| &field.ident).collect();
@@ -56,14 +57,24 @@ pub fn compared(entity: &Entity) -> TokenStream {
     compared.collect()
 }
 
+/// Whether the field differs, where the name of its type tells how that is found out: no trait has to be looked for then.
+pub fn differs(field: &Field) -> Option<TokenStream> {
+    let ident = &field.ident;
+    if is_compared(field) && types::is_float(&field.spelt) {
+        Some(quote!(!__live::TotalOrder::same_value(&self.#ident, &__other.#ident)))
+    } else {
+        (is_compared(field) && field.is_exact).then(|| quote!(self.#ident != __other.#ident))
+    }
+}
+
 /// Whether the field at `place` is the same in both, where that is [`compared`].
 pub fn same(place: usize) -> Ident {
     format_ident!("__{place}")
 }
 
-/// The `values`, an array of what has one type, to be printed.
-fn show(values: &TokenStream) -> TokenStream {
-    quote!((&__live::Showing(#values)).__live_shown())
+/// The `values`, an array of what has one type, to be printed; where it is known to have `Debug`, nobody has to look for it.
+fn show(values: &TokenStream, is_known: bool) -> TokenStream {
+    if is_known { quote!(__live::shown(#values)) } else { quote!((&__live::Showing(#values)).__live_shown()) }
 }
 
 /// The body of a function that shows a variant. There is an arm for all fields of a type: `pattern` is that of some variants,
@@ -76,13 +87,14 @@ pub fn shown(
     all: impl Fn(TokenStream) -> TokenStream,
 ) -> TokenStream {
     let nested = entity.tracked().filter(|(_, field, _)| is_nested(field)).map(|(_, _, variant)| {
-        let (name, shown) = (variant.to_string(), show(&quote!([__inner])));
+        let (name, shown) = (variant.to_string(), show(&quote!([__inner]), false));
         quote!(Self::#variant(ref __inner) => return __live::debug_nested(__f, #name, #shown))
     });
     let types = types(entity);
     let leaves = types.iter().map(|leaves| {
         let variants: Vec<_> = leaves.iter().map(|(_, _, variant)| *variant).collect();
-        let (pattern, shown) = (pattern(&variants), show(values));
+        let is_known = leaves.first().is_some_and(|(_, field, _)| types::is_primitive(&field.spelt));
+        let (pattern, shown) = (pattern(&variants), show(values, is_known));
         quote!(#pattern => #shown)
     });
     let arms = nested.chain(leaves);

@@ -151,6 +151,12 @@ impl<'v, T, const N: usize> ByDots<'v, N> for &Showing<'v, T, N> {
     }
 }
 
+/// Values that have `Debug`, about to be shown.
+#[must_use]
+pub fn shown<T: Debug, const N: usize>(values: [&T; N]) -> [&dyn Debug; N] {
+    values.map(|value| value as &dyn Debug)
+}
+
 /// The three values of a conflict.
 #[must_use]
 pub fn values<T>(conflict: &Conflict<T>) -> [&T; 3] {
@@ -251,7 +257,7 @@ pub mod refused {
         }
 
         fn table() -> &'static FieldTable {
-            static TABLE: FieldTable = FieldTable::new();
+            static TABLE: FieldTable = FieldTable::EMPTY;
             TABLE.get(&Self::OWN)
         }
     }

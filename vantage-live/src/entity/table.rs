@@ -117,11 +117,9 @@ struct Filled {
 }
 
 impl FieldTable {
-    /// An empty table, to be filled at first use.
-    #[must_use]
-    pub const fn new() -> Self {
-        FieldTable { filled: OnceLock::new(), order: Order::new() }
-    }
+    /// An empty table, to be filled at first use. No function: a compiler that has computed it once takes it for every entity.
+    #[expect(clippy::declare_interior_mutable_const, reason = "each static of an entity begins with one of its own")]
+    pub const EMPTY: Self = FieldTable { filled: OnceLock::new(), order: Order::new() };
 
     /// The table, filled from `own` if this is the first call.
     pub fn get(&'static self, own: &Own) -> &'static Self {
