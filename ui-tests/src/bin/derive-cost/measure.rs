@@ -1,4 +1,4 @@
-//! Compiling the three forms, and the time that it takes.
+//! Compiling the forms, and the time that it takes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ impl Mode {
     }
 }
 
-/// A workspace of the three crates, under the target folder.
+/// A workspace of the crates, under the target folder.
 pub struct Workshop {
     root: PathBuf,
 }
@@ -54,7 +54,7 @@ impl Workshop {
             workshop.write(&format!("{name}/src/lib.rs"), &structs::source(form, entities, fields))?;
         }
         for mode in [Mode::Check, Mode::Build] {
-            workshop.compile(Form::Live, mode)?;
+            workshop.compile(Form::Both, mode)?;
         }
         Ok(workshop)
     }
