@@ -62,10 +62,10 @@ pub struct Field {
     pub shared_type: Option<usize>,
     /// The type's tokens as text, in which most of what is looked for is not: text is quicker to look through.
     pub spelt: String,
-    /// Whether any thread may read a value, and copy it, as far as the names in the type tell.
+    /// Whether any thread may read a value, as far as the names in the type tell.
     pub is_shared: bool,
-    /// Whether values are best compared by `PartialEq`, as far as the names in the type tell.
-    pub is_exact: bool,
+    /// Whether a value can be copied, as far as the names in the type tell.
+    pub is_of_std: bool,
 }
 
 /// What serde calls a field in the record.
@@ -227,7 +227,7 @@ impl Field {
             shared_type: None,
             spelt: ty.to_token_stream().to_string(),
             is_shared: parameter.is_none() && types::is_shared(&ty),
-            is_exact: parameter.is_none() && types::is_exact(&ty),
+            is_of_std: parameter.is_none() && types::is_of_std(&ty),
             parameter,
             ty,
             serde,
@@ -331,6 +331,11 @@ impl Field {
         let is_said = entity.default || self.serde.default.is_some();
         let may_be_said = entity.is_refused || self.serde.is_refused;
         is_said || may_be_said || self.is_option() && self.serde.is_read_by_serde()
+    }
+
+    /// Whether it is of one of the language's own types, which have no other name.
+    pub fn is_primitive(&self) -> bool {
+        self.parameter.is_none() && types::is_primitive(&self.spelt)
     }
 
     /// What to write in the place of a `&` or a `Cow` without a lifetime, or with one that nobody declares.

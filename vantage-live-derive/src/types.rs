@@ -91,13 +91,9 @@ pub fn is_shared(ty: &Type) -> bool {
     })
 }
 
-/// Whether values are best compared by `PartialEq`, as far as the names in the type tell: it has that, and no float in it. Not a
-/// `Vec`, which the total order of its elements goes through in fewer steps.
-pub fn is_exact(ty: &Type) -> bool {
-    is_made_of(ty, &|name| {
-        let known = [PLAIN, AROUND_ONE, AROUND_MANY, &["Option"]];
-        !is_float(name) && !["BinaryHeap", "Vec"].contains(&name) && known.iter().any(|names| names.contains(&name))
-    })
+/// Whether a value can be copied, as far as the names in the type tell: those that everybody has in scope, and no crate's.
+pub fn is_of_std(ty: &Type) -> bool {
+    is_made_of(ty, &|name| [PLAIN, AROUND_ONE, AROUND_MANY, &["Option"]].iter().any(|names| names.contains(&name)))
 }
 
 /// Whether all types that a value is made of have names that are `known`.
@@ -310,18 +306,6 @@ mod tests {
         }
         for ty in ["Box<[u8]>", "Arc<str>", "Box<dyn Name>", "fn(_: u8) -> u8", "own::str", "[u8; 2]"] {
             assert!(!is_of_no_field(&parse_str(ty).expect(ty)), "{ty}");
-        }
-    }
-
-    #[test]
-    fn what_is_compared_by_its_name_has_equality_and_no_float() {
-        for ty in ["u8", "String", "Option<Box<str>>", "(bool, [char; 2])", "std::collections::HashMap<String, i64>"] {
-            assert!(is_exact(&parse_str(ty).expect(ty)), "{ty}");
-        }
-        for ty in
-            ["f64", "Option<f32>", "(bool, f64)", "BTreeMap<u8, Own>", "BinaryHeap<u8>", "Own", "<Own as Has>::String"]
-        {
-            assert!(!is_exact(&parse_str(ty).expect(ty)), "{ty}");
         }
     }
 

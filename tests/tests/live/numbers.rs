@@ -147,3 +147,22 @@ async fn a_value_that_stands_under_another_name_by_now_is_not_taken_for_what_it_
 
     until(|| *table.row(&"pie".into()).unwrap() == Counted { here: 1, there: 0 }).await;
 }
+
+#[test]
+fn a_float_that_is_none_is_not_modified_whatever_its_type_is_called() {
+    mod plan {
+        pub type Box = [f64; 4];
+        pub type String = Option<f64>;
+    }
+
+    #[derive(Clone, Serialize, Deserialize, LiveEntity)]
+    struct Room {
+        bounds: plan::Box,
+        inner: Option<plan::Box>,
+        height: plan::String,
+    }
+
+    let room = Room { bounds: [f64::NAN; 4], inner: Some([f64::NAN; 4]), height: Some(f64::NAN) };
+
+    assert!(room.diff(&room.clone()).is_empty());
+}

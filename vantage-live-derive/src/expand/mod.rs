@@ -308,7 +308,7 @@ fn is_shared(field: &Field) -> bool {
 /// does not offer to borrow what is there; and the type is spelt: one that is inferred, the compiler may print in other words, and
 /// say the same once more.
 fn kept(field: &Field, call: impl FnOnce(Span, &Ident) -> TokenStream) -> TokenStream {
-    if is_shared(field) {
+    if field.is_of_std {
         let call = call(Span::call_site(), &field.ident);
         return quote!(__live::Kept::#call);
     }

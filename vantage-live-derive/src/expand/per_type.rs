@@ -57,14 +57,17 @@ pub fn compared(entity: &Entity) -> TokenStream {
     compared.collect()
 }
 
-/// Whether the field differs, where the name of its type tells how that is found out: no trait has to be looked for then.
+/// Whether the field differs, where it is of one of the language's own types: no trait has to be looked for then. What has any
+/// other name may be something else, by an alias too, and have floats in it.
 pub fn differs(field: &Field) -> Option<TokenStream> {
     let ident = &field.ident;
-    if is_compared(field) && types::is_float(&field.spelt) {
-        Some(quote!(!__live::TotalOrder::same_value(&self.#ident, &__other.#ident)))
-    } else {
-        (is_compared(field) && field.is_exact).then(|| quote!(self.#ident != __other.#ident))
-    }
+    (is_compared(field) && field.is_primitive()).then(|| {
+        if types::is_float(&field.spelt) {
+            quote!(!__live::TotalOrder::same_value(&self.#ident, &__other.#ident))
+        } else {
+            quote!(self.#ident != __other.#ident)
+        }
+    })
 }
 
 /// Whether the field at `place` is the same in both, where that is [`compared`].
@@ -93,7 +96,7 @@ pub fn shown(
     let types = types(entity);
     let leaves = types.iter().map(|leaves| {
         let variants: Vec<_> = leaves.iter().map(|(_, _, variant)| *variant).collect();
-        let is_known = leaves.first().is_some_and(|(_, field, _)| types::is_primitive(&field.spelt));
+        let is_known = leaves.first().is_some_and(|(_, field, _)| field.is_primitive());
         let (pattern, shown) = (pattern(&variants), show(values, is_known));
         quote!(#pattern => #shown)
     });
