@@ -1,7 +1,7 @@
 //! An hour of mixed traffic on a SurrealDB server, and what is left of it: `cargo bench --workspace --bench endurance`, or
 //! `-- MINUTES` for another time. One line a minute; the last ones say whether memory, tasks, subscriptions and LIVE queries
-//! are at the end what they were when the traffic had settled. Before it, as many records are made and deleted as a table
-//! remembers: what is bounded is full then, and what grows beyond that has no bound.
+//! are at the end what they were when the traffic had settled. Before it, more records are made and deleted than a table
+//! remembers, which the list that follows the first cut gives back.
 
 use std::alloc::System;
 use std::sync::Arc;

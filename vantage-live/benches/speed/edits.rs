@@ -5,6 +5,7 @@ use std::hint::black_box;
 use tokio::runtime::Runtime;
 use vantage_live::{LiveEntity, LiveTable};
 
+use crate::ROWS;
 use crate::board::{ratio, tell};
 use crate::entity::{Product, id};
 use crate::store::Made;
@@ -34,8 +35,8 @@ pub fn compare() {
 
 /// Opening an edit, and one key pressed in it.
 pub fn type_into(runtime: &Runtime) {
-    let table = runtime.block_on(LiveTable::<Product>::builder(Made::new(1_000)).open()).expect("an open table");
-    let id = id(500);
+    let table = runtime.block_on(LiveTable::<Product>::builder(Made::new(ROWS)).open()).expect("an open table");
+    let id = id(ROWS / 2);
     let row = table.row(&id).expect("a row");
     let opened = ratio(
         || (0..TIMES).for_each(|_| drop(black_box(table.edit_row(black_box(&id))))),
