@@ -14,16 +14,6 @@ pub const PLAIN: &[&str] = &[
     "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "String", "u8", "u16", "u32",
     "u64", "u128", "usize",
 ];
-/// Whether it is a type of floats.
-pub fn is_float(name: &str) -> bool {
-    ["f32", "f64"].contains(&name)
-}
-
-/// Whether it is one of the language's own types.
-pub fn is_primitive(name: &str) -> bool {
-    PLAIN.contains(&name) && name != "String"
-}
-
 /// Types that hold another.
 pub const AROUND_ONE: &[&str] = &["Arc", "Box", "Rc", "Cow"];
 /// Types that hold many others.
@@ -56,6 +46,16 @@ const SHARED: &[&str] = &[
     "Utc",
     "Uuid",
 ];
+
+/// Whether it is a type of floats.
+pub fn is_float(name: &str) -> bool {
+    ["f32", "f64"].contains(&name)
+}
+
+/// Whether it is one of the language's own types.
+pub fn is_primitive(name: &str) -> bool {
+    PLAIN.contains(&name) && name != "String"
+}
 
 /// A type that came through a `macro_rules!` macro stands in an invisible group.
 pub fn ungrouped(mut ty: &Type) -> &Type {
@@ -91,7 +91,7 @@ pub fn is_shared(ty: &Type) -> bool {
     })
 }
 
-/// Whether a value can be copied, as far as the names in the type tell: those that everybody has in scope, and no crate's.
+/// Whether a value can be copied, as far as the names in the type tell: those that hardly anybody gives to another type.
 pub fn is_of_std(ty: &Type) -> bool {
     is_made_of(ty, &|name| [PLAIN, AROUND_ONE, AROUND_MANY, &["Option"]].iter().any(|names| names.contains(&name)))
 }

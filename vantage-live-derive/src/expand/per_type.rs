@@ -41,7 +41,7 @@ pub fn is_compared(field: &Field) -> bool {
 /// of the type that is compared.
 pub fn compared(entity: &Entity) -> TokenStream {
     let compared = types(entity).into_iter().filter_map(|mut leaves| {
-        leaves.retain(|(_, field, _)| is_compared(field) && differs(field).is_none());
+        leaves.retain(|(_, field, _)| is_compared(field) && !field.is_primitive());
         let span = leaves.first()?.1.ty.span();
         let same = leaves.iter().map(|(place, ..)| same(*place));
         let idents: Vec<_> = leaves.iter().map(|(_, field, _)| &field.ident).collect();
